@@ -1,0 +1,87 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package erpnet
+
+import (
+	"context"
+	"crypto/x509"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// LogFunc takes one event. Its fields are an allow-list: method, host, path,
+// status, duration_ms, attempt, failure.
+type LogFunc func(ctx context.Context, event string, fields map[string]any)
+
+// Options configure a [Client]. The zero value of each field is usable.
+type Options struct {
+	UserAgent      string           // the whole User-Agent header
+	RootCAs        *x509.CertPool   // nil: the system's certificate authorities
+	RequestTimeout time.Duration    // of one try; 0: DefaultRequestTimeout
+	MaxRetries     int              // after the first try; 0: none
+	Now            func() time.Time // the clock; nil: time.Now
+	Log            LogFunc          // nil: no log
+
+	transport http.RoundTripper // in place of the network, for tests
+}
+
+// Client makes requests to ERP.net instances. All of them share one transport,
+// and with it TLS settings, proxy, limits, retries and connections. It is safe
+// for concurrent use.
+type Client struct {
+	http *http.Client
+	now  func() time.Time
+}
+
+// NewClient returns a client. It reads the proxy variables of the environment
+// and makes no request.
+func NewClient(o Options) *Client {
+	if o.RequestTimeout == 0 {
+		o.RequestTimeout = DefaultRequestTimeout
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = func(context.Context, string, map[string]any) {}
+	}
+	return &Client{http: newHTTPClient(o), now: o.Now}
+}
+
+// answer is a complete HTTP answer and the moment it came.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+	at     time.Time
+}
+
+// postForm sends a form and returns the last answer, or an [*Error] without
+// ClientID when there is none. With all retries it ends within
+// [OperationLimit].
+func (c *Client) postForm(ctx context.Context, url, form string) (*answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, OperationLimit)
+	defer cancel()
+	ctx, attempts := withAttempts(ctx)
+
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(form))
+	if err != nil {
+		return nil, &Error{Kind: UnknownHost, URL: url, Happened: "failed, since this is not a valid URL"}
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set("Accept", "application/json")
+
+	response, err := c.http.Do(request)
+	if err != nil {
+		return nil, failedExchange(url, *attempts, err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body) // already read within the limits of the transport
+	if err != nil {
+		return nil, failedExchange(url, *attempts, err)
+	}
+	return &answer{status: response.StatusCode, header: response.Header, body: body, at: c.now()}, nil
+}

@@ -1,0 +1,137 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package erpnet
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// grant is the body of a successful token answer (RFC 6749 section 5.1).
+type grant struct {
+	AccessToken string
+	TokenType   string
+	Scope       []string // as it came; each may hold several
+	expiresIn   int64    // seconds; 0 when not said
+}
+
+// maxLifetime is a bound, in seconds, that no token's lifetime exceeds: ten years.
+const maxLifetime = 10 * 365 * 24 * 3600
+
+var utf8BOM = []byte("\xef\xbb\xbf")
+
+// readGrant reads an answer of the token endpoint, or says why it is none. The
+// Content-Type is not asked: instances behind gateways send JSON as text/plain.
+func readGrant(r TokenRequest, a *answer) (*grant, error) {
+	body := bytes.TrimSpace(bytes.TrimPrefix(a.body, utf8BOM))
+	var fields struct {
+		AccessToken string          `json:"access_token"`
+		TokenType   string          `json:"token_type"`
+		ExpiresIn   json.RawMessage `json:"expires_in"`
+		Scope       oneOrMany       `json:"scope"`
+		Error       json.RawMessage `json:"error"`
+		Description json.RawMessage `json:"error_description"`
+	}
+	err := json.Unmarshal(body, &fields)
+	var mistyped *json.UnmarshalTypeError
+	isObject := len(body) > 0 && body[0] == '{' && (err == nil || errors.As(err, &mistyped))
+	if isObject && len(fields.Error) > 0 && fields.AccessToken == "" && a.status < 500 && a.status/100 != 3 && a.status != http.StatusTooManyRequests {
+		return nil, refused(r, a.status, fields.Error, fields.Description)
+	}
+	if e := unusableAnswer(r, a, body, isObject); e != nil {
+		return nil, e
+	}
+	lifetime, err := parseExpiresIn(fields.ExpiresIn)
+	switch {
+	case mistyped != nil:
+		return nil, r.fail(NotJSON, "was answered with a JSON object whose members have other types than RFC 6749 gives them")
+	case fields.AccessToken == "":
+		return nil, r.fail(NoToken, "was answered with success, but without an access_token")
+	case !isHeaderToken(fields.AccessToken):
+		return nil, r.fail(MalformedToken, "was answered with an access_token that holds a blank, a line break or another character that no header takes")
+	case !strings.EqualFold(fields.TokenType, bearer):
+		return nil, r.fail(WrongTokenType, "was answered with a token that is not of type Bearer")
+	case err != nil:
+		return nil, r.fail(InvalidLifetime, "was answered with an expires_in that "+err.Error())
+	}
+	return &grant{AccessToken: fields.AccessToken, TokenType: bearer, Scope: fields.Scope, expiresIn: lifetime}, nil
+}
+
+// unusableAnswer is the error of an answer that is neither a grant nor an OAuth
+// error.
+func unusableAnswer(r TokenRequest, a *answer, body []byte, isObject bool) *Error {
+	status := "HTTP status " + strconv.Itoa(a.status)
+	var e *Error
+	switch {
+	case a.status >= 300 && a.status < 400:
+		e = r.fail(Redirected, "was answered with a redirect ("+status+"), which was not followed")
+		e.Hint = redirectHint(r, a.header.Get("Location"))
+	case a.status == http.StatusTooManyRequests:
+		e = r.fail(RateLimited, "was refused with "+status)
+	case a.status == http.StatusBadGateway, a.status == http.StatusServiceUnavailable, a.status == http.StatusGatewayTimeout:
+		e = r.fail(Unavailable, "was answered with "+status)
+	case a.status >= 500:
+		e = r.fail(ServerFailed, "was answered with "+status)
+	case a.status == http.StatusNotFound, a.status == http.StatusMethodNotAllowed:
+		e = r.fail(NotFound, "was answered with "+status)
+	case len(body) == 0:
+		e = r.fail(EmptyAnswer, "was answered with "+status+" and no content")
+	case !isObject:
+		e = r.fail(NotJSON, "was answered with "+status+" and "+describe(body, a.header.Get("Content-Type")))
+	case a.status != http.StatusOK:
+		e = r.fail(UnexpectedStatus, "was answered with "+status)
+	default:
+		return nil
+	}
+	e.Status = a.status
+	return e
+}
+
+// describe says what a body that is no JSON object is, without quoting it.
+func describe(body []byte, contentType string) string {
+	if body[0] == '<' || strings.HasPrefix(contentType, "text/html") {
+		return "an HTML page instead of JSON"
+	}
+	return "content that is not a JSON object"
+}
+
+func redirectHint(r TokenRequest, location string) string {
+	if location == "" {
+		return ""
+	}
+	// The place may hold a session or a token in its query.
+	location, _, _ = strings.Cut(location, "?")
+	location, _, _ = strings.Cut(location, "#")
+	return "The redirect points to " + cleanText(location, r.Credentials.Secret.Reveal()) + "."
+}
+
+// parseExpiresIn reads expires_in, in seconds: a number with or without
+// fraction, or a string of one. Missing and null are 0.
+func parseExpiresIn(text json.RawMessage) (int64, error) {
+	number := strings.TrimSpace(strings.Trim(string(text), `"`))
+	if len(text) == 0 || number == "null" {
+		return 0, nil
+	}
+	seconds, err := strconv.ParseFloat(number, 64)
+	switch {
+	case err != nil && !errors.Is(err, strconv.ErrRange), math.IsNaN(seconds):
+		return 0, errors.New("is not a number")
+	case seconds < 1:
+		return 0, errors.New("is less than a second")
+	case seconds > maxLifetime:
+		return 0, errors.New("exceeds ten years")
+	}
+	return int64(seconds), nil
+}
+
+// isHeaderToken reports whether a token can stand in an Authorization header: it
+// is printable ASCII without blanks (RFC 6749 appendix A.12).
+func isHeaderToken(token string) bool {
+	return !strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' })
+}

@@ -1,0 +1,110 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package erpnet
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+)
+
+// Redacted is what a [Secret] prints as.
+const Redacted = "(redacted)"
+
+// MaxSecretLength is the longest client secret, in bytes, that is sent. The
+// documents state no limit; identity servers of the kind that ERP.net was built
+// on refuse longer ones as invalid_client (protocol section 2.1).
+const MaxSecretLength = 100
+
+// Secret holds a client secret or an access token. It prints as "(redacted)"
+// through every fmt verb, encoding/json, and log/slog, also as a field of
+// another struct. The zero value holds the empty string.
+type Secret struct {
+	// A closure and not a string: fmt reads unexported string fields of an
+	// enclosing struct by reflection, without asking their methods.
+	reveal func() string
+}
+
+// NewSecret returns a Secret that holds s.
+func NewSecret(s string) Secret {
+	return Secret{reveal: func() string { return s }}
+}
+
+// Reveal returns the plain text. It belongs in a request body, an Authorization
+// header or a sensitive attribute, and nowhere else.
+func (s Secret) Reveal() string {
+	if s.reveal == nil {
+		return ""
+	}
+	return s.reveal()
+}
+
+// Format implements [fmt.Formatter] for every verb.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, Redacted) }
+
+// String implements [fmt.Stringer].
+func (s Secret) String() string { return Redacted }
+
+// GoString implements [fmt.GoStringer].
+func (s Secret) GoString() string { return Redacted }
+
+// MarshalText implements [encoding.TextMarshaler], which encoding/json uses too.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(Redacted), nil }
+
+// LogValue implements [slog.LogValuer].
+func (s Secret) LogValue() slog.Value { return slog.StringValue(Redacted) }
+
+// CheckSecret reports why a client secret cannot be the right one: it must be 1
+// to 100 printable ASCII characters (RFC 6749 appendix A.2) without blanks
+// around them. The error never repeats any of the secret.
+func CheckSecret(secret string) error {
+	switch trimmed := strings.TrimSpace(secret); {
+	case secret == "":
+		return errors.New("it is empty")
+	case trimmed == "":
+		return errors.New("it holds nothing but blanks")
+	case strings.TrimRight(secret, "\r\n") == trimmed && trimmed != secret:
+		return errors.New("it ends with a line break, as a secret read from a file or pasted from a terminal does; remove it, in Terraform with trimspace()")
+	case trimmed != secret:
+		return errors.New("it begins or ends with a blank, a common slip when copying; remove it, in Terraform with trimspace()")
+	case len(secret) > MaxSecretLength:
+		return fmt.Errorf("it is %d characters long; an identity service takes at most %d. Was a token, a key or a whole file given?", len(secret), MaxSecretLength)
+	}
+	for i := range len(secret) {
+		if secret[i] < ' ' || secret[i] > '~' {
+			return fmt.Errorf("character %d is not printable ASCII; RFC 6749 allows a client secret no other", i+1)
+		}
+	}
+	return nil
+}
+
+// SecretHash returns the padded standard base64 of the SHA-256 of the secret's
+// UTF-8 bytes, 44 characters: the value of a trusted application's
+// ApplicationSecretHash (protocol section 4.1).
+func SecretHash(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// CheckSecretHash reports why a text cannot be an ApplicationSecretHash, which
+// is the padded standard base64 of 32 bytes. The error never repeats any of
+// it: it may be a secret, put where its hash belongs.
+func CheckSecretHash(hash string) error {
+	sum, err := base64.StdEncoding.Strict().DecodeString(hash)
+	if err != nil || len(sum) != sha256.Size || len(hash) != base64.StdEncoding.EncodedLen(sha256.Size) {
+		return errors.New("it is not the padded base64 of a SHA-256 sum: 44 characters, the last of them \"=\". Was the secret itself given, or a sum in hexadecimal?")
+	}
+	return nil
+}
+
+// SecretMatches reports whether hash is the [SecretHash] of secret, in a time
+// that does not depend on where they differ.
+func SecretMatches(secret, hash string) bool {
+	return subtle.ConstantTimeCompare([]byte(SecretHash(secret)), []byte(hash)) == 1
+}

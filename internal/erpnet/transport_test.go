@@ -1,0 +1,257 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package erpnet
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"io"
+	"log"
+	"math/big"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// serve starts a server of one handler and returns a request to it.
+func serve(t *testing.T, handler http.HandlerFunc) TokenRequest {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return requestTo(t, server.URL)
+}
+
+func requestTo(t *testing.T, url string) TokenRequest {
+	t.Helper()
+	instance, err := ParseInstance(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := request("read")
+	r.Instance = instance
+	return r
+}
+
+func TestRedirectIsRefusedByBothClients(t *testing.T) {
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		var posted atomic.Int32
+		target := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { posted.Add(1) }))
+		r := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Location", target.URL+"/stolen?session=abc")
+			w.WriteHeader(status)
+		})
+		_, err := NewClient(Options{}).RequestToken(context.Background(), r)
+		expectKind(t, err, Redirected)
+		if posted.Load() != 0 {
+			t.Errorf("%d: the redirect was followed", status)
+		}
+		failed := err.(*Error) //nolint:errorlint,forcetypeassert // expectKind says it is one
+		if !strings.Contains(failed.Remedy(), target.URL+"/stolen.") || strings.Contains(failed.Remedy(), "session") {
+			t.Errorf("%d: the remedy does not name the target without its query: %s", status, failed.Remedy())
+		}
+		target.Close()
+	}
+}
+
+func TestUserAgentIsSent(t *testing.T) {
+	const agent = "Terraform/1.11.4 (+https://www.terraform.io) terraform-provider-erpnet/test"
+	r := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.UserAgent() != agent || r.Header.Get("Content-Type") != "application/x-www-form-urlencoded" || r.Header.Get("Accept") != "application/json" {
+			t.Errorf("headers are %q", r.Header)
+		}
+		_, _ = io.WriteString(w, opaqueGrant)
+	})
+	_, err := NewClient(Options{UserAgent: agent}).RequestToken(context.Background(), r)
+	expectKind(t, err, "")
+}
+
+func TestAnswerLimits(t *testing.T) {
+	large := func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.CopyN(w, zeros{}, 64<<20)
+	}
+	slow := func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, `{"access_token":`)
+		w.(http.Flusher).Flush() //nolint:forcetypeassert // documented of net/http
+		<-r.Context().Done()
+	}
+	for name, test := range map[string]struct {
+		handler http.HandlerFunc
+		want    Kind
+	}{
+		"64 MiB":          {large, OversizedAnswer},
+		"body never ends": {slow, Timeout},
+		"exactly 1 MiB": {func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, opaqueGrant+strings.Repeat(" ", MaxAnswerSize-len(opaqueGrant)))
+		}, ""},
+		"one byte more": {func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, opaqueGrant+strings.Repeat(" ", MaxAnswerSize+1-len(opaqueGrant)))
+		}, OversizedAnswer},
+		"header of 128 KiB":  {func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("X", strings.Repeat("x", 128<<10)) }, ConnectionLost},
+		"connection dropped": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, ConnectionLost},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := serve(t, test.handler)
+			_, err := NewClient(Options{RequestTimeout: 200 * time.Millisecond}).RequestToken(context.Background(), r)
+			if name == "64 MiB" { // may take longer under the race detector
+				_, err = NewClient(Options{}).RequestToken(context.Background(), r)
+			}
+			expectKind(t, err, test.want)
+		})
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { return len(p), nil }
+
+func TestUnreachable(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a port to close at once
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = listener.Close()
+	_, err = NewClient(Options{}).RequestToken(context.Background(), requestTo(t, "http://"+listener.Addr().String()))
+	expectKind(t, err, ConnectionRefused)
+
+	_, _, err = play(t, Options{MaxRetries: 4}, broken(&net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}))
+	expectKind(t, err, UnknownHost)
+}
+
+// authority is a certificate authority for a test.
+type authority struct {
+	certificate *x509.Certificate
+	key         *ecdsa.PrivateKey
+	pem         []byte
+}
+
+func newAuthority(t *testing.T) authority {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test authority"}, IsCA: true, BasicConstraintsValid: true,
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageCertSign,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return authority{certificate, key, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})}
+}
+
+// issue makes a server certificate for 127.0.0.1 that ends at the given time.
+func (a authority) issue(t *testing.T, ip string, end time.Time) tls.Certificate {
+	t.Helper()
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(2), IPAddresses: []net.IP{net.ParseIP(ip)},
+		NotBefore: end.Add(-2 * time.Hour), NotAfter: end, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, a.certificate, a.key.Public(), a.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: a.key}
+}
+
+func TestTLS(t *testing.T) {
+	private := newAuthority(t)
+	roots, err := RootCAs(private.pem)
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := private.issue(t, "127.0.0.1", time.Now().Add(time.Hour))
+	for name, test := range map[string]struct {
+		config *tls.Config
+		roots  *x509.CertPool
+		want   Kind
+	}{
+		"private authority": {&tls.Config{Certificates: []tls.Certificate{good}}, roots, ""},
+		"unknown authority": {&tls.Config{Certificates: []tls.Certificate{good}}, nil, UnknownAuthority},
+		"wrong name":        {&tls.Config{Certificates: []tls.Certificate{private.issue(t, "127.0.0.2", time.Now().Add(time.Hour))}}, roots, WrongHostName},
+		"expired":           {&tls.Config{Certificates: []tls.Certificate{private.issue(t, "127.0.0.1", time.Now().Add(-time.Hour))}}, roots, CertificateDates},
+		"TLS 1.1 only":      {&tls.Config{Certificates: []tls.Certificate{good}, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, roots, TLSFailed}, //nolint:gosec // that it is refused is the test
+		"TLS 1.2 only":      {&tls.Config{Certificates: []tls.Certificate{good}, MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12}, roots, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tries := 0
+			server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, opaqueGrant) }))
+			server.Config.ErrorLog = log.New(io.Discard, "", 0)
+			server.TLS = test.config
+			server.StartTLS()
+			defer server.Close()
+			count := func(_ context.Context, _ string, _ map[string]any) { tries++ }
+			_, err := NewClient(Options{RootCAs: test.roots, MaxRetries: 4, Log: count}).RequestToken(context.Background(), requestTo(t, server.URL))
+			expectKind(t, err, test.want)
+			if tries != 1 {
+				t.Errorf("tried %d times; a TLS failure does not go away", tries)
+			}
+		})
+	}
+	t.Run("not TLS at all", func(t *testing.T) {
+		r := serve(t, func(http.ResponseWriter, *http.Request) {})
+		r.Instance.IdentityURL = strings.Replace(r.Instance.IdentityURL, "http:", "https:", 1)
+		_, err := NewClient(Options{}).RequestToken(context.Background(), r)
+		expectKind(t, err, TLSFailed)
+	})
+}
+
+func TestRootCAsRefusesWhatIsNoCertificate(t *testing.T) {
+	_, err := RootCAs([]byte("-----BEGIN PRIVATE KEY-----"))
+	expectError(t, err, "no certificate in PEM form")
+}
+
+// TestProxyOfTheEnvironment asks for a name that only the proxy knows, since
+// loopback addresses never go through an environment's proxy.
+func TestProxyOfTheEnvironment(t *testing.T) {
+	const password = "proxy-password-0123"
+	for name, test := range map[string]struct {
+		answer int
+		want   Kind
+	}{
+		"refuses":            {http.StatusForbidden, ProxyFailed},
+		"wants a login":      {http.StatusProxyAuthRequired, ProxyFailed},
+		"opens a connection": {http.StatusOK, ConnectionLost}, // which it then breaks
+	} {
+		t.Run(name, func(t *testing.T) {
+			var asked atomic.Value
+			proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				asked.Store(r.Method + " " + r.Host)
+				w.WriteHeader(test.answer)
+			}))
+			defer proxy.Close()
+			u, err := url.Parse(proxy.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			u.User = url.UserPassword("user", password)
+			t.Setenv("HTTPS_PROXY", u.String())
+			t.Setenv("NO_PROXY", "")
+			_, err = NewClient(Options{}).RequestToken(context.Background(), requestTo(t, "erp.test"))
+			expectKind(t, err, test.want)
+			if err != nil && strings.Contains(err.Error(), password) {
+				t.Error("the error holds the proxy's password")
+			}
+			if asked.Load() != "CONNECT erp.test:443" {
+				t.Errorf("the proxy was asked %v", asked.Load())
+			}
+		})
+	}
+}
