@@ -11,6 +11,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/base64"
 	"encoding/pem"
 	"io"
 	"log"
@@ -157,12 +158,16 @@ func newAuthority(t *testing.T) authority {
 	return authority{certificate, key, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})}
 }
 
-// issue makes a server certificate for 127.0.0.1 that ends at the given time.
-func (a authority) issue(t *testing.T, ip string, end time.Time) tls.Certificate {
+// issue makes a server certificate for an address or a name that ends at the
+// given time.
+func (a authority) issue(t *testing.T, host string, end time.Time) tls.Certificate {
 	t.Helper()
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(2), IPAddresses: []net.IP{net.ParseIP(ip)},
+		SerialNumber: big.NewInt(2), DNSNames: []string{host},
 		NotBefore: end.Add(-2 * time.Hour), NotAfter: end, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	if ip := net.ParseIP(host); ip != nil {
+		template.DNSNames, template.IPAddresses = nil, []net.IP{ip}
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, a.certificate, a.key.Public(), a.key)
 	if err != nil {
@@ -222,18 +227,37 @@ func TestRootCAsRefusesWhatIsNoCertificate(t *testing.T) {
 // loopback addresses never go through an environment's proxy.
 func TestProxyOfTheEnvironment(t *testing.T) {
 	const password = "proxy-password-0123"
+	private := newAuthority(t)
+	roots, err := RootCAs(private.pem)
+	if err != nil {
+		t.Fatal(err)
+	}
+	instance := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, opaqueGrant) }))
+	instance.TLS = &tls.Config{Certificates: []tls.Certificate{private.issue(t, "erp.test", time.Now().Add(time.Hour))}, MinVersion: tls.VersionTLS12}
+	instance.StartTLS()
+	defer instance.Close()
+
 	for name, test := range map[string]struct {
-		answer int
-		want   Kind
+		answer  int
+		noProxy string
+		want    Kind
+		asked   string
 	}{
-		"refuses":            {http.StatusForbidden, ProxyFailed},
-		"wants a login":      {http.StatusProxyAuthRequired, ProxyFailed},
-		"opens a connection": {http.StatusOK, ConnectionLost}, // which it then breaks
+		"refuses":            {http.StatusForbidden, "", ProxyFailed, "CONNECT erp.test:443"},
+		"wants a login":      {http.StatusProxyAuthRequired, "", ProxyFailed, "CONNECT erp.test:443"},
+		"opens a connection": {http.StatusOK, "", "", "CONNECT erp.test:443"},
+		"named in NO_PROXY":  {http.StatusOK, "erp.test", UnknownHost, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var asked atomic.Value
+			var asked, login atomic.Value
+			asked.Store("")
 			proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				asked.Store(r.Method + " " + r.Host)
+				login.Store(r.Header.Get("Proxy-Authorization"))
+				if test.answer == http.StatusOK {
+					tunnel(t, w, instance.Listener.Addr().String())
+					return
+				}
 				w.WriteHeader(test.answer)
 			}))
 			defer proxy.Close()
@@ -243,15 +267,39 @@ func TestProxyOfTheEnvironment(t *testing.T) {
 			}
 			u.User = url.UserPassword("user", password)
 			t.Setenv("HTTPS_PROXY", u.String())
-			t.Setenv("NO_PROXY", "")
-			_, err = NewClient(Options{}).RequestToken(context.Background(), requestTo(t, "erp.test"))
+			t.Setenv("NO_PROXY", test.noProxy)
+			client := NewClient(Options{RootCAs: roots})
+			defer client.http.CloseIdleConnections()
+			_, err = client.RequestToken(context.Background(), requestTo(t, "erp.test"))
 			expectKind(t, err, test.want)
 			if err != nil && strings.Contains(err.Error(), password) {
 				t.Error("the error holds the proxy's password")
 			}
-			if asked.Load() != "CONNECT erp.test:443" {
-				t.Errorf("the proxy was asked %v", asked.Load())
+			if asked.Load() != test.asked {
+				t.Errorf("the proxy was asked %q", asked.Load())
+			}
+			if want := "Basic " + base64.StdEncoding.EncodeToString([]byte("user:"+password)); test.asked != "" && login.Load() != want {
+				t.Error("the proxy did not get its password")
 			}
 		})
 	}
+}
+
+// tunnel answers a CONNECT by joining the client with the instance.
+func tunnel(t *testing.T, w http.ResponseWriter, address string) {
+	client, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer func() { _ = client.Close() }()
+	server, err := net.Dial("tcp", address) //nolint:noctx // loopback; ends when the client does
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer func() { _ = server.Close() }()
+	_, _ = io.WriteString(client, "HTTP/1.1 200 Connection established\r\n\r\n")
+	go func() { _, _ = io.Copy(server, client); _ = server.Close() }()
+	_, _ = io.Copy(client, server)
 }
