@@ -1,0 +1,76 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+var _ datasource.DataSourceWithConfigure = (*accessTokenDataSource)(nil)
+
+func newAccessTokenDataSource() datasource.DataSource { return &accessTokenDataSource{} }
+
+// accessTokenDataSource is the data source erpnet_access_token, for what cannot
+// take an ephemeral value.
+type accessTokenDataSource struct{ data *providerData }
+
+type accessTokenDataSourceModel struct {
+	Scopes types.Set `tfsdk:"scopes"`
+	accessTokenResult
+}
+
+// Metadata implements [datasource.DataSource].
+func (d *accessTokenDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_access_token"
+}
+
+// Schema implements [datasource.DataSource].
+func (d *accessTokenDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "An access token of a Trusted Application, **stored in the state and in saved plans in clear**. " +
+			"Use the ephemeral resource `erpnet_access_token` instead wherever an ephemeral value is accepted: provider blocks, write-only arguments, provisioners. " +
+			"This data source is for the rest, such as arguments of other data sources, and for a CLI before Terraform 1.10 or OpenTofu 1.11. " +
+			"A plan that is applied later carries the token of when it was made, which may have expired.",
+		Attributes: map[string]schema.Attribute{
+			"scopes": schema.SetAttribute{
+				Optional: true, ElementType: types.StringType,
+				Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(scopeCheck())},
+				MarkdownDescription: scopesDescription,
+			},
+			"access_token":   schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: accessTokenDescription},
+			"token_type":     schema.StringAttribute{Computed: true, MarkdownDescription: tokenTypeDescription},
+			"expires_in":     schema.Int64Attribute{Computed: true, MarkdownDescription: expiresInDescription},
+			"expires_at":     schema.StringAttribute{Computed: true, MarkdownDescription: expiresAtDescription},
+			"granted_scopes": schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: grantedScopesDescription},
+		},
+	}
+}
+
+// Configure implements [datasource.DataSourceWithConfigure].
+func (d *accessTokenDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.data = configured(req.ProviderData, &resp.Diagnostics)
+}
+
+// Read implements [datasource.DataSource].
+func (d *accessTokenDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var model accessTokenDataSourceModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	token, diags := d.data.accessToken(ctx, ownCredentials{}, model.Scopes)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	model.accessTokenResult, diags = newAccessTokenResult(ctx, token)
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+}

@@ -1,0 +1,120 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+var (
+	_ ephemeral.EphemeralResourceWithConfigure      = (*accessTokenEphemeral)(nil)
+	_ ephemeral.EphemeralResourceWithValidateConfig = (*accessTokenEphemeral)(nil)
+)
+
+func newAccessTokenEphemeral() ephemeral.EphemeralResource { return &accessTokenEphemeral{} }
+
+// accessTokenEphemeral is the ephemeral resource erpnet_access_token. It has no
+// Renew, which could not change the value, and no Close, since ERP.net documents
+// no revocation for the tokens of service applications (protocol section 1.2).
+type accessTokenEphemeral struct{ data *providerData }
+
+type accessTokenEphemeralModel struct {
+	Scopes       types.Set    `tfsdk:"scopes"`
+	Instance     types.String `tfsdk:"instance"`
+	ClientID     types.String `tfsdk:"client_id"`
+	ClientSecret types.String `tfsdk:"client_secret"`
+	accessTokenResult
+}
+
+func (m accessTokenEphemeralModel) own() ownCredentials {
+	return ownCredentials{m.Instance, m.ClientID, m.ClientSecret}
+}
+
+// incompleteCredentials is reported when an object names a part of its own
+// identity: the rest never comes from the provider.
+var incompleteCredentials = &problem{
+	"Incomplete Credentials",
+	"An object's own client_id and client_secret come only together, and its own instance only with both: " +
+		"a secret of the provider is never sent for another application or to another instance. Set what is missing, or remove all of them to use the provider's.",
+}
+
+// Metadata implements [ephemeral.EphemeralResource].
+func (e *accessTokenEphemeral) Metadata(_ context.Context, req ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_access_token"
+}
+
+// Schema implements [ephemeral.EphemeralResource].
+func (e *accessTokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "An access token of a Trusted Application, by the OAuth 2.0 client-credentials grant. It is stored neither in the state nor in a plan. " +
+			"All objects that ask with the same credentials for the same scopes share one token in a run, and get a new one before it is too close to its end.",
+		Attributes: map[string]schema.Attribute{
+			"scopes": schema.SetAttribute{
+				Optional: true, ElementType: types.StringType,
+				Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(scopeCheck())},
+				MarkdownDescription: scopesDescription,
+			},
+			"instance": schema.StringAttribute{
+				Optional: true, Validators: []validator.String{instanceCheck()},
+				MarkdownDescription: "Another instance than the provider's. It needs `client_id` and `client_secret` beside it; nothing of the provider's secret or URLs is used then.",
+			},
+			"client_id": schema.StringAttribute{
+				Optional: true, Validators: []validator.String{clientIDCheck()},
+				MarkdownDescription: "The `ApplicationUri` of another Trusted Application than the provider's, together with `client_secret`. Unlike the provider's, an unknown value here is waited for until apply.",
+			},
+			"client_secret": schema.StringAttribute{
+				Optional: true, Sensitive: true, Validators: []validator.String{secretCheck("client_secret")},
+				MarkdownDescription: "The plain secret of that Trusted Application, together with `client_id`.",
+			},
+			"access_token":   schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: accessTokenDescription},
+			"token_type":     schema.StringAttribute{Computed: true, MarkdownDescription: tokenTypeDescription},
+			"expires_in":     schema.Int64Attribute{Computed: true, MarkdownDescription: expiresInDescription},
+			"expires_at":     schema.StringAttribute{Computed: true, MarkdownDescription: expiresAtDescription},
+			"granted_scopes": schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: grantedScopesDescription},
+		},
+	}
+}
+
+// Configure implements [ephemeral.EphemeralResourceWithConfigure].
+func (e *accessTokenEphemeral) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
+	e.data = configured(req.ProviderData, &resp.Diagnostics)
+}
+
+// ValidateConfig implements [ephemeral.EphemeralResourceWithValidateConfig]. The
+// framework's AlsoRequires would do, but names the path of the secret, whose
+// source line the CLI then prints.
+func (e *accessTokenEphemeral) ValidateConfig(ctx context.Context, req ephemeral.ValidateConfigRequest, resp *ephemeral.ValidateConfigResponse) {
+	var model accessTokenEphemeralModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	named := !model.Instance.IsNull() || !model.ClientID.IsNull() || !model.ClientSecret.IsNull()
+	for name, value := range map[string]types.String{"client_id": model.ClientID, "client_secret": model.ClientSecret} {
+		if named && value.IsNull() {
+			resp.Diagnostics.AddAttributeError(path.Root(name), incompleteCredentials.summary, incompleteCredentials.detail)
+		}
+	}
+}
+
+// Open implements [ephemeral.EphemeralResource].
+func (e *accessTokenEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
+	var model accessTokenEphemeralModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	token, diags := e.data.accessToken(ctx, model.own(), model.Scopes)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	model.accessTokenResult, diags = newAccessTokenResult(ctx, token)
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(resp.Result.Set(ctx, &model)...)
+}

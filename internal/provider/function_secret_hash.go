@@ -1,0 +1,49 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/function"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+)
+
+var _ function.Function = (*secretHashFunction)(nil)
+
+func newSecretHashFunction() function.Function { return &secretHashFunction{} }
+
+// secretHashFunction is the function secret_hash(secret).
+type secretHashFunction struct{}
+
+// Metadata implements [function.Function].
+func (f *secretHashFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+	resp.Name = "secret_hash"
+}
+
+// Definition implements [function.Function].
+func (f *secretHashFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+	resp.Definition = function.Definition{
+		Summary:             "Hash a client secret",
+		MarkdownDescription: "Returns the padded base64 of the SHA-256 of a client secret, 44 characters: the value of a Trusted Application's `ApplicationSecretHash`. Nothing is sent anywhere. The hash of a sensitive or ephemeral secret is sensitive or ephemeral too.",
+		Parameters: []function.Parameter{
+			function.StringParameter{Name: "secret", MarkdownDescription: "The plain secret: 1 to 100 printable ASCII characters without blanks or line breaks around them."},
+		},
+		Return: function.StringReturn{},
+	}
+}
+
+// Run implements [function.Function].
+func (f *secretHashFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+	var secret string
+	if resp.Error = req.Arguments.Get(ctx, &secret); resp.Error != nil {
+		return
+	}
+	if err := erpnet.CheckSecret(secret); err != nil {
+		resp.Error = function.NewArgumentFuncError(0, "The secret cannot be used: "+err.Error()+".")
+		return
+	}
+	resp.Error = resp.Result.Set(ctx, erpnet.SecretHash(secret))
+}

@@ -1,0 +1,54 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/function"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+)
+
+var _ function.Function = (*secretMatchesFunction)(nil)
+
+func newSecretMatchesFunction() function.Function { return &secretMatchesFunction{} }
+
+// secretMatchesFunction is the function secret_matches(secret, hash).
+type secretMatchesFunction struct{}
+
+// Metadata implements [function.Function].
+func (f *secretMatchesFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+	resp.Name = "secret_matches"
+}
+
+// Definition implements [function.Function].
+func (f *secretMatchesFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+	resp.Definition = function.Definition{
+		Summary:             "Compare a client secret with a hash",
+		MarkdownDescription: "Tells whether a hash is that of a client secret, in constant time. Use it to find out whether the secret at hand is the one that a Trusted Application's `ApplicationSecretHash` was made of.",
+		Parameters: []function.Parameter{
+			function.StringParameter{Name: "secret", MarkdownDescription: "The plain secret: 1 to 100 printable ASCII characters without blanks or line breaks around them."},
+			function.StringParameter{Name: "hash", MarkdownDescription: "The hash: padded base64 of 32 bytes, 44 characters."},
+		},
+		Return: function.BoolReturn{},
+	}
+}
+
+// Run implements [function.Function].
+func (f *secretMatchesFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+	var secret, hash string
+	if resp.Error = req.Arguments.Get(ctx, &secret, &hash); resp.Error != nil {
+		return
+	}
+	if err := erpnet.CheckSecret(secret); err != nil {
+		resp.Error = function.NewArgumentFuncError(0, "The secret cannot be used: "+err.Error()+".")
+		return
+	}
+	if err := erpnet.CheckSecretHash(hash); err != nil {
+		resp.Error = function.NewArgumentFuncError(1, "The hash cannot be used: "+err.Error())
+		return
+	}
+	resp.Error = resp.Result.Set(ctx, erpnet.SecretMatches(secret, hash))
+}

@@ -1,0 +1,154 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+// Package provider adapts package erpnet to Terraform and OpenTofu. It has one
+// file per object, named by its kind first.
+package provider
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+)
+
+var (
+	_ provider.Provider                       = (*erpnetProvider)(nil)
+	_ provider.ProviderWithFunctions          = (*erpnetProvider)(nil)
+	_ provider.ProviderWithEphemeralResources = (*erpnetProvider)(nil)
+)
+
+// erpnetProvider lives as long as the provider process. What one configuration
+// says is kept apart, in providerData, since aliases may share the process.
+type erpnetProvider struct {
+	version   string
+	now       func() time.Time
+	lookupEnv func(string) (string, bool)
+	tokens    *erpnet.TokenCache
+}
+
+// New returns the constructor of the provider, as providerserver.Serve takes it.
+func New(version string) func() provider.Provider {
+	return func() provider.Provider {
+		return &erpnetProvider{version: version, now: time.Now, lookupEnv: os.LookupEnv, tokens: &erpnet.TokenCache{}}
+	}
+}
+
+// providerModel is the provider's configuration, in schema order.
+type providerModel struct {
+	Instance         types.String `tfsdk:"instance"`
+	ClientID         types.String `tfsdk:"client_id"`
+	ClientSecret     types.String `tfsdk:"client_secret"`
+	IdentityURL      types.String `tfsdk:"identity_url"`
+	CACertificatePEM types.String `tfsdk:"ca_certificate_pem"`
+	CACertificate    types.String `tfsdk:"ca_certificate_file"`
+	RequestTimeout   types.String `tfsdk:"request_timeout"`
+	MaxRetries       types.Int64  `tfsdk:"max_retries"`
+}
+
+// Metadata implements [provider.Provider].
+func (p *erpnetProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "erpnet"
+	resp.Version = p.version
+}
+
+// Schema implements [provider.Provider]. Every attribute is optional, so that
+// the environment can give it, and has no validator: a fault is reported by the
+// object that needs the value, so that pure objects work without.
+func (p *erpnetProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Access tokens and secrets of ERP.net trusted applications.",
+		Attributes: map[string]schema.Attribute{
+			"instance": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "The ERP.net instance: its host name, such as `demodb.my.erp.net`, or its `https` URL, with a port if need be. `http` is taken for loopback hosts only. Environment variable: `ERPNET_INSTANCE`.",
+			},
+			"client_id": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "The `ApplicationUri` of the Trusted Application. Environment variable: `ERPNET_CLIENT_ID`.",
+			},
+			"client_secret": schema.StringAttribute{
+				Optional: true, Sensitive: true,
+				MarkdownDescription: "The plain secret of the Trusted Application, not its hash: at most 100 printable ASCII characters. Give it by the environment variable `ERPNET_CLIENT_SECRET` or by a variable with `ephemeral = true`; a merely `sensitive` variable stands in a saved plan in clear.",
+			},
+			"identity_url": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "The URL of the instance's identity service, where it is hosted elsewhere than at `https://{instance}/id`. Environment variable: `ERPNET_IDENTITY_URL`.",
+			},
+			"ca_certificate_pem": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Certificates of private authorities in PEM form, trusted in addition to the system's. Not together with `ca_certificate_file`. Environment variable: `ERPNET_CA_CERTIFICATE_PEM`.",
+			},
+			"ca_certificate_file": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Path of a PEM file of such certificates. Environment variable: `ERPNET_CA_CERTIFICATE_FILE`.",
+			},
+			"request_timeout": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "How long one try of a request may take, from `1ms` to `3m`, with its unit: `500ms`, `30s`, `1m30s`. Default `30s`. All tries of a request together end within three minutes. Environment variable: `ERPNET_REQUEST_TIMEOUT`.",
+			},
+			"max_retries": schema.Int64Attribute{
+				Optional:            true,
+				MarkdownDescription: "How often a request is sent again, from 0 to 10, when the connection fails or the server answers 429, 502, 503 or 504. Default 4. Environment variable: `ERPNET_MAX_RETRIES`.",
+			},
+		},
+	}
+}
+
+// Configure implements [provider.Provider]. It makes no request, and faulty
+// values are no error here; see [settings].
+func (p *erpnetProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	var model providerModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	data := &providerData{
+		settings:  resolveSettings(model, p.lookupEnv),
+		tokens:    p.tokens,
+		now:       p.now,
+		userAgent: fmt.Sprintf("Terraform/%s (+https://www.terraform.io) terraform-provider-erpnet/%s", req.TerraformVersion, p.version),
+	}
+	resp.DataSourceData = data
+	resp.ResourceData = data
+	resp.EphemeralResourceData = data
+}
+
+// EphemeralResources implements [provider.ProviderWithEphemeralResources].
+func (p *erpnetProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{
+		newAccessTokenEphemeral,
+	}
+}
+
+// DataSources implements [provider.Provider].
+func (p *erpnetProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{
+		newAccessTokenDataSource,
+		newSecretHashDataSource,
+	}
+}
+
+// Resources implements [provider.Provider].
+func (p *erpnetProvider) Resources(context.Context) []func() resource.Resource {
+	return nil
+}
+
+// Functions implements [provider.ProviderWithFunctions].
+func (p *erpnetProvider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{
+		newSecretHashFunction,
+		newSecretMatchesFunction,
+		newDecodeAccessTokenFunction,
+	}
+}

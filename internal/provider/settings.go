@@ -1,0 +1,127 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"strconv"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// settings are the provider's attributes after the environment was looked at.
+// The configuration wins over the environment; null means to look there. An
+// unknown value and an empty one are problems and never a reason to fall back
+// to the environment, which may name another identity.
+type settings struct {
+	instance, clientID, clientSecret    setting
+	identityURL                         setting
+	caCertificatePEM, caCertificateFile setting
+	requestTimeout, maxRetries          setting
+}
+
+// setting is one attribute's value, or the problem with it. A problem is kept
+// until an object needs the value.
+type setting struct {
+	name    string // of the attribute
+	env     string // of the environment variable
+	value   string
+	fromEnv bool
+	problem *problem // nil when there is a value
+	missing bool     // the problem is that nobody set it
+}
+
+// problem is a diagnostic that waits for an object to need the value.
+type problem struct{ summary, detail string }
+
+func resolveSettings(m providerModel, lookupEnv func(string) (string, bool)) settings {
+	resolve := func(name, env string, configured attr.Value) setting {
+		s := setting{name: name, env: env}
+		switch {
+		case configured.IsUnknown():
+			s.problem = unknownProblem(s)
+			return s
+		case configured.IsNull():
+			if s.value, s.fromEnv = lookupEnv(env); !s.fromEnv {
+				s.missing, s.problem = true, missingProblem(s)
+				return s
+			}
+		default:
+			s.value = textOf(configured)
+		}
+		if s.value == "" {
+			s.problem = emptyProblem(s)
+		}
+		return s
+	}
+	return settings{
+		instance:          resolve("instance", "ERPNET_INSTANCE", m.Instance),
+		clientID:          resolve("client_id", "ERPNET_CLIENT_ID", m.ClientID),
+		clientSecret:      resolve("client_secret", "ERPNET_CLIENT_SECRET", m.ClientSecret),
+		identityURL:       resolve("identity_url", "ERPNET_IDENTITY_URL", m.IdentityURL),
+		caCertificatePEM:  resolve("ca_certificate_pem", "ERPNET_CA_CERTIFICATE_PEM", m.CACertificatePEM),
+		caCertificateFile: resolve("ca_certificate_file", "ERPNET_CA_CERTIFICATE_FILE", m.CACertificate),
+		requestTimeout:    resolve("request_timeout", "ERPNET_REQUEST_TIMEOUT", m.RequestTimeout),
+		maxRetries:        resolve("max_retries", "ERPNET_MAX_RETRIES", m.MaxRetries),
+	}
+}
+
+func textOf(value attr.Value) string {
+	switch v := value.(type) {
+	case types.String:
+		return v.ValueString()
+	case types.Int64:
+		return strconv.FormatInt(v.ValueInt64(), 10)
+	}
+	return ""
+}
+
+// source names where the value came from.
+func (s setting) source() string {
+	if s.fromEnv {
+		return "The environment variable " + s.env
+	}
+	return "The provider's " + s.name
+}
+
+// required returns the value, checked, or its problem.
+func (s setting) required(check func(string) error) (string, *problem) {
+	if s.problem != nil {
+		return "", s.problem
+	}
+	if err := check(s.value); err != nil {
+		return "", invalidProblem(s, err)
+	}
+	return s.value, nil
+}
+
+// optional is required but for a value that nobody set, which is left empty.
+func (s setting) optional(check func(string) error) (string, *problem) {
+	if s.missing {
+		return "", nil
+	}
+	return s.required(check)
+}
+
+func missingProblem(s setting) *problem {
+	return &problem{"Missing " + s.name, "This object needs the provider's " + s.name + ", and nobody set it. " +
+		"Set " + s.name + " in the provider's configuration, or the environment variable " + s.env + "."}
+}
+
+func emptyProblem(s setting) *problem {
+	return &problem{"Empty " + s.name, s.source() + " is set, but empty. Give it a value, or remove it: " +
+		"an empty " + s.name + " is never replaced by another one silently."}
+}
+
+func invalidProblem(s setting, err error) *problem {
+	return &problem{"Invalid " + s.name, s.source() + " cannot be used: " + err.Error() + "."}
+}
+
+func unknownProblem(s setting) *problem {
+	return &problem{"Unknown " + s.name, "The provider's " + s.name + " depends on a value that is known only after apply. One of these helps:\n" +
+		"  - apply the source of the value first, with -target\n" +
+		"  - set " + s.name + " to a value that is known when the plan is made, or leave it out and set " + s.env + "\n" +
+		"  - give the ephemeral resource erpnet_access_token its own instance, client_id and client_secret, which wait for unknown values\n" +
+		"The environment is not used in place of an unknown value: it may name another identity."}
+}

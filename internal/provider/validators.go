@@ -1,0 +1,55 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+)
+
+// textCheck validates a string attribute by a function of package erpnet, whose
+// errors never repeat the value. The framework's own validators often do.
+type textCheck struct {
+	name   string
+	check  func(string) error
+	secret bool // no attribute path then, since the CLI would print the source line
+}
+
+func instanceCheck() textCheck {
+	return textCheck{name: "instance", check: func(value string) error { _, err := erpnet.ParseInstance(value); return err }}
+}
+
+func clientIDCheck() textCheck { return textCheck{name: "client_id", check: erpnet.CheckClientID} }
+
+func scopeCheck() textCheck { return textCheck{name: "scopes", check: erpnet.CheckScope} }
+
+func secretCheck(name string) textCheck {
+	return textCheck{name: name, check: erpnet.CheckSecret, secret: true}
+}
+
+// Description implements [validator.Describer].
+func (c textCheck) Description(context.Context) string { return "a usable " + c.name }
+
+// MarkdownDescription implements [validator.Describer].
+func (c textCheck) MarkdownDescription(ctx context.Context) string { return c.Description(ctx) }
+
+// ValidateString implements [validator.String].
+func (c textCheck) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	err := c.check(req.ConfigValue.ValueString())
+	if err == nil {
+		return
+	}
+	var d diag.Diagnostic = diag.NewErrorDiagnostic("Invalid "+c.name, "The value of "+c.name+" cannot be used: "+err.Error()+".")
+	if !c.secret {
+		d = diag.WithPath(req.Path, d)
+	}
+	resp.Diagnostics.Append(d)
+}
