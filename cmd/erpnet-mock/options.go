@@ -1,0 +1,106 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"strings"
+)
+
+const usage = `Runs a made-up ERP.net instance until SIGINT or SIGTERM.
+
+Usage: erpnet-mock [flags]
+
+The file of -applications is a JSON array of trusted applications, with the
+attribute names of the Domain API. What is left out has the default of ERP.net:
+
+  [{"ApplicationUri": "com.example/deploy", "Secret": "the plain secret",
+    "SystemUserAllowed": true, "SystemUser": "svc.deploy", "Scope": "read"}]
+
+ApplicationSecretHash may stand in place of Secret. A system user who is not
+known yet is made. The sample application is there as well.
+
+Flags:
+`
+
+type options struct {
+	listen       string
+	url          string
+	tls          bool
+	caFile       string
+	applications string
+	onlyEnv      bool
+	readyFile    string
+}
+
+func parseOptions(args []string, stderr io.Writer) (options, error) {
+	var opts options
+	flags := flag.NewFlagSet("erpnet-mock", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Usage = func() {
+		_, _ = io.WriteString(stderr, usage)
+		flags.PrintDefaults()
+	}
+	flags.StringVar(&opts.listen, "listen", "127.0.0.1:0", "`address` to listen on; port 0 takes a free one. Without a host it is 127.0.0.1: name 0.0.0.0 to be reached from other machines")
+	flags.StringVar(&opts.url, "url", "", "`URL` that clients use, where it is not the listen address, such as https://erpnet-mock:8443. It is in the tokens and in the certificate")
+	flags.BoolVar(&opts.tls, "tls", true, "serve https with a CA of its own; -tls=false serves http")
+	flags.StringVar(&opts.caFile, "ca-file", "", "`file` to write the CA certificate to, in PEM (default a temporary one, removed at the end)")
+	flags.StringVar(&opts.applications, "applications", "", "JSON `file` of trusted applications")
+	flags.BoolVar(&opts.onlyEnv, "env", false, "print only the lines for a shell to evaluate")
+	flags.StringVar(&opts.readyFile, "ready-file", "", "`file` to write once the instance listens: JSON with url, ca_file, client_id and client_secret; removed at the end")
+	if err := flags.Parse(args); err != nil {
+		return options{}, err
+	}
+	if flags.NArg() > 0 {
+		return options{}, fmt.Errorf("takes no argument, got %q", flags.Arg(0))
+	}
+	return opts, opts.check()
+}
+
+func (o *options) check() error {
+	if o.caFile != "" && !o.tls {
+		return errors.New("-ca-file needs https: leave out -tls=false")
+	}
+	host, port, err := net.SplitHostPort(o.listen)
+	if err != nil {
+		return fmt.Errorf("-listen: %w", err)
+	}
+	if host == "" {
+		o.listen = net.JoinHostPort("127.0.0.1", port) // every interface only when it is named
+	}
+	if o.url == "" {
+		return nil
+	}
+	u, err := url.Parse(o.url)
+	if err != nil || u.Scheme != o.scheme() || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		return fmt.Errorf("-url must be like %s://host:port", o.scheme())
+	}
+	o.url = u.Scheme + "://" + u.Host
+	return nil
+}
+
+func (o *options) scheme() string {
+	if o.tls {
+		return "https"
+	}
+	return "http"
+}
+
+// publicURL is how clients reach the instance, without a trailing slash.
+func (o *options) publicURL(listening net.Addr) string {
+	if o.url != "" {
+		return o.url
+	}
+	host, _, _ := net.SplitHostPort(o.listen)
+	_, port, _ := net.SplitHostPort(listening.String())
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return o.scheme() + "://" + net.JoinHostPort(host, port)
+}

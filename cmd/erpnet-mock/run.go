@@ -1,0 +1,124 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
+)
+
+// run serves an instance until ctx ends. What a user needs to know goes to
+// stdout once the instance listens; one line for each request goes to stderr.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	opts, err := parseOptions(args, stderr)
+	if err != nil {
+		return err
+	}
+	if opts.readyFile != "" {
+		// One that outlives its instance would fool whoever waits for the next.
+		_ = os.Remove(opts.readyFile)
+	}
+	instance, err := newInstance(ctx, opts, stderr)
+	if err != nil {
+		return err
+	}
+	defer instance.Close()
+	if opts.tls {
+		instance.StartTLS()
+	} else {
+		instance.Start()
+	}
+
+	caFile, removeCAFile, err := writeCAFile(opts, instance)
+	if err != nil {
+		return err
+	}
+	defer removeCAFile()
+
+	facts := factsOf(instance, caFile)
+	if opts.readyFile != "" {
+		if err := facts.writeFile(opts.readyFile); err != nil {
+			return err
+		}
+		defer func() { _ = os.Remove(opts.readyFile) }()
+	}
+	if err := facts.print(stdout, opts.onlyEnv); err != nil {
+		return err
+	}
+	<-ctx.Done()
+	return nil
+}
+
+func newInstance(ctx context.Context, opts options, stderr io.Writer) (*erpnettest.Server, error) {
+	instance := erpnettest.NewUnstartedServer()
+	instance.AccessLog = stderr
+	instance.DiscardHistory = true
+	if opts.applications != "" {
+		if err := addApplications(instance, opts.applications); err != nil {
+			return nil, err
+		}
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", opts.listen)
+	if err != nil {
+		return nil, fmt.Errorf("-listen: %w", err)
+	}
+	instance.Listener = listener
+	instance.URL = opts.publicURL(listener.Addr())
+	return instance, nil
+}
+
+// addApplications registers what the file lists, and makes an active user of
+// each login that it mentions.
+func addApplications(instance *erpnettest.Server, name string) error {
+	file, err := os.Open(name)
+	if err != nil {
+		return fmt.Errorf("-applications: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	apps, err := erpnettest.ReadApplications(file)
+	if err != nil {
+		return fmt.Errorf("-applications %s: %w", name, err)
+	}
+	known := map[string]bool{"": true}
+	for _, user := range instance.Users() {
+		known[user.Login] = true
+	}
+	for _, app := range apps {
+		instance.AddApplication(app)
+		if !known[app.SystemUser] {
+			instance.AddUser(erpnettest.User{Login: app.SystemUser, Name: app.SystemUser, Active: true})
+		}
+	}
+	return nil
+}
+
+func writeCAFile(opts options, instance *erpnettest.Server) (name string, remove func(), err error) {
+	remove = func() {}
+	if !opts.tls {
+		return "", remove, nil
+	}
+	name = opts.caFile
+	if name == "" {
+		dir, err := os.MkdirTemp("", "erpnet-mock-")
+		if err != nil {
+			return "", remove, fmt.Errorf("CA file: %w", err)
+		}
+		remove = func() { _ = os.RemoveAll(dir) }
+		name = filepath.Join(dir, "ca.pem")
+	}
+	if name, err = filepath.Abs(name); err == nil {
+		err = os.WriteFile(name, instance.CACertificatePEM(), 0o644) //nolint:gosec // a certificate is for everyone
+	}
+	if err != nil {
+		remove()
+		return "", func() {}, fmt.Errorf("CA file: %w", err)
+	}
+	return name, remove, nil
+}

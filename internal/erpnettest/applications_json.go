@@ -1,0 +1,129 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package erpnettest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// ReadApplications reads a JSON array of trusted applications with the
+// attribute names of the OData entity. What is left out or null has the
+// entity's default. SystemUser is a login, or an object with a Login. Instead
+// of ApplicationSecretHash a Secret may stand; only its hash is kept. A name
+// that the entity does not have is an error, and no error repeats a secret.
+func ReadApplications(r io.Reader) ([]TrustedApplication, error) {
+	var records []json.RawMessage
+	decoder := json.NewDecoder(r)
+	if err := decoder.Decode(&records); err != nil {
+		return nil, fmt.Errorf("not a JSON array of trusted applications: %w", plain(err))
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("something follows the JSON array of trusted applications")
+	}
+	var apps []TrustedApplication
+	for i, record := range records {
+		app, err := readApplication(record)
+		if err != nil {
+			return nil, fmt.Errorf("trusted application %d: %w", i+1, err)
+		}
+		apps = append(apps, app)
+	}
+	return apps, nil
+}
+
+func readApplication(record json.RawMessage) (TrustedApplication, error) {
+	// The outer fields win over the embedded ones of the same name.
+	read := struct {
+		TrustedApplication
+		SystemUser userReference
+		Secret     *plainSecret
+	}{TrustedApplication: NewApplication("")}
+	if err := strictly(record, &read); err != nil {
+		return TrustedApplication{}, plain(err)
+	}
+	app := read.TrustedApplication
+	app.SystemUser = string(read.SystemUser)
+	if read.Secret != nil {
+		if app.ApplicationSecretHash != "" {
+			return TrustedApplication{}, errors.New("give Secret or ApplicationSecretHash, not both")
+		}
+		app.ApplicationSecretHash = SecretHash(string(*read.Secret))
+	}
+	if app.ApplicationUri == "" {
+		return TrustedApplication{}, errors.New("ApplicationUri is missing")
+	}
+	if app.Name == "" {
+		app.Name = app.ApplicationUri
+	}
+	if err := oneOf("ClientType", app.ClientType, "Confidential", "Public", "None"); err != nil {
+		return TrustedApplication{}, err
+	}
+	return app, oneOf("ReferenceTokens", app.ReferenceTokens, "None", "AuthenticatedUsers", "AdministratorsOnly")
+}
+
+func oneOf(attribute, value string, allowed ...string) error {
+	if slices.Contains(allowed, value) {
+		return nil
+	}
+	return fmt.Errorf("%s is %q, must be one of %s", attribute, value, strings.Join(allowed, ", "))
+}
+
+// userReference is the Login of a user, as "login" or as {"Login": "login"}.
+type userReference string
+
+func (u *userReference) UnmarshalJSON(data []byte) error {
+	var login string
+	if json.Unmarshal(data, &login) == nil { // null included: no user
+		*u = userReference(login)
+		return nil
+	}
+	var user struct{ Login string }
+	if err := strictly(data, &user); err != nil || user.Login == "" {
+		return errors.New(`SystemUser must be a login, or an object {"Login": "..."}`)
+	}
+	*u = userReference(user.Login)
+	return nil
+}
+
+// plainSecret reads a secret. encoding/json would quote a number in its error,
+// and a secret may look like one.
+type plainSecret string
+
+func (s *plainSecret) UnmarshalJSON(data []byte) error {
+	var secret string
+	if err := json.Unmarshal(data, &secret); err != nil || secret == "" {
+		return errors.New("the Secret must be a string, not an empty one")
+	}
+	if len(secret) > maxSecretLength {
+		return fmt.Errorf("the Secret has more than %d characters, which the identity service refuses", maxSecretLength)
+	}
+	*s = plainSecret(secret)
+	return nil
+}
+
+func strictly(data []byte, into any) error {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(into)
+}
+
+// plain says what a JSON error means in the words of the file, not of Go.
+func plain(err error) error {
+	var wrongType *json.UnmarshalTypeError
+	if errors.As(err, &wrongType) {
+		// Its own text repeats a number; a secret may stand in any wrong place.
+		kind, _, _ := strings.Cut(wrongType.Value, " ")
+		if wrongType.Field == "" {
+			return fmt.Errorf("a %s stands at byte %d", kind, wrongType.Offset)
+		}
+		return fmt.Errorf("%s cannot be a %s", wrongType.Field, kind)
+	}
+	return errors.New(strings.TrimPrefix(err.Error(), "json: "))
+}

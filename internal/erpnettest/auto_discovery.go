@@ -1,0 +1,78 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package erpnettest
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+)
+
+// WebSite is one entry of auto-discovery (protocol 6).
+type WebSite struct {
+	Type                 string // such as "ID" or "DomainAPI"
+	Status               string // "Working", "NotWorking" or "Unknown"
+	StatusDescription    string
+	Url                  string
+	System               bool
+	AdditionalProperties map[string]any
+}
+
+// answerAutoDiscovery lists the web sites. It is anonymous.
+func (s *Server) answerAutoDiscovery(x *exchange) answer {
+	if !slices.Contains(x.settings.AutoDiscoveryPaths, x.request.Path) {
+		return emptyAnswer(http.StatusNotFound)
+	}
+	sites := x.settings.WebSites
+	if sites == nil {
+		sites = s.webSites()
+	}
+	document := map[string]any{"WebSites": sites}
+	if !x.settings.AutoDiscoverySitesOnly {
+		document["Host"] = s.hostname()
+		document["DbName"] = x.settings.Database
+	}
+	return jsonAnswer(http.StatusOK, document)
+}
+
+func (s *Server) webSites() []WebSite {
+	return []WebSite{
+		{Type: "ID", Status: "Working", Url: s.IdentityURL(), System: true},
+		{Type: "UserProfile", Status: "Working", Url: s.URL + "/profile", System: true},
+		{Type: "InstanceManager", Status: "Working", Url: s.URL + "/manage", System: true},
+		{
+			Type: "DomainAPI", Status: "Working", Url: s.URL + s.APIPath,
+			AdditionalProperties: map[string]any{"ODataServiceRoot": s.DomainAPIURL()},
+		},
+		{Type: "WebClient", Status: "NotWorking", StatusDescription: "The site is stopped.", Url: s.URL + "/app"},
+	}
+}
+
+func (s *Server) hostname() string {
+	u, err := url.Parse(s.URL)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}
+
+// answerVersion is the anonymous version of the application server, in both its
+// documented forms.
+func (s *Server) answerVersion(x *exchange) answer {
+	if x.request.Path == "/tools/ver" {
+		return textAnswer(http.StatusOK, "text/plain; charset=utf-8", x.settings.Version)
+	}
+	return jsonAnswer(http.StatusOK, map[string]any{
+		"version":     x.settings.Version,
+		"downloads":   map[string]any{},
+		"internalApi": map[string]any{"useHttpCompression": true},
+	})
+}
+
+func (s *Server) answerOther(x *exchange) answer {
+	if x.request.Path == "/" {
+		return textAnswer(http.StatusOK, htmlType, "<!DOCTYPE html>\n<html><head><title>ERP.net</title></head><body><h1>ERP.net</h1></body></html>\n")
+	}
+	return emptyAnswer(http.StatusNotFound)
+}

@@ -1,0 +1,32 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package erpnettest
+
+import "net/http"
+
+const (
+	discoveryPath = "/.well-known/openid-configuration"
+	jwksPath      = discoveryPath + "/jwks"
+)
+
+// answerDiscovery has the fields of the documented example and no others: which
+// more a real instance has is unknown (protocol 1.2). Like the example it does
+// not list the scope read.
+func (s *Server) answerDiscovery(*exchange) answer {
+	id := s.IdentityURL()
+	return jsonAnswer(http.StatusOK, map[string]any{
+		"issuer":                   id,
+		"jwks_uri":                 id + jwksPath,
+		"authorization_endpoint":   id + "/connect/authorize",
+		"token_endpoint":           id + tokenPath,
+		"end_session_endpoint":     id + "/connect/endsession",
+		"scopes_supported":         []string{"openid", "profile", "offline_access", "update"},
+		"response_types_supported": []string{"code", "token", "id_token", "code id_token"},
+		"grant_types_supported":    []string{"authorization_code", "client_credentials", "refresh_token"},
+	})
+}
+
+func (s *Server) answerJWKS(*exchange) answer {
+	return jsonAnswer(http.StatusOK, map[string]any{"keys": s.publicKeys()})
+}

@@ -1,0 +1,176 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package erpnettest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Endpoint is a part of the instance, for counting and for faults.
+type Endpoint string
+
+// The endpoints. A path belongs to its endpoint whatever the method.
+const (
+	Token         Endpoint = "token"
+	Discovery     Endpoint = "discovery"      // the OpenID Connect discovery document
+	JWKS          Endpoint = "jwks"           // the public keys
+	AutoDiscovery Endpoint = "auto-discovery" // under /sys and under /tools
+	DomainAPI     Endpoint = "domain-api"     // everything below the OData root
+	Version       Endpoint = "version"        // /tools/ver and /tools/server-info
+	Other         Endpoint = "other"          // the landing page and what is not there
+	Any           Endpoint = "any"            // all of them
+)
+
+// errGone ends an exchange whose client has left or whose server is closing.
+var errGone = errors.New("nobody waits for this answer")
+
+// exchange is one request on its way to its answer. The settings are those at
+// its arrival, so a test that changes them races with nothing.
+type exchange struct {
+	context  context.Context
+	closed   <-chan struct{}
+	request  Request
+	settings Settings
+	latency  time.Duration
+	fault    Fault
+}
+
+func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
+	s.handlers.Add(1)
+	defer s.handlers.Done()
+
+	started := time.Now()
+	status := 0
+	defer func() { s.logAccess(r, status, time.Since(started)) }()
+
+	x := s.receive(r)
+	if err := x.pause(x.latency); err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	if x.fault.wait != nil {
+		if err := x.fault.wait(x); err != nil {
+			panic(http.ErrAbortHandler)
+		}
+	}
+	a := s.answer(x)
+	for _, edit := range x.fault.edits {
+		edit(&a)
+	}
+	a.encode()
+	if x.request.Endpoint == Token {
+		s.journal.addToken(a)
+	}
+	status = a.status
+	if x.fault.deliver != nil {
+		x.fault.deliver(x, w, a)
+		return
+	}
+	a.write(w)
+}
+
+func (s *Server) receive(r *http.Request) *exchange {
+	s.settingsMu.Lock()
+	x := &exchange{context: r.Context(), closed: s.closed, settings: s.settings, latency: s.latency}
+	clock := s.clock
+	s.settingsMu.Unlock()
+
+	x.request = readRequest(r, clock())
+	x.request.Endpoint = s.endpoint(x.request.Path)
+	// The fault is taken before the request is counted: who waits for a request
+	// to arrive may then change the faults for the next one.
+	x.fault = s.faults.next(x.request)
+	s.journal.add(x.request, s.DiscardHistory)
+	return x
+}
+
+func (s *Server) endpoint(path string) Endpoint {
+	odata := s.APIPath + "/domain/odata"
+	switch {
+	case path == s.IdentityPath+tokenPath:
+		return Token
+	case path == s.IdentityPath+discoveryPath:
+		return Discovery
+	case path == s.IdentityPath+jwksPath:
+		return JWKS
+	case path == "/sys/auto-discovery", path == "/tools/auto-discovery":
+		return AutoDiscovery
+	case path == "/tools/ver", path == "/tools/server-info":
+		return Version
+	case path == odata, strings.HasPrefix(path, odata+"/"):
+		return DomainAPI
+	default:
+		return Other
+	}
+}
+
+func (s *Server) answer(x *exchange) answer {
+	if x.fault.instead != nil {
+		return x.fault.instead(x)
+	}
+	switch x.request.Endpoint {
+	case Token:
+		return s.answerToken(x)
+	case Discovery:
+		return onlyGet(x, s.answerDiscovery)
+	case JWKS:
+		return onlyGet(x, s.answerJWKS)
+	case AutoDiscovery:
+		return onlyGet(x, s.answerAutoDiscovery)
+	case Version:
+		return onlyGet(x, s.answerVersion)
+	case DomainAPI:
+		return s.answerDomainAPI(x)
+	}
+	return onlyGet(x, s.answerOther)
+}
+
+func onlyGet(x *exchange, next func(*exchange) answer) answer {
+	if x.request.Method != http.MethodGet && x.request.Method != http.MethodHead {
+		a := emptyAnswer(http.StatusMethodNotAllowed)
+		a.header.Set("Allow", "GET, HEAD")
+		return a
+	}
+	return next(x)
+}
+
+// pause waits for d on the real clock, unless the client leaves or the server
+// closes first.
+func (x *exchange) pause(d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	return waitFor(x, timer.C)
+}
+
+func waitFor[T any](x *exchange, event <-chan T) error {
+	select {
+	case <-event:
+		return nil
+	case <-x.context.Done():
+		return errGone
+	case <-x.closed:
+		return errGone
+	}
+}
+
+func (s *Server) logAccess(r *http.Request, status int, took time.Duration) {
+	if s.AccessLog == nil {
+		return
+	}
+	answered := "-" // the connection ended without an answer
+	if status != 0 {
+		answered = fmt.Sprint(status)
+	}
+	s.accessLogMu.Lock()
+	defer s.accessLogMu.Unlock()
+	// The escaped path: a line break in it cannot forge a second line.
+	_, _ = fmt.Fprintln(s.AccessLog, r.Method, r.URL.EscapedPath(), answered, took.Round(time.Microsecond))
+}

@@ -1,0 +1,149 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package erpnettest
+
+import (
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+)
+
+const htmlType = "text/html; charset=utf-8"
+
+// None is no fault: a place in the queue for a request that goes well.
+func None() Fault { return Fault{} }
+
+// Status answers with that HTTP status and an empty body.
+func Status(status int) Fault { return Answer(status, "", "") }
+
+// Answer answers with a fixed body. An empty contentType sends none.
+func Answer(status int, contentType, body string) Fault {
+	return Fault{instead: func(*exchange) answer { return textAnswer(status, contentType, body) }}
+}
+
+// OAuthError answers with an OAuth error; an empty description is left out. The
+// status may be 200: some servers do that.
+func OAuthError(status int, code, description string) Fault {
+	return Fault{instead: func(*exchange) answer { return oauthAnswer(status, code, description) }}
+}
+
+// DomainError answers with an error of the Domain API, whose info holds a stack
+// trace (protocol 3.3).
+func DomainError(status, code int, exception, message string) Fault {
+	return Fault{instead: func(x *exchange) answer { return domainError(x.settings, status, code, exception, message) }}
+}
+
+// LicenceExhausted answers 503 with Retry-After 60 and the documented body: all
+// licences are in use (protocol 3.3).
+func LicenceExhausted() Fault {
+	return Fault{instead: func(x *exchange) answer { return licenceError(x.settings) }}
+}
+
+// HTML answers with a web page, as a proxy or a stopped web site does.
+func HTML(status int) Fault {
+	return Answer(status, htmlType, "<!DOCTYPE html>\n<html>\n<head><title>"+http.StatusText(status)+
+		"</title></head>\n<body><h1>"+http.StatusText(status)+"</h1><p>The web site is being restarted.</p></body>\n</html>\n")
+}
+
+// Redirect answers with a redirection to location, which is taken as it is.
+func Redirect(status int, location string) Fault {
+	return Answer(status, htmlType, "<html><body>Moved.</body></html>\n").With("Location", location)
+}
+
+// EmptyBody answers 200 with the content type of JSON and nothing behind it.
+func EmptyBody() Fault { return Answer(http.StatusOK, jsonType, "") }
+
+// InvalidJSON answers 200 with a body that no JSON parser takes.
+func InvalidJSON() Fault {
+	return Answer(http.StatusOK, jsonType, `{"access_token": "abc", "expires_in": 3600,, }`)
+}
+
+// Oversized answers 200 with a JSON object of at least size bytes, streamed
+// without a Content-Length.
+func Oversized(size int64) Fault {
+	return Fault{instead: func(*exchange) answer {
+		a := textAnswer(http.StatusOK, jsonType, "")
+		a.stream = func(w io.Writer) error { return writePadding(w, size) }
+		return a
+	}}
+}
+
+// GzipBomb is Oversized in a small compressed body. It is compressed whether the
+// client takes that or not.
+func GzipBomb(size int64) Fault {
+	return Fault{instead: func(*exchange) answer {
+		a := textAnswer(http.StatusOK, jsonType, "")
+		a.header.Set("Content-Encoding", "gzip")
+		a.stream = func(w io.Writer) error {
+			compressor := gzip.NewWriter(w)
+			return errors.Join(writePadding(compressor, size), compressor.Close())
+		}
+		return a
+	}}
+}
+
+func writePadding(w io.Writer, size int64) error {
+	chunk := strings.Repeat("0", 32<<10)
+	if _, err := io.WriteString(w, `{"padding":"`); err != nil {
+		return err
+	}
+	for size > 0 {
+		n := min(size, int64(len(chunk)))
+		if _, err := io.WriteString(w, chunk[:n]); err != nil {
+			return err
+		}
+		size -= n
+	}
+	_, err := io.WriteString(w, `"}`)
+	return err
+}
+
+// ContentType gives the right answer another content type.
+func ContentType(contentType string) Fault { return Fault{}.With("Content-Type", contentType) }
+
+// Document changes the JSON object of the right answer: the token answer, the
+// discovery document, a page of entities. Numbers of any form can be put in as
+// [json.RawMessage].
+func Document(change func(map[string]any)) Fault {
+	return Fault{}.edit(func(a *answer) {
+		if a.document != nil {
+			change(a.document)
+		}
+	})
+}
+
+// Field sets one field in the JSON object of the right answer:
+// Field("expires_in", "3600"), Field("token_type", "bearer").
+func Field(name string, value any) Fault {
+	return Document(func(document map[string]any) { document[name] = value })
+}
+
+// RawField is Field with the value as JSON text, which must be valid:
+// RawField("expires_in", "1e400").
+func RawField(name, value string) Fault { return Field(name, json.RawMessage(value)) }
+
+// WithoutField leaves one field out of the JSON object of the right answer.
+func WithoutField(name string) Fault {
+	return Document(func(document map[string]any) { delete(document, name) })
+}
+
+// Latency waits on the real clock before the right answer.
+func Latency(d time.Duration) Fault {
+	return Fault{wait: func(x *exchange) error { return x.pause(d) }}
+}
+
+// Hang never answers. It ends when the client leaves or the server closes.
+func Hang() Fault {
+	return Fault{wait: func(x *exchange) error { return waitFor[struct{}](x, nil) }}
+}
+
+// Blocked holds the right answer back until a channel is closed: for a test that
+// wants many requests under way at once.
+func Blocked(until <-chan struct{}) Fault {
+	return Fault{wait: func(x *exchange) error { return waitFor(x, until) }}
+}

@@ -1,0 +1,87 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package erpnettest
+
+import (
+	"crypto/tls"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// Reset ends the connection with a TCP reset, without an answer and without
+// doing the endpoint's work.
+func Reset() Fault {
+	return Fault{instead: nothing, deliver: reset}
+}
+
+// Disconnect closes the connection without an answer and without doing the
+// endpoint's work: what a client sees of a keep-alive connection that the server
+// has given up.
+func Disconnect() Fault {
+	return Fault{instead: nothing, deliver: func(*exchange, http.ResponseWriter, answer) {
+		panic(http.ErrAbortHandler)
+	}}
+}
+
+// AnswerLost does the endpoint's work and then resets the connection: the client
+// cannot know that it was done.
+func AnswerLost() Fault { return Fault{deliver: reset} }
+
+func nothing(*exchange) answer { return answer{header: http.Header{}} }
+
+func reset(_ *exchange, w http.ResponseWriter, _ answer) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	if overTLS, ok := conn.(*tls.Conn); ok {
+		conn = overTLS.NetConn() // closing the outer one would say goodbye first
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = conn.Close()
+}
+
+// Truncated announces the length of the right answer and sends half of it.
+func Truncated() Fault {
+	return Fault{deliver: func(_ *exchange, w http.ResponseWriter, a answer) {
+		w.Header().Set("Content-Length", strconv.Itoa(max(len(a.body), 1)))
+		a.body = a.body[:len(a.body)/2]
+		writeAndAbort(w, a)
+	}}
+}
+
+// ChunkedCut sends half of the right answer in a chunk and never the end of the
+// chunks.
+func ChunkedCut() Fault {
+	return Fault{deliver: func(_ *exchange, w http.ResponseWriter, a answer) {
+		a.body = a.body[:len(a.body)/2]
+		writeAndAbort(w, a)
+	}}
+}
+
+func writeAndAbort(w http.ResponseWriter, a answer) {
+	a.stream = nil
+	a.write(w)
+	_ = http.NewResponseController(w).Flush()
+	panic(http.ErrAbortHandler)
+}
+
+// SlowBody sends the right answer byte by byte, with a pause on the real clock
+// before each.
+func SlowBody(pause time.Duration) Fault {
+	return Fault{deliver: func(x *exchange, w http.ResponseWriter, a answer) {
+		a.writeHeader(w)
+		for i := range a.body {
+			_ = http.NewResponseController(w).Flush()
+			if err := x.pause(pause); err != nil {
+				panic(http.ErrAbortHandler)
+			}
+			_, _ = w.Write(a.body[i : i+1])
+		}
+	}}
+}

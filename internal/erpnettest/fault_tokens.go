@@ -1,0 +1,160 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package erpnettest
+
+import (
+	"crypto"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"encoding/pem"
+	"strings"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+// The faults below are for the endpoint Token. They change the access token
+// before it is signed, so that its signature is right but for the faults that
+// say otherwise.
+
+func tokenFault(change func(*draft)) Fault { return Fault{tokens: []func(*draft){change}} }
+
+// Claims changes the claims of the access token at will.
+func Claims(change func(map[string]any)) Fault {
+	return tokenFault(func(t *draft) { change(t.claims) })
+}
+
+// Claim sets one claim of the access token.
+func Claim(name string, value any) Fault {
+	return Claims(func(claims map[string]any) { claims[name] = value })
+}
+
+// WithoutClaim leaves claims out of the access token.
+func WithoutClaim(names ...string) Fault {
+	return Claims(func(claims map[string]any) {
+		for _, name := range names {
+			delete(claims, name)
+		}
+	})
+}
+
+// WrongIssuer issues the token in the name of another instance.
+func WrongIssuer() Fault { return Claim("iss", "https://other.my.erp.net/id") }
+
+// WrongAudience issues the token for another API.
+func WrongAudience() Fault { return Claim("aud", []string{"TableAPI"}) }
+
+// WrongClient issues the token to another trusted application.
+func WrongClient() Fault { return Claim("client_id", "another.trusted.app/service") }
+
+// Expired issues a token that ended an hour ago, while expires_in of the answer
+// still promises its whole life.
+func Expired() Fault { return shifted(-2*time.Hour, -time.Hour) }
+
+// NotYetValid issues a token that begins in an hour.
+func NotYetValid() Fault { return shifted(time.Hour, 2*time.Hour) }
+
+func shifted(begin, end time.Duration) Fault {
+	return Claims(func(claims map[string]any) {
+		issued, _ := claims["nbf"].(int64)
+		claims["nbf"] = issued + int64(begin.Seconds())
+		claims["exp"] = issued + int64(end.Seconds())
+		if _, has := claims["iat"]; has {
+			claims["iat"] = claims["nbf"]
+		}
+	})
+}
+
+// GrantedScopes grants these scopes whatever was asked, in the token and in the
+// answer.
+func GrantedScopes(scopes ...string) Fault {
+	if scopes == nil {
+		scopes = []string{} // an empty array, not null
+	}
+	return Together(Claim("scope", scopes), Field("scope", strings.Join(scopes, " ")))
+}
+
+// BadSignature spoils the signature.
+func BadSignature() Fault {
+	return tokenFault(func(t *draft) {
+		t.finish = func(compact string) string {
+			signed, signature := cutSignature(compact)
+			bytes, _ := base64.RawURLEncoding.DecodeString(signature)
+			bytes[0] ^= 0xff
+			return signed + "." + base64.RawURLEncoding.EncodeToString(bytes)
+		}
+	})
+}
+
+// ForeignKey signs with a key of someone else but names the instance's own.
+func ForeignKey() Fault {
+	return tokenFault(func(t *draft) { t.key = strangerKey().private })
+}
+
+// UnknownKey signs with a key that is not in the JWKS.
+func UnknownKey() Fault {
+	return tokenFault(func(t *draft) { t.key, t.keyID = strangerKey().private, strangerKey().id })
+}
+
+// KeyID puts another kid in the header; an empty one leaves it out.
+func KeyID(kid string) Fault { return tokenFault(func(t *draft) { t.keyID = kid }) }
+
+// TokenType puts another typ in the header; an empty one leaves it out.
+func TokenType(typ string) Fault { return tokenFault(func(t *draft) { t.tokenType = typ }) }
+
+// Algorithm signs with another algorithm of JOSE. "none" leaves the signature
+// empty. "HS256" takes the public key, in PEM, as the secret: the classic attack
+// on a verifier that believes the header. The others are those of an RSA key.
+func Algorithm(algorithm string) Fault {
+	return tokenFault(func(t *draft) {
+		switch algorithm {
+		case "none":
+			t.finish = unsigned
+		case "HS256":
+			t.algorithm, t.key = jose.HS256, publicPEM(t.key)
+		default:
+			t.algorithm = jose.SignatureAlgorithm(algorithm)
+		}
+	})
+}
+
+// Opaque answers with a reference token, "enrt_" and 64 hexadecimal digits, in
+// place of a JWT (protocol 8).
+func Opaque() Fault {
+	return Fault{}.edit(func(a *answer) {
+		if _, issued := a.document["access_token"]; issued {
+			a.document["access_token"] = "enrt_" + hex.EncodeToString(randomBytes(32))
+		}
+	})
+}
+
+func cutSignature(compact string) (signed, signature string) {
+	dot := strings.LastIndexByte(compact, '.')
+	return compact[:dot], compact[dot+1:]
+}
+
+func unsigned(compact string) string {
+	encoded, rest, _ := strings.Cut(compact, ".")
+	raw, _ := base64.RawURLEncoding.DecodeString(encoded)
+	header := map[string]any{}
+	_ = json.Unmarshal(raw, &header)
+	header["alg"] = "none"
+	raw, _ = json.Marshal(header)
+	payload, _ := cutSignature(rest)
+	return base64.RawURLEncoding.EncodeToString(raw) + "." + payload + "."
+}
+
+func publicPEM(private any) []byte {
+	key, ok := private.(interface{ Public() crypto.PublicKey })
+	if !ok {
+		panic("erpnettest: no public key to misuse")
+	}
+	der, err := x509.MarshalPKIXPublicKey(key.Public())
+	if err != nil {
+		panic("erpnettest: public key: " + err.Error())
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
+}

@@ -1,0 +1,143 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package erpnettest
+
+import (
+	"net/http"
+	"slices"
+	"sync"
+)
+
+// Fault makes an endpoint misbehave. The functions of this package that return
+// a Fault say how; its fields say when. Several kinds at once: see [Together].
+type Fault struct {
+	// Times is for how many requests the fault is in force; 0 means until
+	// ClearFaults.
+	Times int
+	// Every lets the fault strike only at each Every-th request that it sees; 0
+	// and 1 mean at each.
+	Every int
+	// When, if set, chooses the requests that the fault sees. The others get
+	// what is next in the queue.
+	When func(Request) bool
+
+	wait    func(*exchange) error
+	instead func(*exchange) answer // replaces the endpoint's own work
+	edits   []func(*answer)
+	tokens  []func(*draft)
+	deliver func(*exchange, http.ResponseWriter, answer) // replaces the way an answer travels
+}
+
+// Once is the fault for one request.
+func (f Fault) Once() Fault { return f.For(1) }
+
+// For is the fault for n requests.
+func (f Fault) For(n int) Fault {
+	f.Times = n
+	return f
+}
+
+// With adds a header to the answer of the fault, or replaces it: for example
+// Status(429).With("Retry-After", "1").
+func (f Fault) With(header, value string) Fault {
+	return f.edit(func(a *answer) { a.header.Set(header, value) })
+}
+
+func (f Fault) edit(change func(*answer)) Fault {
+	f.edits = append(slices.Clip(f.edits), change)
+	return f
+}
+
+// Together is one fault that does what all of them do: it waits for each in
+// turn and makes every change to token and answer. Where two replace the answer
+// or the way it travels, the last one wins. Times, Every and When of the parts do
+// not count.
+func Together(faults ...Fault) Fault {
+	var all Fault
+	for _, f := range faults {
+		all.wait = waitForBoth(all.wait, f.wait)
+		all.edits = slices.Concat(all.edits, f.edits)
+		all.tokens = slices.Concat(all.tokens, f.tokens)
+		if f.instead != nil {
+			all.instead = f.instead
+		}
+		if f.deliver != nil {
+			all.deliver = f.deliver
+		}
+	}
+	return all
+}
+
+func waitForBoth(first, second func(*exchange) error) func(*exchange) error {
+	if first == nil || second == nil {
+		if first == nil {
+			return second
+		}
+		return first
+	}
+	return func(x *exchange) error {
+		if err := first(x); err != nil {
+			return err
+		}
+		return second(x)
+	}
+}
+
+// faultQueues hold the faults of each endpoint, oldest first.
+type faultQueues struct {
+	mu     sync.Mutex
+	queued map[Endpoint][]*queuedFault
+}
+
+type queuedFault struct {
+	Fault
+	seen, struck int
+}
+
+// Inject queues a fault at an endpoint. A fault is in force when those before it
+// have struck as often as their Times say. The queue of Any is for the requests
+// that no fault of their own endpoint is for. Inject panics for a fault of tokens anywhere but
+// at Token, where it would do nothing.
+func (s *Server) Inject(endpoint Endpoint, fault Fault) {
+	if len(fault.tokens) > 0 && endpoint != Token {
+		panic("erpnettest: a fault of the token itself belongs to the endpoint Token, not " + string(endpoint))
+	}
+	q := &s.faults
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.queued == nil {
+		q.queued = map[Endpoint][]*queuedFault{}
+	}
+	q.queued[endpoint] = append(q.queued[endpoint], &queuedFault{Fault: fault})
+}
+
+// ClearFaults forgets all faults. Requests that already hang go on hanging.
+func (s *Server) ClearFaults() {
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	s.faults.queued = nil
+}
+
+// next is the fault that strikes this request; its zero value is none.
+func (q *faultQueues) next(r Request) Fault {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, endpoint := range []Endpoint{r.Endpoint, Any} {
+		for i, f := range q.queued[endpoint] {
+			if f.When != nil && !f.When(r) {
+				continue
+			}
+			f.seen++
+			if f.Every > 1 && f.seen%f.Every != 0 {
+				return Fault{}
+			}
+			f.struck++
+			if f.struck == f.Times {
+				q.queued[endpoint] = slices.Delete(q.queued[endpoint], i, i+1)
+			}
+			return f.Fault
+		}
+	}
+	return Fault{}
+}

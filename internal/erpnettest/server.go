@@ -1,0 +1,209 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package erpnettest
+
+import (
+	"context"
+	"crypto/tls"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+)
+
+// Server is an ERP.net instance that listens on a loopback port. Its methods
+// may be called at any time and by several goroutines; its fields only before
+// Start or StartTLS.
+type Server struct {
+	// URL is the root of the instance, without a trailing slash. Start fills it
+	// in from the listener. Set it before to give the instance another public
+	// name, say https://erp.test behind a proxy: the issuer, the links and the
+	// certificate follow it.
+	URL string
+
+	// Listener accepts the connections; nil means a free port of 127.0.0.1.
+	Listener net.Listener
+
+	// TLS is the base of the configuration that StartTLS uses; nil means the
+	// defaults of crypto/tls. Set its MinVersion and MaxVersion for an outdated
+	// server.
+	TLS *tls.Config
+
+	// Certificate says what the certificate that StartTLS makes is good for.
+	Certificate Certificate
+
+	// IdentityPath and APIPath are where the two sites are hosted, "/id" and
+	// "/api" by default. An instance may host them elsewhere (protocol 1.1).
+	IdentityPath string
+	APIPath      string
+
+	// AccessLog, when set, gets one line for each request: method, path, status
+	// and duration. Queries, headers and bodies never stand in it.
+	AccessLog io.Writer
+
+	// DiscardHistory makes the server count requests without keeping them, nor
+	// the tokens it issues: for a server that runs for days.
+	DiscardHistory bool
+
+	registry  registry
+	keys      keyring
+	faults    faultQueues
+	journal   journal
+	customers entitySet
+
+	settingsMu sync.Mutex
+	settings   Settings
+	clock      func() time.Time
+	latency    time.Duration
+
+	accessLogMu sync.Mutex
+
+	http      *http.Server
+	client    *http.Client
+	serving   sync.WaitGroup // the accept loop
+	conns     sync.WaitGroup // connections that net/http looks after
+	handlers  sync.WaitGroup // requests under way, hijacked ones included
+	closed    chan struct{}
+	closeOnce sync.Once
+}
+
+// NewServer starts an instance over http.
+func NewServer() *Server {
+	s := NewUnstartedServer()
+	s.Start()
+	return s
+}
+
+// NewTLSServer starts an instance over https, with a certificate of the CA that
+// CACertificatePEM returns.
+func NewTLSServer() *Server {
+	s := NewUnstartedServer()
+	s.StartTLS()
+	return s
+}
+
+// NewUnstartedServer returns an instance whose fields can still be set. Start
+// or StartTLS must follow.
+func NewUnstartedServer() *Server {
+	s := &Server{
+		IdentityPath: "/id",
+		APIPath:      "/api",
+		settings:     defaultSettings(),
+		clock:        time.Now,
+		customers:    sampleCustomers(),
+		closed:       make(chan struct{}),
+	}
+	s.AddUser(SampleUser())
+	s.AddApplication(SampleApplication())
+	return s
+}
+
+// Start serves over http. Like httptest, it panics when it cannot listen.
+func (s *Server) Start() {
+	s.listen()
+	s.setURL("http")
+	s.serve(s.Listener)
+}
+
+// StartTLS serves over https. Only HTTP/1.1 is offered: several faults take the
+// connection away from net/http, which HTTP/2 does not allow.
+func (s *Server) StartTLS() {
+	s.listen()
+	s.setURL("https")
+	s.serve(tls.NewListener(s.Listener, s.tlsConfig()))
+}
+
+func (s *Server) listen() {
+	if s.http != nil {
+		panic("erpnettest: server already started")
+	}
+	if s.Listener != nil {
+		return
+	}
+	listener, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		panic("erpnettest: no free loopback port: " + err.Error())
+	}
+	s.Listener = listener
+}
+
+func (s *Server) setURL(scheme string) {
+	if s.URL == "" {
+		s.URL = scheme + "://" + s.Listener.Addr().String()
+	}
+}
+
+func (s *Server) serve(listener net.Listener) {
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	s.http = &http.Server{
+		Handler:           http.HandlerFunc(s.handle),
+		Protocols:         protocols,
+		ReadHeaderTimeout: 30 * time.Second,
+		ErrorLog:          log.New(io.Discard, "", 0), // failed handshakes are what tests are after
+		ConnState:         s.countConnection,
+	}
+	s.client = s.newClient()
+	s.serving.Go(func() { _ = s.http.Serve(listener) })
+}
+
+func (s *Server) countConnection(_ net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew:
+		s.conns.Add(1)
+	case http.StateClosed, http.StateHijacked:
+		s.conns.Done()
+	}
+}
+
+// Close ends every connection, hanging ones included, and returns when the last
+// goroutine of the server is done. It may be called more than once.
+func (s *Server) Close() {
+	s.closeOnce.Do(func() {
+		close(s.closed)
+		if s.http == nil {
+			if s.Listener != nil {
+				_ = s.Listener.Close()
+			}
+			return
+		}
+		s.client.CloseIdleConnections()
+		_ = s.http.Close()
+		s.serving.Wait() // no connection is counted after this
+		s.conns.Wait()
+		s.handlers.Wait()
+	})
+}
+
+// Client returns a client that trusts the server's CA, uses no proxy and
+// reaches the server under the host name of URL.
+func (s *Server) Client() *http.Client { return s.client }
+
+func (s *Server) newClient() *http.Client {
+	host := ""
+	if u, err := url.Parse(s.URL); err == nil {
+		host = u.Hostname()
+	}
+	dialer := &net.Dialer{Timeout: 30 * time.Second}
+	return &http.Client{Transport: &http.Transport{
+		TLSClientConfig: &tls.Config{RootCAs: caPool(), MinVersion: tls.VersionTLS12},
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			if name, _, err := net.SplitHostPort(address); err == nil && name == host && net.ParseIP(name) == nil {
+				address = s.Listener.Addr().String()
+			}
+			return dialer.DialContext(ctx, network, address)
+		},
+	}}
+}
+
+// IdentityURL is the identity service, which is also the issuer of its tokens:
+// no trailing slash (protocol 1.3).
+func (s *Server) IdentityURL() string { return s.URL + s.IdentityPath }
+
+// DomainAPIURL is the OData root of the Domain API, with its trailing slash
+// (protocol 5).
+func (s *Server) DomainAPIURL() string { return s.URL + s.APIPath + "/domain/odata/" }
