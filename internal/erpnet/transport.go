@@ -103,7 +103,8 @@ type recorder struct {
 }
 
 func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
-	request = request.Clone(request.Context())
+	ctx := request.Context()
+	request = request.Clone(ctx)
 	request.Header.Set("User-Agent", r.userAgent)
 	begin := r.now()
 	answer, err := r.next.RoundTrip(request)
@@ -115,7 +116,7 @@ func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 		"host":        request.URL.Host,
 		"path":        request.URL.Path,
 		"duration_ms": r.now().Sub(begin).Milliseconds(),
-		"attempt":     countAttempt(request.Context()),
+		"attempt":     countAttempt(ctx),
 	}
 	if err != nil {
 		kind, _ := explain(err)
@@ -124,7 +125,7 @@ func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 	} else {
 		fields["status"] = answer.StatusCode
 	}
-	r.log(request.Context(), "ERP.net request", fields)
+	r.log(ctx, "ERP.net request", fields)
 	return answer, err
 }
 

@@ -193,7 +193,7 @@ func TestTLS(t *testing.T) {
 		"wrong name":        {&tls.Config{Certificates: []tls.Certificate{private.issue(t, "127.0.0.2", time.Now().Add(time.Hour))}}, roots, WrongHostName},
 		"expired":           {&tls.Config{Certificates: []tls.Certificate{private.issue(t, "127.0.0.1", time.Now().Add(-time.Hour))}}, roots, CertificateDates},
 		"TLS 1.1 only":      {&tls.Config{Certificates: []tls.Certificate{good}, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, roots, TLSFailed}, //nolint:gosec // that it is refused is the test
-		"TLS 1.2 only":      {&tls.Config{Certificates: []tls.Certificate{good}, MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12}, roots, ""},
+		"TLS 1.2 only":      {&tls.Config{Certificates: []tls.Certificate{good}, MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12}, roots, ""},        //nolint:gosec // that it is taken is the test
 	} {
 		t.Run(name, func(t *testing.T) {
 			tries := 0

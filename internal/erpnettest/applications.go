@@ -64,7 +64,7 @@ type Authorization struct {
 }
 
 // SampleSecret is the client secret of SampleApplication. It is public.
-const SampleSecret = "erpnet-mock-sample-secret-2c9e41d7a05b" //nolint:gosec // public by design
+const SampleSecret = "erpnet-mock-sample-secret-2c9e41d7a05b"
 
 // NewApplication returns a record with the defaults of the entity: enabled,
 // confidential, and without the secret, scope and system user that a service

@@ -27,10 +27,10 @@ var built struct {
 func buildProvider(t *testing.T) string {
 	t.Helper()
 	built.once.Do(func() {
-		if built.dir, built.err = os.MkdirTemp("", "erpnet-provider-"); built.err != nil {
+		if built.dir, built.err = os.MkdirTemp("", "erpnet-provider-"); built.err != nil { //nolint:usetesting // all tests share it
 			return
 		}
-		build := exec.CommandContext(context.Background(), "go", "build", "-o", filepath.Join(built.dir, "terraform-provider-erpnet"), "../..")
+		build := exec.CommandContext(context.Background(), "go", "build", "-o", filepath.Join(built.dir, "terraform-provider-erpnet"), "../..") //nolint:gosec // no input from outside
 		if output, err := build.CombinedOutput(); err != nil {
 			built.err = fmt.Errorf("%w: %s", err, output)
 		}
@@ -69,7 +69,9 @@ func newCLI(t *testing.T, config string, env map[string]string) *cli {
 	t.Helper()
 	c := &cli{t: t, dir: t.TempDir()}
 	c.write("main.tf", config)
-	c.write("versions.tf", requirements)
+	if !strings.Contains(config, "required_providers") {
+		c.write("versions.tf", requirements)
+	}
 	provider := buildProvider(t)
 	overrides := ""
 	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {

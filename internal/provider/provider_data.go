@@ -124,7 +124,7 @@ func (d *providerData) instance() (erpnet.Instance, []*problem) {
 		instance, err = erpnet.ParseInstance(value)
 		return err
 	})
-	_, identityProblem := d.settings.identityURL.optional(func(value string) error {
+	identityProblem := d.settings.identityURL.optional(func(value string) error {
 		url, err := erpnet.ParseSiteURL(value)
 		instance.IdentityURL = url
 		return err
@@ -139,11 +139,11 @@ func (d *providerData) httpClient() (*erpnet.Client, []*problem) {
 			UserAgent: d.userAgent, RequestTimeout: erpnet.DefaultRequestTimeout, MaxRetries: erpnet.DefaultMaxRetries, Now: d.now,
 			Log: func(ctx context.Context, event string, fields map[string]any) { tflog.Debug(ctx, event, fields) },
 		}
-		_, timeoutProblem := d.settings.requestTimeout.optional(func(value string) (err error) {
+		timeoutProblem := d.settings.requestTimeout.optional(func(value string) (err error) {
 			options.RequestTimeout, err = parseTimeout(value)
 			return err
 		})
-		_, retriesProblem := d.settings.maxRetries.optional(func(value string) (err error) {
+		retriesProblem := d.settings.maxRetries.optional(func(value string) (err error) {
 			options.MaxRetries, err = parseRetries(value)
 			return err
 		})
@@ -164,7 +164,7 @@ func (d *providerData) rootCAs() (pool *x509.CertPool, p *problem) {
 		return nil, &problem{"Conflicting CA Certificates", pem.source() + " and " + file.name + " are both set. Remove one of them."}
 	case !file.missing && (pem.missing || pem.fromEnv):
 		_, p = file.required(func(path string) error {
-			text, err := os.ReadFile(path) //nolint:gosec // the user names the file
+			text, err := os.ReadFile(path)
 			if err != nil {
 				return errors.New("the file cannot be read: " + reason(err))
 			}

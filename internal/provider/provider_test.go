@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"os"
 	"regexp"
 	"strings"
@@ -113,15 +112,6 @@ resource "echo" "this" {}
 `, value)
 }
 
-func hostOf(t *testing.T, server *erpnettest.Server) string {
-	t.Helper()
-	u, err := url.Parse(server.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return u.Host
-}
-
 func TestMain(m *testing.M) {
 	// The tests give the provider its environment; nothing of the outside's.
 	for _, variable := range os.Environ() {
@@ -180,7 +170,8 @@ func TestSchemasAreValid(t *testing.T) {
 func expectDescribed(t *testing.T, name string, attribute interface {
 	GetMarkdownDescription() string
 	IsSensitive() bool
-}) {
+},
+) {
 	t.Helper()
 	if attribute.GetMarkdownDescription() == "" {
 		t.Errorf("%s has no description", name)

@@ -96,12 +96,13 @@ func (s setting) required(check func(string) error) (string, *problem) {
 	return s.value, nil
 }
 
-// optional is required but for a value that nobody set, which is left empty.
-func (s setting) optional(check func(string) error) (string, *problem) {
+// optional hands the value to a function that takes it, unless nobody set it.
+func (s setting) optional(take func(string) error) *problem {
 	if s.missing {
-		return "", nil
+		return nil
 	}
-	return s.required(check)
+	_, problem := s.required(take)
+	return problem
 }
 
 func missingProblem(s setting) *problem {

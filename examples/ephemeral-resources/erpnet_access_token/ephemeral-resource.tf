@@ -1,0 +1,23 @@
+ephemeral "erpnet_access_token" "this" {
+  scopes = ["read"]
+}
+
+# The token may go wherever an ephemeral value may: here into the environment of
+# a program. Before the program runs, the precondition looks at what the token
+# says of itself.
+resource "terraform_data" "report" {
+  lifecycle {
+    precondition {
+      condition     = provider::erpnet::decode_access_token(ephemeral.erpnet_access_token.this.access_token).system_user != "admin"
+      error_message = "Reports must not run as an administrator."
+    }
+  }
+
+  provisioner "local-exec" {
+    command = "./report.sh"
+
+    environment = {
+      ACCESS_TOKEN = ephemeral.erpnet_access_token.this.access_token
+    }
+  }
+}

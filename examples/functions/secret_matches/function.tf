@@ -1,0 +1,19 @@
+# Is the secret at hand the one that was registered?
+variable "client_secret" {
+  type      = string
+  ephemeral = true
+}
+
+variable "application_secret_hash" {
+  description = "As it stands in the Trusted Application record."
+  type        = string
+}
+
+resource "terraform_data" "deployment" {
+  lifecycle {
+    precondition {
+      condition     = provider::erpnet::secret_matches(var.client_secret, var.application_secret_hash)
+      error_message = "The client secret is not the one whose hash is registered."
+    }
+  }
+}
