@@ -1,0 +1,127 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+// Command demo shows the ERP.net provider at work: it builds the provider, applies examples/demo with Terraform or
+// OpenTofu, and prints what the access token says and the first customers that it opened.
+//
+// It starts a simulated instance, unless ERPNET_INSTANCE, ERPNET_CLIENT_ID and ERPNET_CLIENT_SECRET name a real one.
+// Everything it writes lies in a temporary directory that it deletes.
+//
+// As "demo read FILE" it is the program that examples/demo runs with the token in its environment.
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// timeLimit bounds a whole run, with the download of Go modules and of a CLI.
+const timeLimit = 10 * time.Minute
+
+func main() {
+	root := flag.String("root", filepath.Join("..", ".."), "root of the provider's repository")
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
+	ctx, cancel := context.WithTimeoutCause(ctx, timeLimit, fmt.Errorf("gave up after %v", timeLimit))
+
+	var err error
+	if flag.Arg(0) == "read" {
+		err = read(ctx, flag.Arg(1))
+	} else {
+		err = demo(ctx, *root, os.Stdout)
+	}
+	if cause := context.Cause(ctx); cause != nil {
+		err = cause
+	}
+	cancel()
+	stop()
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "\ndemo: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+// demo runs everything and reports to w.
+func demo(ctx context.Context, root string, w io.Writer) (err error) {
+	root, err = filepath.Abs(root)
+	if err != nil {
+		return err
+	}
+	site, err := fromEnvironment(os.Getenv, root)
+	if err != nil {
+		return err
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "erpnet-demo-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+
+	fmt.Fprint(w, "ERP.net provider demo\n\n")
+	var bin string
+	err = timed(w, "Build the provider", func() error {
+		bin, err = build(ctx, root, dir)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if site == nil {
+		var stop func()
+		site, stop, err = simulate(ctx, bin, dir)
+		if err != nil {
+			return err
+		}
+		defer stop()
+	}
+	tf, err := newCLI(ctx, w, bin, dir)
+	if err != nil {
+		return err
+	}
+	workspace, err := newWorkspace(filepath.Join(root, "examples", "demo"), dir)
+	if err != nil {
+		return err
+	}
+
+	fmt.Fprintf(w, "  Instance: %s\n", site)
+	resultFile := filepath.Join(dir, "result.json")
+	env := site.environment(program, resultFile)
+	err = timed(w, "Plan examples/demo with "+tf.version, func() error { return tf.plan(ctx, workspace, env) })
+	if err != nil {
+		return err
+	}
+	applyErr := timed(w, "Apply it", func() error { return tf.apply(ctx, workspace, env) })
+
+	result, err := loadResult(resultFile)
+	if err := cmp.Or(err, applyErr); err != nil {
+		return err
+	}
+	result.print(w, time.Now())
+	return nil
+}
+
+// timed announces a step and adds the seconds it took.
+func timed(w io.Writer, step string, do func() error) error {
+	fmt.Fprintf(w, "  %s ... ", step)
+	start := time.Now()
+	if err := do(); err != nil {
+		fmt.Fprintln(w, "failed")
+		return err
+	}
+	fmt.Fprintf(w, "%.1f s\n", time.Since(start).Seconds())
+	return nil
+}

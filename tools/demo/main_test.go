@@ -1,0 +1,55 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestMain lets the test binary stand in for the demo: examples/demo runs it as the reader.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "read" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// TestDemo is `make demo` with a simulated instance.
+func TestDemo(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the provider")
+	}
+	temp := t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	for _, name := range []string{"ERPNET_INSTANCE", "ERPNET_CLIENT_ID", "ERPNET_CLIENT_SECRET"} {
+		t.Setenv(name, "")
+	}
+	t.Setenv("TF_CLI_ARGS", "-destroy")
+
+	var out strings.Builder
+	if err := demo(t.Context(), filepath.Join("..", ".."), &out); err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	t.Log(out.String())
+
+	for _, want := range []string{"granted scopes  read", "system user     ", "database        ", "expires at      ", "hash  "} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is missing", want)
+		}
+	}
+	if _, table, _ := strings.Cut(out.String(), "Number  Name\n"); strings.Count(table, "\n") != 10 {
+		t.Errorf("want ten customers, got:\n%s", table)
+	}
+	left, err := os.ReadDir(temp)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(left) != 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}

@@ -1,0 +1,87 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"text/tabwriter"
+	"time"
+	"unicode"
+)
+
+// A result is what the provisioner of examples/demo leaves behind: neither token nor secret.
+type result struct {
+	Facts     facts      `json:"facts"`
+	Customers []customer `json:"customers"`
+	Error     string     `json:"error"`
+}
+
+// facts are what examples/demo learns from the token and the secret.
+type facts struct {
+	GrantedScopes []string  `json:"granted_scopes"`
+	SystemUser    string    `json:"system_user"`
+	Database      string    `json:"database"`
+	ExpiresAt     time.Time `json:"expires_at"`
+	SecretHash    string    `json:"secret_hash"`
+}
+
+// A customer has what examples/demo selects of Crm_Sales_Customers.
+type customer struct {
+	Number      string `json:"Number"`
+	DisplayText string `json:"DisplayText"`
+}
+
+// loadResult reads what the provisioner left. A provisioner that never ran leaves nothing, which is no error.
+func loadResult(file string) (result, error) {
+	var r result
+	data, err := os.ReadFile(file)
+	if errors.Is(err, os.ErrNotExist) {
+		return r, nil
+	}
+	if err != nil {
+		return r, err
+	}
+	if err := json.Unmarshal(data, &r); err != nil {
+		return r, fmt.Errorf("read the result: %w", err)
+	}
+	if r.Error != "" {
+		return r, errors.New("read the customers: " + r.Error)
+	}
+	return r, nil
+}
+
+// print writes the facts and a table of the customers.
+func (r result) print(w io.Writer, now time.Time) {
+	fmt.Fprintln(w, "\nAccess token (neither shown nor stored)")
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	row := func(name, value string) { fmt.Fprintf(table, "  %s\t%s\n", oneLine(name), oneLine(value)) }
+	row("granted scopes", strings.Join(r.Facts.GrantedScopes, ", "))
+	row("system user", r.Facts.SystemUser)
+	row("database", r.Facts.Database)
+	row("expires at", fmt.Sprintf("%s (in %v)", r.Facts.ExpiresAt.Format(time.RFC3339), r.Facts.ExpiresAt.Sub(now).Round(time.Minute)))
+	table.Flush()
+
+	fmt.Fprintln(w, "\nClient secret (neither shown nor stored)")
+	row("hash", r.Facts.SecretHash)
+	row("", "what the trusted application has as ApplicationSecretHash")
+	table.Flush()
+
+	fmt.Fprintf(w, "\nThe first %d customers, read with the token\n", len(r.Customers))
+	fmt.Fprintln(table, "  Number\tName")
+	for _, customer := range r.Customers {
+		row(customer.Number, customer.DisplayText)
+	}
+	table.Flush()
+}
+
+// oneLine returns a text of the instance without line breaks and control characters.
+func oneLine(text string) string {
+	words := strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) })
+	return strings.Join(words, " ")
+}
