@@ -49,6 +49,24 @@ const (
 	ForeignClient   Kind = "foreign_client"
 	ExpiredToken    Kind = "expired_token"
 	MissingScopes   Kind = "missing_scopes"
+
+	// The token did not pass its verification.
+	ForeignService Kind = "foreign_service"
+	WrongAlgorithm Kind = "wrong_algorithm"
+	WrongJWTType   Kind = "wrong_jwt_type"
+	UnknownKey     Kind = "unknown_key"
+	BadSignature   Kind = "bad_signature"
+	WrongAudience  Kind = "wrong_audience"
+	NotYetValid    Kind = "not_yet_valid"
+
+	// The Domain API did not take the token (protocol section 3.3).
+	APITokenRefused Kind = "api_token_refused"
+	APIForbidden    Kind = "api_forbidden"
+	APINotFound     Kind = "api_not_found"
+	APIRateLimited  Kind = "api_rate_limited"
+	NoLicence       Kind = "no_licence"
+	APIFailed       Kind = "api_failed"
+	APIRenamed      Kind = "api_renamed"
 )
 
 // Entry describes one kind of failure.
@@ -249,6 +267,76 @@ openid, profile and offline_access are not issued to service applications; sec i
 			MissingScopes, "Scope Not Granted",
 			"The token carries fewer scopes than were asked for.",
 			`Add the missing scopes to the attribute Scope of the Trusted Application record, or ask for less.`,
+		},
+		{
+			ForeignService, "Identity Service of Another Name",
+			"The discovery document names another issuer than the URL that it was got from.",
+			`If the issuer is the right instance under its own name, set instance to that name, or identity_url to the issuer. Otherwise the server is not the one that you meant.`,
+		},
+		{
+			WrongAlgorithm, "Wrong Signature Algorithm",
+			"The token is not signed by RS256, the one algorithm that ERP.net documents.",
+			`The server is probably not the instance's identity service: check instance and identity_url.`,
+		},
+		{
+			WrongJWTType, "Wrong JWT Type",
+			"The token's header does not say that it is an access token (typ at+jwt, RFC 9068).",
+			`The server is probably not the instance's identity service: check instance and identity_url.`,
+		},
+		{
+			UnknownKey, "Unknown Signing Key",
+			"The token is signed by a key that the identity service does not publish.",
+			`The token was not issued by this identity service, or its keys were replaced and it publishes the old ones still: check instance and identity_url, and restart the instance's identity site if its keys are stale.`,
+		},
+		{
+			BadSignature, "Bad Signature",
+			"The token's signature is not that of the published key.",
+			`The token was forged or changed on its way. Do not use it; check instance and identity_url, and what a proxy or gateway between here and the instance does.`,
+		},
+		{
+			WrongAudience, "Token for Another API",
+			"The token's audience does not hold the Domain API.",
+			`Check that the instance has a Domain API site, and that identity_url is the identity service of the same instance.`,
+		},
+		{
+			NotYetValid, "Token Not Yet Valid",
+			"The token's not-before time lies ahead.",
+			`Set the clock of this machine or of the server.`,
+		},
+		{
+			APITokenRefused, "Token Refused by the Domain API",
+			"The Domain API does not take the token (HTTP status 401).",
+			`Check that instance, identity_url and domain_api_url are of one and the same instance, and that its clock is right.`,
+		},
+		{
+			APIForbidden, "Access Denied by the Domain API",
+			"The Domain API takes the token, but does not allow this call (HTTP status 403).",
+			`Look at the attribute Scope of the Trusted Application record, which must hold "read", and at the rights of its SystemUser.`,
+		},
+		{
+			APINotFound, "No Such Entity Set",
+			"There is no Domain API at this URL, or no entity set of this name.",
+			`Check probe_entity_set. Where an instance hosts its Domain API elsewhere than at /api/domain/odata/, set domain_api_url.`,
+		},
+		{
+			APIRateLimited, "Too Many Calls of the Domain API",
+			"The Domain API limits how often, or by how many requests at a time, a session may call it.",
+			`Wait and run again; let fewer programs call it at the same time.`,
+		},
+		{
+			NoLicence, "No Licence Free",
+			"All licences of the instance are taken by other sessions.",
+			`Wait until a session ends (20 minutes after its last call), or reserve a licence for the SystemUser of the Trusted Application.`,
+		},
+		{
+			APIFailed, "Domain API Failed",
+			"The Domain API failed while it worked on the call.",
+			`Look into the log of the instance at this time. The same call would fail again.`,
+		},
+		{
+			APIRenamed, "Entity Set Was Renamed",
+			"The entity set has another name in this version of ERP.net.",
+			`Use the new name, which the message gives.`,
 		},
 	}
 }

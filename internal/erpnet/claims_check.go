@@ -6,7 +6,6 @@ package erpnet
 import (
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 )
@@ -20,24 +19,53 @@ const ClockTolerance = time.Minute
 // tokens repeat it is unknown, so a client_id with and without it is the same.
 const hybridSuffix = "-service"
 
-// checkClaims refuses a token that contradicts the request. A claim that is
-// missing contradicts nothing.
-func checkClaims(r TokenRequest, claims *Claims, a *answer) error {
-	if claims == nil {
+// The checks below refuse a token that contradicts the request. A claim that is
+// missing contradicts nothing here; [Client.CheckCredentials] is stricter.
+
+func checkIssuer(r TokenRequest, token *Token) *Error {
+	if token.Claims == nil || token.Claims.Issuer == "" || sameSite(token.Claims.Issuer, r.Instance.IdentityURL) {
 		return nil
 	}
-	show := func(text string) string { return cleanText(text, r.Credentials.Secret.Reveal()) }
-	switch {
-	case claims.Issuer != "" && !sameSite(claims.Issuer, r.Instance.IdentityURL):
-		return r.fail(ForeignIssuer, fmt.Sprintf("was answered with a token of issuer %q instead of %q", show(claims.Issuer), r.Instance.IdentityURL))
-	case claims.ClientID != "" && !sameClient(claims.ClientID, r.Credentials.ClientID):
-		return r.fail(ForeignClient, fmt.Sprintf("was answered with a token of client_id %q", show(claims.ClientID)))
-	case !claims.ExpiresAt.IsZero() && a.at.After(claims.ExpiresAt.Add(ClockTolerance)):
-		e := r.fail(ExpiredToken, "was answered with a token that expired at "+rfc3339(claims.ExpiresAt))
-		e.Hint = clocks(a)
-		return e
+	return r.fail(ForeignIssuer, fmt.Sprintf("was answered with a token of issuer %q instead of %q", r.show(token.Claims.Issuer), r.Instance.IdentityURL))
+}
+
+func checkClient(r TokenRequest, token *Token) *Error {
+	if token.Claims == nil || token.Claims.ClientID == "" || sameClient(token.Claims.ClientID, r.Credentials.ClientID) {
+		return nil
 	}
-	return nil
+	return r.fail(ForeignClient, fmt.Sprintf("was answered with a token of client_id %q", r.show(token.Claims.ClientID)))
+}
+
+func checkExpiry(r TokenRequest, token *Token) *Error {
+	if token.Claims == nil || token.Claims.ExpiresAt.IsZero() || !token.obtained.After(token.Claims.ExpiresAt.Add(ClockTolerance)) {
+		return nil
+	}
+	e := r.fail(ExpiredToken, "was answered with a token that expired at "+rfc3339(token.Claims.ExpiresAt))
+	e.Hint = token.clocks()
+	return e
+}
+
+func checkScopes(r TokenRequest, token *Token) *Error {
+	missing := missingScopes(strings.Fields(r.Scope), token.GrantedScopes)
+	if len(missing) == 0 {
+		return nil
+	}
+	e := r.fail(MissingScopes, "was answered with a token that lacks "+quotedList(missing))
+	e.Hint = "Granted: " + quotedList(r.showAll(token.GrantedScopes)) + "."
+	return e
+}
+
+// show makes a server's words fit to be shown.
+func (r TokenRequest) show(text string) string {
+	return cleanText(text, r.Credentials.Secret.Reveal())
+}
+
+func (r TokenRequest) showAll(texts []string) []string {
+	shown := make([]string, len(texts))
+	for i, text := range texts {
+		shown[i] = r.show(text)
+	}
+	return shown
 }
 
 // sameClient compares client_ids without letter case: the documents show an
@@ -46,12 +74,27 @@ func sameClient(a, b string) bool {
 	return strings.EqualFold(strings.TrimSuffix(a, hybridSuffix), strings.TrimSuffix(b, hybridSuffix))
 }
 
-// clocks tells this machine's clock from the server's, where the answer has a
-// Date.
-func clocks(a *answer) string {
-	hint := "This machine's clock says " + rfc3339(a.at)
-	if date, err := http.ParseTime(a.header.Get("Date")); err == nil {
-		hint += fmt.Sprintf(", the server's %s: they are %s apart", rfc3339(date), a.at.Sub(date).Abs().Round(time.Second))
+// ahead is how far this machine's clock is ahead of the server's, by the
+// answer's Date; 0 when it has none.
+func (a *answer) ahead() time.Duration {
+	date, err := http.ParseTime(a.header.Get("Date"))
+	if err != nil {
+		return 0
+	}
+	return a.at.Sub(date)
+}
+
+// clocks tells this machine's clock, and how far it is from the identity
+// service's when that is more than the tolerance: by the answer's Date, else by
+// the moment at which the token says that it was issued.
+func (t *Token) clocks() string {
+	hint := "This machine's clock said " + rfc3339(t.obtained)
+	issued := t.Claims.begin()
+	switch sinceIssue := t.obtained.Sub(issued); {
+	case t.ahead.Abs() > ClockTolerance:
+		return fmt.Sprintf("%s, the server's %s: they are %s apart.", hint, rfc3339(t.obtained.Add(-t.ahead)), t.ahead.Abs().Round(time.Second))
+	case !issued.IsZero() && sinceIssue.Abs() > ClockTolerance:
+		return fmt.Sprintf("%s, while the token says that it was issued at %s: the clocks are %s apart, or it is not a new token.", hint, rfc3339(issued), sinceIssue.Abs().Round(time.Second))
 	}
 	return hint + "."
 }
@@ -61,37 +104,21 @@ func rfc3339(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 // lifetime is the span from issue to expiry; without a moment of issue, from
 // the given one. It is 0 when the token does not expire.
 func (c *Claims) lifetime(at time.Time) time.Duration {
-	begin := at
-	for _, moment := range []time.Time{c.IssuedAt, c.NotBefore} {
-		if !moment.IsZero() {
-			begin = moment
-			break
-		}
+	if begin := c.begin(); !begin.IsZero() {
+		at = begin
 	}
 	if c.ExpiresAt.IsZero() {
 		return 0
 	}
-	return c.ExpiresAt.Sub(begin)
+	return c.ExpiresAt.Sub(at)
 }
 
-func (c *Claims) scopesOrNil() []string {
-	if c == nil {
-		return nil
+// begin is when the token says that it was issued, or else valid from.
+func (c *Claims) begin() time.Time {
+	if c.IssuedAt.IsZero() {
+		return c.NotBefore
 	}
-	return c.Scopes
-}
-
-func commonScopes(a, b []string) []string {
-	return slices.DeleteFunc(slices.Clone(a), func(scope string) bool { return !slices.Contains(b, scope) })
-}
-
-// cleanAll makes a server's words fit to be shown.
-func cleanAll(words []string, secret Secret, token string) []string {
-	cleaned := make([]string, len(words))
-	for i, word := range words {
-		cleaned[i] = cleanText(word, secret.Reveal(), token)
-	}
-	return cleaned
+	return c.IssuedAt
 }
 
 // quotedList writes words as a list of quoted ones, "none" when there are none.

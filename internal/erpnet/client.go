@@ -59,19 +59,29 @@ type answer struct {
 	at     time.Time
 }
 
-// postForm sends a form and returns the last answer, or an [*Error] without
-// ClientID when there is none. With all retries it ends within
-// [OperationLimit].
-func (c *Client) postForm(ctx context.Context, url, form string) (*answer, error) {
+// postForm sends a form and returns the last answer, as send does.
+func (c *Client) postForm(ctx context.Context, url, form string) (*answer, *Error) {
+	return c.send(ctx, http.MethodPost, url, http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, form)
+}
+
+// get asks for a document without credentials and returns the last answer, as
+// send does.
+func (c *Client) get(ctx context.Context, url string) (*answer, *Error) {
+	return c.send(ctx, http.MethodGet, url, http.Header{}, "")
+}
+
+// send makes a request and returns the last answer, or an error that names no
+// client when there is none. With all retries it ends within [OperationLimit].
+func (c *Client) send(ctx context.Context, method, url string, header http.Header, body string) (*answer, *Error) {
 	ctx, cancel := context.WithTimeout(ctx, OperationLimit)
 	defer cancel()
 	ctx, attempts := withAttempts(ctx)
 
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(form))
+	request, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
 	if err != nil {
 		return nil, &Error{Kind: UnknownHost, URL: url, Happened: "failed, since this is not a valid URL"}
 	}
-	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header = header
 	request.Header.Set("Accept", "application/json")
 
 	response, err := c.http.Do(request)
@@ -79,9 +89,9 @@ func (c *Client) postForm(ctx context.Context, url, form string) (*answer, error
 		return nil, failedExchange(url, *attempts, err)
 	}
 	defer func() { _ = response.Body.Close() }()
-	body, err := io.ReadAll(response.Body) // already read within the limits of the transport
+	content, err := io.ReadAll(response.Body) // already read within the limits of the transport
 	if err != nil {
 		return nil, failedExchange(url, *attempts, err)
 	}
-	return &answer{status: response.StatusCode, header: response.Header, body: body, at: c.now()}, nil
+	return &answer{status: response.StatusCode, header: response.Header, body: content, at: c.now()}, nil
 }

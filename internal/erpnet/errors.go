@@ -20,15 +20,17 @@ type Error struct {
 	Happened string // what happened, as a clause that follows the request's name
 	Hint     string // a fact of this case that helps with the remedy; may be empty
 
-	cause error
+	cause   error
+	refused *Token // the token that was refused for what it says, if one was issued
 }
 
 // Error says in one line who asked what, and what happened.
 func (e *Error) Error() string {
-	if e.ClientID == "" {
-		return fmt.Sprintf("The request to %s %s.", e.URL, e.Happened)
+	who := ""
+	if e.ClientID != "" {
+		who = fmt.Sprintf(" of client_id %q", e.ClientID)
 	}
-	return fmt.Sprintf("The token request of client_id %q to %s %s.", e.ClientID, e.URL, e.Happened)
+	return fmt.Sprintf("The request%s to %s %s.", who, e.URL, e.Happened)
 }
 
 // Title names the kind of failure in a few words.

@@ -28,7 +28,7 @@ var utf8BOM = []byte("\xef\xbb\xbf")
 
 // readGrant reads an answer of the token endpoint, or says why it is none. The
 // Content-Type is not asked: instances behind gateways send JSON as text/plain.
-func readGrant(r TokenRequest, a *answer) (*grant, error) {
+func readGrant(r TokenRequest, a *answer) (*grant, *Error) {
 	body := bytes.TrimSpace(bytes.TrimPrefix(a.body, utf8BOM))
 	var fields struct {
 		AccessToken string          `json:"access_token"`
@@ -44,7 +44,8 @@ func readGrant(r TokenRequest, a *answer) (*grant, error) {
 	if isObject && len(fields.Error) > 0 && fields.AccessToken == "" && a.status < 500 && a.status/100 != 3 && a.status != http.StatusTooManyRequests {
 		return nil, refused(r, a.status, fields.Error, fields.Description)
 	}
-	if e := unusableAnswer(r, a, body, isObject); e != nil {
+	if e := unusable(a, body, isObject); e != nil {
+		e.URL, e.ClientID, e.Hint = r.Instance.TokenEndpoint(), r.Credentials.ClientID, r.show(e.Hint)
 		return nil, e
 	}
 	lifetime, err := parseExpiresIn(fields.ExpiresIn)
@@ -63,34 +64,34 @@ func readGrant(r TokenRequest, a *answer) (*grant, error) {
 	return &grant{AccessToken: fields.AccessToken, TokenType: bearer, Scope: fields.Scope, expiresIn: lifetime}, nil
 }
 
-// unusableAnswer is the error of an answer that is neither a grant nor an OAuth
-// error.
-func unusableAnswer(r TokenRequest, a *answer, body []byte, isObject bool) *Error {
+// unusable is the error of an answer whose status or content is not that of a
+// success in JSON; the caller says who asked what.
+func unusable(a *answer, body []byte, isObject bool) *Error {
 	status := "HTTP status " + strconv.Itoa(a.status)
-	var e *Error
+	fail := func(kind Kind, happened string) *Error {
+		return &Error{Kind: kind, Status: a.status, Happened: happened}
+	}
 	switch {
 	case a.status >= 300 && a.status < 400:
-		e = r.fail(Redirected, "was answered with a redirect ("+status+"), which was not followed")
-		e.Hint = redirectHint(r, a.header.Get("Location"))
+		e := fail(Redirected, "was answered with a redirect ("+status+"), which was not followed")
+		e.Hint = redirectHint(a.header.Get("Location"))
+		return e
 	case a.status == http.StatusTooManyRequests:
-		e = r.fail(RateLimited, "was refused with "+status)
+		return fail(RateLimited, "was refused with "+status)
 	case a.status == http.StatusBadGateway, a.status == http.StatusServiceUnavailable, a.status == http.StatusGatewayTimeout:
-		e = r.fail(Unavailable, "was answered with "+status)
+		return fail(Unavailable, "was answered with "+status)
 	case a.status >= 500:
-		e = r.fail(ServerFailed, "was answered with "+status)
+		return fail(ServerFailed, "was answered with "+status)
 	case a.status == http.StatusNotFound, a.status == http.StatusMethodNotAllowed:
-		e = r.fail(NotFound, "was answered with "+status)
+		return fail(NotFound, "was answered with "+status)
 	case len(body) == 0:
-		e = r.fail(EmptyAnswer, "was answered with "+status+" and no content")
+		return fail(EmptyAnswer, "was answered with "+status+" and no content")
 	case !isObject:
-		e = r.fail(NotJSON, "was answered with "+status+" and "+describe(body, a.header.Get("Content-Type")))
+		return fail(NotJSON, "was answered with "+status+" and "+describe(body, a.header.Get("Content-Type")))
 	case a.status != http.StatusOK:
-		e = r.fail(UnexpectedStatus, "was answered with "+status)
-	default:
-		return nil
+		return fail(UnexpectedStatus, "was answered with "+status)
 	}
-	e.Status = a.status
-	return e
+	return nil
 }
 
 // describe says what a body that is no JSON object is, without quoting it.
@@ -101,14 +102,14 @@ func describe(body []byte, contentType string) string {
 	return "content that is not a JSON object"
 }
 
-func redirectHint(r TokenRequest, location string) string {
+func redirectHint(location string) string {
 	if location == "" {
 		return ""
 	}
 	// The place may hold a session or a token in its query.
 	location, _, _ = strings.Cut(location, "?")
 	location, _, _ = strings.Cut(location, "#")
-	return "The redirect points to " + cleanText(location, r.Credentials.Secret.Reveal()) + "."
+	return "The redirect points to " + cleanText(location) + "."
 }
 
 // parseExpiresIn reads expires_in, in seconds: a number with or without

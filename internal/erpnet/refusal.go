@@ -18,7 +18,7 @@ func refused(r TokenRequest, status int, code, description json.RawMessage) *Err
 		e.Happened = "was refused with " + e.Code
 	}
 	e.Happened += fmt.Sprintf(" (HTTP status %d)", status)
-	if text := cleanText(errorText(code, description), r.Credentials.Secret.Reveal()); text != "" {
+	if text := r.show(errorText(code, description)); text != "" {
 		e.Happened += fmt.Sprintf(": %q", text)
 	}
 	switch kind := Kind(e.Code); kind {

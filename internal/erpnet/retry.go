@@ -22,6 +22,13 @@ const (
 	maxRetryAfter = time.Minute
 )
 
+type onceKey struct{}
+
+// withoutRetry returns a context in which a request is tried once.
+func withoutRetry(ctx context.Context) context.Context {
+	return context.WithValue(ctx, onceKey{}, true)
+}
+
 // retryPolicy decides when a request that changes nothing at the server is sent
 // again, and after how long.
 type retryPolicy struct{ now func() time.Time }
@@ -30,10 +37,13 @@ type retryPolicy struct{ now func() time.Time }
 // 502, 503 and 504 are tried again. An unknown host, a TLS failure, and an
 // answer that a repetition would not change are not.
 func (p retryPolicy) check(ctx context.Context, answer *http.Response, err error) (bool, error) {
+	if err != nil && ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+	if once, _ := ctx.Value(onceKey{}).(bool); once {
+		return false, nil
+	}
 	if err != nil {
-		if ctx.Err() != nil {
-			return false, ctx.Err()
-		}
 		kind, _ := explain(err)
 		switch kind {
 		case ConnectionRefused, ConnectionLost, Timeout:

@@ -63,7 +63,7 @@ func TestBackoffDoublesUpToItsLimit(t *testing.T) {
 	}
 }
 
-// script is a transport that plays one step per try.
+// script is a transport that plays one step per try of the token request.
 type script struct {
 	now   func() time.Time
 	steps []func(*http.Request) (*http.Response, error)
@@ -72,6 +72,9 @@ type script struct {
 }
 
 func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method != http.MethodPost {
+		return status(404, "")(r) // auto-discovery, asked where the identity service is
+	}
 	if s.begin.IsZero() {
 		s.begin = s.now()
 	}

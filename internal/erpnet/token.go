@@ -6,6 +6,7 @@ package erpnet
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -20,7 +21,9 @@ type Token struct {
 	GrantedScopes []string  // sorted, unique
 	Claims        *Claims   // nil for an opaque token
 
-	renewAt time.Time // when a cache asks for a new one
+	obtained time.Time     // when the answer came, by this machine's clock
+	ahead    time.Duration // how far this machine's clock is ahead of the server's, by its Date
+	renewAt  time.Time     // when a cache asks for a new one
 }
 
 // TokenRequest says who asks which instance for what.
@@ -51,49 +54,52 @@ func (r TokenRequest) fail(kind Kind, happened string) *Error {
 
 // RequestToken requests a new access token by the client-credentials grant and
 // checks the answer: status, form, token type, lifetime, issuer, client and
-// scopes. The error is an [*Error] of any [Kind].
+// scopes. The error is an [*Error].
 func (c *Client) RequestToken(ctx context.Context, r TokenRequest) (*Token, error) {
-	answer, err := c.postForm(ctx, r.Instance.TokenEndpoint(), r.form())
-	if err != nil {
-		if failed, ok := err.(*Error); ok { //nolint:errorlint // made by postForm itself, never wrapped
-			failed.ClientID = r.Credentials.ClientID
-		}
-		return nil, err
+	answer, failed := c.postForm(ctx, r.Instance.TokenEndpoint(), r.form())
+	if failed != nil {
+		failed.ClientID = r.Credentials.ClientID
+		return nil, failed
 	}
-	grant, err := readGrant(r, answer)
-	if err != nil {
-		return nil, err
+	grant, failed := readGrant(r, answer)
+	if failed != nil {
+		failed.Hint = strings.TrimSpace(failed.Hint + "\n" + c.whereIdentityIs(ctx, r.Instance, failed.Kind))
+		return nil, failed
 	}
-	return grant.token(r, answer)
+	token, failed := grant.token(r, answer)
+	if failed != nil {
+		return nil, failed
+	}
+	return token, nil
 }
 
-// token makes the Token of a grant, if it is what was asked for.
-func (g *grant) token(r TokenRequest, answer *answer) (*Token, error) {
-	claims, err := g.claims(r)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkClaims(r, claims, answer); err != nil {
-		return nil, err
-	}
-	scopes, err := g.scopes(r, claims)
-	if err != nil {
-		return nil, err
+// token makes the Token of a grant, or refuses one that is not what was asked
+// for.
+func (g *grant) token(r TokenRequest, answer *answer) (*Token, *Error) {
+	claims, failed := g.claims(r)
+	if failed != nil {
+		return nil, failed
 	}
 	token := &Token{
 		AccessToken:   NewSecret(g.AccessToken),
 		TokenType:     bearer,
 		ExpiresIn:     g.expiresIn,
-		GrantedScopes: scopes,
+		GrantedScopes: g.granted(r, claims),
 		Claims:        claims,
 	}
-	token.setLifetime(answer.at)
+	token.setLifetime(answer)
+	for _, check := range []func(TokenRequest, *Token) *Error{checkIssuer, checkClient, checkExpiry, checkScopes} {
+		if failed := check(r, token); failed != nil {
+			failed.refused = token
+			return nil, failed
+		}
+	}
 	return token, nil
 }
 
 // claims reads the token's claims, nil for an opaque token. What looks like a
 // JWT must be one, or its issuer could not be compared.
-func (g *grant) claims(r TokenRequest) (*Claims, error) {
+func (g *grant) claims(r TokenRequest) (*Claims, *Error) {
 	claims, err := DecodeClaims(g.AccessToken)
 	if err == nil {
 		return claims, nil
@@ -101,37 +107,36 @@ func (g *grant) claims(r TokenRequest) (*Claims, error) {
 	if strings.HasPrefix(g.AccessToken, "eyJ") && strings.Count(g.AccessToken, ".") == 2 {
 		return nil, r.fail(MalformedToken, "was answered with a JWT whose header or claims cannot be read")
 	}
-	return nil, nil //nolint:nilnil // an opaque token has no claims
+	return nil, nil
 }
 
-// scopes returns what is granted and refuses less than what was asked.
+// granted returns the scopes that the token carries.
 //
 // The answer's "scope" and the token's claim say the same twice; the documents
 // show answers where they differ (protocol section 2.3). A scope counts only if
 // no one of the two leaves it out. An answer that says nothing grants what was
 // asked (RFC 6749 section 5.1).
-func (g *grant) scopes(r TokenRequest, claims *Claims) ([]string, error) {
-	wanted := strings.Fields(r.Scope)
-	granted := splitScopes(g.Scope)
-	switch inToken := claims.scopesOrNil(); {
-	case len(granted) == 0 && len(inToken) > 0:
-		granted = inToken
-	case len(granted) == 0:
-		granted = wanted
-	case len(inToken) > 0:
-		granted = commonScopes(granted, inToken)
+func (g *grant) granted(r TokenRequest, claims *Claims) []string {
+	answered := splitScopes(g.Scope)
+	var inToken []string
+	if claims != nil {
+		inToken = claims.Scopes
 	}
-	if missing := missingScopes(wanted, granted); len(missing) > 0 {
-		e := r.fail(MissingScopes, "was answered with a token that lacks "+quotedList(missing))
-		e.Hint = "Granted: " + quotedList(cleanAll(granted, r.Credentials.Secret, g.AccessToken)) + "."
-		return nil, e
+	switch {
+	case len(answered) == 0 && len(inToken) == 0:
+		return strings.Fields(r.Scope)
+	case len(answered) == 0:
+		return inToken
+	case len(inToken) == 0:
+		return answered
 	}
-	return granted, nil
+	return slices.DeleteFunc(answered, func(scope string) bool { return !slices.Contains(inToken, scope) })
 }
 
-// setLifetime fills ExpiresIn, ExpiresAt and renewAt for a token that came at
-// the given moment.
-func (t *Token) setLifetime(at time.Time) {
+// setLifetime fills what depends on the moment at which the answer came.
+func (t *Token) setLifetime(a *answer) {
+	at := a.at
+	t.obtained, t.ahead = at, a.ahead()
 	lifetime := time.Duration(t.ExpiresIn) * time.Second
 	if t.Claims != nil {
 		t.ExpiresAt = t.Claims.ExpiresAt

@@ -74,6 +74,17 @@ func (c *TokenCache) Token(ctx context.Context, client *Client, r TokenRequest) 
 	}
 }
 
+// Renew is Token after the given token has turned out to be of no use: it
+// requests a new one, unless another caller has done so since.
+func (c *TokenCache) Renew(ctx context.Context, client *Client, r TokenRequest, useless *Token) (*Token, error) {
+	c.mu.Lock()
+	if c.tokens[r.key()] == useless {
+		delete(c.tokens, r.key())
+	}
+	c.mu.Unlock()
+	return c.Token(ctx, client, r)
+}
+
 func (c *TokenCache) fresh(key tokenKey, now time.Time) *Token {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -59,6 +59,7 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	a := s.answer(x)
+	a.header.Set("Date", x.request.Time.UTC().Format(http.TimeFormat)) // the instance's clock, not this machine's
 	for _, edit := range x.fault.edits {
 		edit(&a)
 	}
