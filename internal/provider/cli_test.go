@@ -24,7 +24,7 @@ var built struct {
 	err  error
 }
 
-func buildProvider(t *testing.T) string {
+func buildProvider(t testing.TB) string {
 	t.Helper()
 	built.once.Do(func() {
 		if built.dir, built.err = os.MkdirTemp("", "erpnet-provider-"); built.err != nil { //nolint:usetesting // all tests share it
@@ -50,7 +50,7 @@ func removeBuiltProvider() {
 // cli is a directory with a configuration, in which the real CLI runs the real
 // provider binary.
 type cli struct {
-	t   *testing.T
+	t   testing.TB
 	dir string
 	env []string
 }
@@ -65,7 +65,7 @@ const requirements = `terraform {
 `
 
 // newCLI writes the configuration. The provider's environment is the given one.
-func newCLI(t *testing.T, config string, env map[string]string) *cli {
+func newCLI(t testing.TB, config string, env map[string]string) *cli {
 	t.Helper()
 	c := &cli{t: t, dir: t.TempDir()}
 	c.write("main.tf", config)

@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,6 +17,7 @@ import (
 func exampleVariables() map[string]string {
 	return map[string]string{
 		"client_secret":           erpnettest.SampleSecret,
+		"client_secrets":          fmt.Sprintf(`{"my.trusted.app/reports":%[1]q,"my.trusted.app/imports":%[1]q}`, erpnettest.SampleSecret),
 		"other_client_secret":     erpnettest.SampleSecret,
 		"secret":                  erpnettest.SampleSecret,
 		"application_secret_hash": erpnettest.SecretHash(erpnettest.SampleSecret),
@@ -23,20 +25,20 @@ func exampleVariables() map[string]string {
 }
 
 // Every file that the docs show is applied as it stands, but for the names of
-// the documents' instances, in whose place the mock answers. The folder demo has
-// its own test, under tools/demo.
+// the documents' instances, in whose place the mock answers. The folders demo
+// and terraform-test have tests of their own.
 func TestExamplesApply(t *testing.T) {
 	root := filepath.Join("..", "..", "examples")
 	tested := 0
 	err := filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
-		if err != nil || filepath.Ext(path) != ".tf" || strings.HasPrefix(path, filepath.Join(root, "demo")) {
+		if err != nil || filepath.Ext(path) != ".tf" || strings.HasPrefix(path, filepath.Join(root, "demo")) || strings.HasPrefix(path, filepath.Join(root, "terraform-test")) {
 			return err
 		}
 		tested++
 		t.Run(strings.TrimPrefix(path, root+string(filepath.Separator)), func(t *testing.T) { applyExample(t, path) })
 		return nil
 	})
-	if err != nil || tested < 9 {
+	if err != nil || tested < 14 {
 		t.Errorf("%d examples, %v", tested, err)
 	}
 }
@@ -48,7 +50,7 @@ func applyExample(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	server, env := startInstance(t)
-	for _, id := range []string{"my.trusted.app/reports"} {
+	for _, id := range []string{"my.trusted.app/reports", "my.trusted.app/imports"} {
 		application := erpnettest.SampleApplication()
 		application.ApplicationUri = id
 		server.AddApplication(application)
@@ -64,4 +66,22 @@ func applyExample(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	c.succeed("apply", "-auto-approve")
+}
+
+// The module under examples/terraform-test is tested as its users would.
+func TestExampleOfTerraformTest(t *testing.T) {
+	t.Parallel()
+	_, env := startInstance(t)
+	root := filepath.Join("..", "..", "examples", "terraform-test")
+	main, err := os.ReadFile(filepath.Join(root, "main.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newCLI(t, string(main), env)
+	if err := os.CopyFS(filepath.Join(c.dir, "tests"), os.DirFS(filepath.Join(root, "tests"))); err != nil {
+		t.Fatal(err)
+	}
+	if output := c.succeed("test"); !strings.Contains(output, "2 passed, 0 failed") {
+		t.Errorf("not two passed:\n%s", output)
+	}
 }

@@ -35,12 +35,13 @@ type erpnetProvider struct {
 	now       func() time.Time
 	lookupEnv func(string) (string, bool)
 	tokens    *erpnet.TokenCache
+	keys      *erpnet.KeyCache
 }
 
 // New returns the constructor of the provider, as providerserver.Serve takes it.
 func New(version string) func() provider.Provider {
 	return func() provider.Provider {
-		return &erpnetProvider{version: version, now: time.Now, lookupEnv: os.LookupEnv, tokens: &erpnet.TokenCache{}}
+		return &erpnetProvider{version: version, now: time.Now, lookupEnv: os.LookupEnv, tokens: &erpnet.TokenCache{}, keys: &erpnet.KeyCache{}}
 	}
 }
 
@@ -50,6 +51,7 @@ type providerModel struct {
 	ClientID         types.String `tfsdk:"client_id"`
 	ClientSecret     types.String `tfsdk:"client_secret"`
 	IdentityURL      types.String `tfsdk:"identity_url"`
+	DomainAPIURL     types.String `tfsdk:"domain_api_url"`
 	CACertificatePEM types.String `tfsdk:"ca_certificate_pem"`
 	CACertificate    types.String `tfsdk:"ca_certificate_file"`
 	RequestTimeout   types.String `tfsdk:"request_timeout"`
@@ -85,6 +87,10 @@ func (p *erpnetProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 				Optional:            true,
 				MarkdownDescription: "The URL of the instance's identity service, where it is hosted elsewhere than at `https://{instance}/id`. Environment variable: `ERPNET_IDENTITY_URL`.",
 			},
+			"domain_api_url": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "The root URL of the instance's Domain API, where it is hosted elsewhere than at `https://{instance}/api/domain/odata/`. Environment variable: `ERPNET_DOMAIN_API_URL`.",
+			},
 			"ca_certificate_pem": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Certificates of private authorities in PEM form, trusted in addition to the system's. Not together with `ca_certificate_file`. Environment variable: `ERPNET_CA_CERTIFICATE_PEM`.",
@@ -116,6 +122,7 @@ func (p *erpnetProvider) Configure(ctx context.Context, req provider.ConfigureRe
 	data := &providerData{
 		settings:  resolveSettings(model, p.lookupEnv),
 		tokens:    p.tokens,
+		keys:      p.keys,
 		now:       p.now,
 		userAgent: fmt.Sprintf("Terraform/%s (+https://www.terraform.io) terraform-provider-erpnet/%s", req.TerraformVersion, p.version),
 	}
@@ -135,6 +142,8 @@ func (p *erpnetProvider) EphemeralResources(context.Context) []func() ephemeral.
 func (p *erpnetProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		newAccessTokenDataSource,
+		newCredentialsCheckDataSource,
+		newInstanceDataSource,
 		newSecretHashDataSource,
 	}
 }

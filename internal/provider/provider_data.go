@@ -24,6 +24,7 @@ import (
 type providerData struct {
 	settings  settings
 	tokens    *erpnet.TokenCache
+	keys      *erpnet.KeyCache
 	now       func() time.Time
 	userAgent string
 
@@ -51,24 +52,29 @@ type ownCredentials struct{ instance, clientID, clientSecret types.String }
 // accessToken gets the token that an object asks for, from the process's cache
 // or the instance. It reports at most one error.
 func (d *providerData) accessToken(ctx context.Context, own ownCredentials, scopes types.Set) (*erpnet.Token, diag.Diagnostics) {
-	var diags diag.Diagnostics
-	var names []string
-	diags.Append(scopes.ElementsAs(ctx, &names, false)...)
+	client, request, diags := d.prepare(ctx, own, scopes)
 	if diags.HasError() {
 		return nil, diags
 	}
-	client, problems := d.httpClient()
-	request, more := d.tokenRequest(own)
-	if problems = append(problems, more...); len(problems) > 0 {
-		diags.Append(problemDiagnostic(problems))
-		return nil, diags
-	}
-	request.Scope = erpnet.JoinScopes(names)
 	token, err := d.tokens.Token(ctx, client, request)
 	if err != nil {
 		diags.Append(errorDiagnostic(err))
 	}
 	return token, diags
+}
+
+// prepare makes ready what a token request needs, or reports all that is wrong
+// with it as one error.
+func (d *providerData) prepare(ctx context.Context, own ownCredentials, scopes types.Set) (*erpnet.Client, erpnet.TokenRequest, diag.Diagnostics) {
+	var names []string
+	diags := scopes.ElementsAs(ctx, &names, false)
+	client, problems := d.httpClient()
+	request, more := d.tokenRequest(own)
+	if problems = append(problems, more...); len(problems) > 0 {
+		diags.Append(problemDiagnostic(problems))
+	}
+	request.Scope = erpnet.JoinScopes(names)
+	return client, request, diags
 }
 
 // tokenRequest says who asks which instance: the object's own credentials if it
@@ -129,7 +135,12 @@ func (d *providerData) instance() (erpnet.Instance, []*problem) {
 		instance.IdentityURL = url
 		return err
 	})
-	return instance, present(instanceProblem, identityProblem)
+	apiProblem := d.settings.domainAPIURL.optional(func(value string) error {
+		url, err := erpnet.ParseSiteURL(value)
+		instance.DomainAPIURL = url + "/"
+		return err
+	})
+	return instance, present(instanceProblem, identityProblem, apiProblem)
 }
 
 // httpClient makes the configuration's one client when it is first needed.

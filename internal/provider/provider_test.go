@@ -30,7 +30,7 @@ import (
 // tests run in parallel.
 func newTestProvider(env map[string]string) *erpnetProvider {
 	lookup := func(name string) (string, bool) { value, ok := env[name]; return value, ok }
-	return &erpnetProvider{version: "test", now: time.Now, lookupEnv: lookup, tokens: &erpnet.TokenCache{}}
+	return &erpnetProvider{version: "test", now: time.Now, lookupEnv: lookup, tokens: &erpnet.TokenCache{}, keys: &erpnet.KeyCache{}}
 }
 
 // factories start a provider process for each command of the CLI, and the echo

@@ -16,7 +16,7 @@ import (
 // to the environment, which may name another identity.
 type settings struct {
 	instance, clientID, clientSecret    setting
-	identityURL                         setting
+	identityURL, domainAPIURL           setting
 	caCertificatePEM, caCertificateFile setting
 	requestTimeout, maxRetries          setting
 }
@@ -60,6 +60,7 @@ func resolveSettings(m providerModel, lookupEnv func(string) (string, bool)) set
 		clientID:          resolve("client_id", "ERPNET_CLIENT_ID", m.ClientID),
 		clientSecret:      resolve("client_secret", "ERPNET_CLIENT_SECRET", m.ClientSecret),
 		identityURL:       resolve("identity_url", "ERPNET_IDENTITY_URL", m.IdentityURL),
+		domainAPIURL:      resolve("domain_api_url", "ERPNET_DOMAIN_API_URL", m.DomainAPIURL),
 		caCertificatePEM:  resolve("ca_certificate_pem", "ERPNET_CA_CERTIFICATE_PEM", m.CACertificatePEM),
 		caCertificateFile: resolve("ca_certificate_file", "ERPNET_CA_CERTIFICATE_FILE", m.CACertificate),
 		requestTimeout:    resolve("request_timeout", "ERPNET_REQUEST_TIMEOUT", m.RequestTimeout),

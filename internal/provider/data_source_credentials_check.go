@@ -1,0 +1,147 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+)
+
+var _ datasource.DataSourceWithConfigure = (*credentialsCheckDataSource)(nil)
+
+func newCredentialsCheckDataSource() datasource.DataSource { return &credentialsCheckDataSource{} }
+
+// credentialsCheckDataSource is the data source erpnet_credentials_check.
+type credentialsCheckDataSource struct{ data *providerData }
+
+type credentialsCheckModel struct {
+	RequiredScopes types.Set     `tfsdk:"required_scopes"`
+	ProbeDomainAPI types.Bool    `tfsdk:"probe_domain_api"`
+	ProbeEntitySet types.String  `tfsdk:"probe_entity_set"`
+	Issuer         types.String  `tfsdk:"issuer"`
+	Audience       []string      `tfsdk:"audience"`
+	GrantedScopes  types.Set     `tfsdk:"granted_scopes"`
+	SystemUser     types.String  `tfsdk:"system_user"`
+	SystemUserType types.String  `tfsdk:"system_user_type"`
+	Database       types.String  `tfsdk:"database"`
+	KeyID          types.String  `tfsdk:"key_id"`
+	ExpiresAt      types.String  `tfsdk:"expires_at"`
+	ServerVersion  types.String  `tfsdk:"server_version"`
+	Checks         []checkResult `tfsdk:"checks"`
+}
+
+type checkResult struct {
+	Name   string `tfsdk:"name"`
+	Status string `tfsdk:"status"`
+	Detail string `tfsdk:"detail"`
+}
+
+// defaultProbe is the entity set that the documents read in their examples.
+const defaultProbe = "Crm_Sales_Customers"
+
+// Metadata implements [datasource.DataSource].
+func (d *credentialsCheckDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_credentials_check"
+}
+
+// Schema implements [datasource.DataSource].
+func (d *credentialsCheckDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Proves in the plan that the provider's trusted application works: that a token is issued with the scopes a pipeline needs, that it is genuine, of this instance and valid now, and, if asked, that the Domain API takes it. " +
+			"Every check that fails is named in one error, with its remedy. The state holds neither secret nor token.",
+		Attributes: map[string]schema.Attribute{
+			"required_scopes": schema.SetAttribute{
+				Optional: true, ElementType: types.StringType,
+				Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(scopeCheck())},
+				MarkdownDescription: "The scopes that must be granted. The token is asked for with them, so that an ephemeral `erpnet_access_token` with the same scopes shares it. Left out, all scopes of the Trusted Application are asked for.",
+			},
+			"probe_domain_api": schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: "Whether to call the Domain API once. Default `false`: the first call with a token **opens a session and takes a licence** for about 20 minutes, while issuing and verifying a token costs nothing.",
+			},
+			"probe_entity_set": schema.StringAttribute{
+				Optional: true, Validators: []validator.String{textCheck{name: "probe_entity_set", check: erpnet.CheckEntitySet}},
+				MarkdownDescription: "The entity set to read one `Id` of then. Default `" + defaultProbe + "`.",
+			},
+			"issuer":           schema.StringAttribute{Computed: true, MarkdownDescription: "The identity service that issued the token."},
+			"audience":         schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The APIs that the token is for."},
+			"granted_scopes":   schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: grantedScopesDescription},
+			"system_user":      schema.StringAttribute{Computed: true, MarkdownDescription: "Login of the user that the trusted application's calls run as."},
+			"system_user_type": schema.StringAttribute{Computed: true, MarkdownDescription: "Type of that user, such as `InternalUser`. Null when the instance does not say."},
+			"database":         schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the instance's database."},
+			"key_id":           schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the key that signed the token."},
+			"expires_at":       schema.StringAttribute{Computed: true, MarkdownDescription: expiresAtDescription},
+			"server_version":   schema.StringAttribute{Computed: true, MarkdownDescription: "Version that the instance publishes, such as `26.2.0.76`. Null when it publishes none."},
+			"checks": schema.ListNestedAttribute{
+				Computed: true, MarkdownDescription: "Every check and its outcome.",
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"name":   schema.StringAttribute{Computed: true, MarkdownDescription: "`token`, `discovery`, `type`, `issuer`, `audience`, `not_before`, `expiry`, `client_id`, `algorithm`, `key`, `signature`, `scopes` or `domain_api`."},
+					"status": schema.StringAttribute{Computed: true, MarkdownDescription: "`passed`, or `skipped` when the check had nothing to look at or was not asked for."},
+					"detail": schema.StringAttribute{Computed: true, MarkdownDescription: "What was seen, or why the check was skipped."},
+				}},
+			},
+		},
+	}
+}
+
+// Configure implements [datasource.DataSourceWithConfigure].
+func (d *credentialsCheckDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.data = configured(req.ProviderData, &resp.Diagnostics)
+}
+
+// Read implements [datasource.DataSource].
+func (d *credentialsCheckDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var model credentialsCheckModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	client, request, diags := d.data.prepare(ctx, ownCredentials{}, model.RequiredScopes)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	entity := model.ProbeEntitySet.ValueString()
+	if model.ProbeEntitySet.IsNull() {
+		entity = defaultProbe
+	}
+	checker := erpnet.Checker{Client: client, Tokens: d.data.tokens, Keys: d.data.keys}
+	report := checker.Check(ctx, erpnet.CheckRequest{Token: request, ProbeAPI: model.ProbeDomainAPI.ValueBool(), ProbedEntity: entity})
+	if failures := report.Failures(); len(failures) > 0 {
+		resp.Diagnostics.Append(checkDiagnostic(request, failures))
+		return
+	}
+	resp.Diagnostics.Append(model.set(ctx, report)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+}
+
+func (m *credentialsCheckModel) set(ctx context.Context, report erpnet.CheckReport) (diags diag.Diagnostics) {
+	claims := report.Token.Claims
+	if claims == nil { // an opaque token says nothing of itself
+		claims = &erpnet.Claims{}
+	}
+	m.Issuer, m.Audience = textOrNull(claims.Issuer), claims.Audience
+	m.SystemUser, m.SystemUserType, m.Database = textOrNull(claims.SystemUser), textOrNull(claims.SystemUserType), textOrNull(claims.Database)
+	m.KeyID, m.ExpiresAt, m.ServerVersion = textOrNull(claims.KeyID), timeOrNull(report.Token.ExpiresAt), textOrNull(report.Version)
+	m.GrantedScopes, diags = types.SetValueFrom(ctx, types.StringType, append([]string{}, report.Token.GrantedScopes...))
+	for _, result := range report.Results {
+		m.Checks = append(m.Checks, checkResult{result.Name, string(result.Status), result.Detail})
+	}
+	return diags
+}
+
+// checkDiagnostic reports all failed checks as one error.
+func checkDiagnostic(r erpnet.TokenRequest, failures []erpnet.CheckResult) diag.Diagnostic {
+	texts := []string{"These checks of client_id \"" + r.Credentials.ClientID + "\" at " + r.Instance.IdentityURL + " failed:"}
+	for _, failure := range failures {
+		texts = append(texts, failure.Text())
+	}
+	return diag.NewErrorDiagnostic("ERP.net Credentials Check Failed", strings.Join(texts, "\n\n"))
+}
