@@ -92,12 +92,15 @@ func (t *Token) clocks() string {
 	issued := t.Claims.begin()
 	switch sinceIssue := t.obtained.Sub(issued); {
 	case t.ahead.Abs() > ClockTolerance:
-		return fmt.Sprintf("%s, the server's %s: they are %s apart.", hint, rfc3339(t.obtained.Add(-t.ahead)), t.ahead.Abs().Round(time.Second))
+		return fmt.Sprintf("%s, the server's %s: they are %s apart.", hint, rfc3339(t.obtained.Add(-t.ahead)), apart(t.ahead))
 	case !issued.IsZero() && sinceIssue.Abs() > ClockTolerance:
-		return fmt.Sprintf("%s, while the token says that it was issued at %s: the clocks are %s apart, or it is not a new token.", hint, rfc3339(issued), sinceIssue.Abs().Round(time.Second))
+		return fmt.Sprintf("%s, while the token says that it was issued at %s: the clocks are %s apart, or it is not a new token.", hint, rfc3339(issued), apart(sinceIssue))
 	}
 	return hint + "."
 }
+
+// apart is a distance between clocks, as exact as a Date is.
+func apart(d time.Duration) time.Duration { return d.Abs().Round(10 * time.Second) }
 
 func rfc3339(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 

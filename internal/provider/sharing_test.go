@@ -10,7 +10,8 @@ import (
 )
 
 // Twenty objects with the same credentials and scopes cost one token request in
-// each provider process; an apply has one for its plan and one for itself.
+// each provider process. An apply of Terraform has one process for its plan and
+// one for itself; OpenTofu keeps the first.
 func TestObjectsShareOneTokenPerProcess(t *testing.T) {
 	t.Parallel()
 	server, env := startInstance(t)
@@ -33,8 +34,8 @@ output "tokens" {
 		t.Errorf("plan made %d token requests", n)
 	}
 	c.succeed("apply", "-auto-approve")
-	if n := server.Count(erpnettest.Token); n != 3 {
-		t.Errorf("plan and apply made %d token requests, want one in each of three provider processes", n)
+	if n := server.Count(erpnettest.Token); n != 2 && n != 3 {
+		t.Errorf("plan and apply made %d token requests, want one in each of two or three provider processes", n)
 	}
 	if got := c.succeed("output", "tokens"); got != "1\n" {
 		t.Errorf("the data sources got %s different tokens", got)

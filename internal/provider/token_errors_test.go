@@ -52,7 +52,7 @@ func TestFailuresAreOneDiagnosticEach(t *testing.T) {
 		}, []string{"Token of Another Client"}},
 		"expired": {func(s *erpnettest.Server, _ map[string]string) {
 			s.Inject(erpnettest.Token, erpnettest.Expired())
-		}, []string{"Token Already Expired", "This machine's clock says"}},
+		}, []string{"Token Already Expired", "This machine's clock said"}},
 		"HTML page": {func(s *erpnettest.Server, _ map[string]string) {
 			s.Inject(erpnettest.Token, erpnettest.HTML(200))
 		}, []string{"Not an Identity Service", "an HTML page instead of JSON"}},
