@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
@@ -33,6 +34,12 @@ ephemeral "erpnet_access_token" "own" {
   client_secret = var.secret
 }
 
+ephemeral "erpnet_client_secret" "new" {}
+
+resource "erpnet_secret_hash" "new" {
+  secret_wo = ephemeral.erpnet_client_secret.new.secret
+}
+
 locals {
   hash    = provider::erpnet::secret_hash(var.secret)
   matches = provider::erpnet::secret_matches(var.secret, local.hash)
@@ -48,8 +55,12 @@ resource "terraform_data" "use" {
   }
 
   provisioner "local-exec" {
-    command     = "test -n \"$TOKEN\""
-    environment = { TOKEN = ephemeral.erpnet_access_token.own.access_token }
+    command = "echo \"$SECRET\" >> generated; test -n \"$TOKEN\""
+
+    environment = {
+      TOKEN  = ephemeral.erpnet_access_token.own.access_token
+      SECRET = ephemeral.erpnet_client_secret.new.secret
+    }
   }
 }
 `
@@ -100,7 +111,11 @@ func TestNothingLeaks(t *testing.T) {
 			if len(server.IssuedTokens()) < 5 || !strings.Contains(places["trace log"], "ERP.net request") || !strings.Contains(places["plan file tfplan"], "terraform_data") {
 				t.Fatal("the run did not do what this test looks at")
 			}
-			expectNoLeak(t, places, append(server.IssuedTokens(), secret))
+			generated := strings.Fields(c.read("generated"))
+			if len(generated) != 2 || !strings.Contains(places["state"], erpnet.SecretHash(generated[0])) {
+				t.Fatal("the generated secrets are not known")
+			}
+			expectNoLeak(t, places, append(append(server.IssuedTokens(), generated...), secret))
 		})
 	}
 }

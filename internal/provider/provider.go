@@ -135,6 +135,7 @@ func (p *erpnetProvider) Configure(ctx context.Context, req provider.ConfigureRe
 func (p *erpnetProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
 	return []func() ephemeral.EphemeralResource{
 		newAccessTokenEphemeral,
+		newClientSecretEphemeral,
 	}
 }
 
@@ -150,7 +151,9 @@ func (p *erpnetProvider) DataSources(context.Context) []func() datasource.DataSo
 
 // Resources implements [provider.Provider].
 func (p *erpnetProvider) Resources(context.Context) []func() resource.Resource {
-	return nil
+	return []func() resource.Resource{
+		newSecretHashResource,
+	}
 }
 
 // Functions implements [provider.ProviderWithFunctions].

@@ -1,0 +1,94 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+)
+
+var _ resource.Resource = (*secretHashResource)(nil)
+
+func newSecretHashResource() resource.Resource { return &secretHashResource{} }
+
+// secretHashResource is the resource erpnet_secret_hash: the bridge from an
+// ephemeral secret to what is stored, which no ephemeral value may reach. It is
+// pure: it lives in the state alone and makes no request.
+type secretHashResource struct{}
+
+type secretHashResourceModel struct {
+	SecretWO        types.String `tfsdk:"secret_wo"`
+	SecretWOVersion types.Int64  `tfsdk:"secret_wo_version"`
+	Hash            types.String `tfsdk:"hash"`
+}
+
+// Metadata implements [resource.Resource].
+func (r *secretHashResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_secret_hash"
+}
+
+// Schema implements [resource.Resource].
+func (r *secretHashResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The hash of a client secret, kept in the state; the secret itself is not. " +
+			"It is the bridge from an ephemeral secret to what is stored, such as a registration ticket or an output, which takes no ephemeral value. It makes no request.",
+		Attributes: map[string]schema.Attribute{
+			"secret_wo": schema.StringAttribute{
+				Required: true, WriteOnly: true, Sensitive: true, Validators: []validator.String{secretCheck("secret_wo")},
+				MarkdownDescription: "The plain secret, write-only: 1 to 100 printable ASCII characters without blanks or line breaks around them.",
+			},
+			"secret_wo_version": schema.Int64Attribute{
+				Optional:            true,
+				MarkdownDescription: "Raise it to have the hash made anew: a write-only value is stored nowhere, so that nothing else tells that it has changed.",
+			},
+			"hash": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "The hash, the `ApplicationSecretHash` of a Trusted Application: padded base64 of the SHA-256, 44 characters.",
+			},
+		},
+	}
+}
+
+// Create implements [resource.Resource].
+func (r *secretHashResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	resp.Diagnostics.Append(hashOf(ctx, req.Config, &resp.State)...)
+}
+
+// Update implements [resource.Resource]. Only the version can have changed.
+func (r *secretHashResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	resp.Diagnostics.Append(hashOf(ctx, req.Config, &resp.State)...)
+}
+
+// hashOf sets the state to the hash of the configuration's secret.
+func hashOf(ctx context.Context, config tfsdk.Config, state *tfsdk.State) diag.Diagnostics {
+	var model secretHashResourceModel
+	diags := config.Get(ctx, &model)
+	if diags.HasError() {
+		return diags
+	}
+	// In apply, since a validator has not seen a value that was unknown before.
+	if err := erpnet.CheckSecret(model.SecretWO.ValueString()); err != nil {
+		diags.AddError("Invalid secret_wo", "The value of secret_wo cannot be used: "+err.Error()+".")
+		return diags
+	}
+	model.Hash = types.StringValue(erpnet.SecretHash(model.SecretWO.ValueString()))
+	model.SecretWO = types.StringNull()
+	diags.Append(state.Set(ctx, &model)...)
+	return diags
+}
+
+// Read implements [resource.Resource]. There is nothing but the state.
+func (r *secretHashResource) Read(context.Context, resource.ReadRequest, *resource.ReadResponse) {}
+
+// Delete implements [resource.Resource]. The state is all there is to delete.
+func (r *secretHashResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
+}
