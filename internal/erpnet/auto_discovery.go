@@ -108,7 +108,7 @@ func (c *Client) whereIdentityIs(ctx context.Context, i Instance, kind Kind) str
 	default:
 		return ""
 	}
-	found, err := c.AutoDiscover(withoutRetry(ctx), i)
+	found, err := c.AutoDiscover(withRepetition(ctx, repeatNever), i)
 	if err != nil {
 		return ""
 	}

@@ -67,6 +67,11 @@ const (
 	NoLicence       Kind = "no_licence"
 	APIFailed       Kind = "api_failed"
 	APIRenamed      Kind = "api_renamed"
+	NotDomainAPI    Kind = "not_domain_api"
+	ForeignLink     Kind = "foreign_link"
+	TooManyRows     Kind = "too_many_rows"
+	APIConflict     Kind = "api_conflict"
+	UnknownUser     Kind = "unknown_user"
 )
 
 // Entry describes one kind of failure.
@@ -205,8 +210,8 @@ openid, profile and offline_access are not issued to service applications; sec i
 		},
 		{
 			OversizedAnswer, "Answer Too Large",
-			"The server answered with more than 1 MiB, which no answer of an identity service is.",
-			`Check that instance and identity_url name the identity service itself. The answer was dropped.`,
+			"The server answered with more than 1 MiB.",
+			`For a query of the Domain API, ask for fewer rows at a time by top, or for fewer attributes by select. Otherwise check that instance and identity_url name the identity service itself. The answer was dropped.`,
 		},
 		{
 			RateLimited, "Too Many Requests",
@@ -337,6 +342,31 @@ openid, profile and offline_access are not issued to service applications; sec i
 			APIRenamed, "Entity Set Was Renamed",
 			"The entity set has another name in this version of ERP.net.",
 			`Use the new name, which the message gives.`,
+		},
+		{
+			NotDomainAPI, "Not a Domain API",
+			"The server answered with something that is not the JSON of a Domain API.",
+			`Check instance. Where an instance hosts its Domain API elsewhere than at /api/domain/odata/, set domain_api_url.`,
+		},
+		{
+			ForeignLink, "Next Page Elsewhere",
+			"The Domain API points to another host, or back to an earlier page, for the next rows.",
+			`The link was not followed, since the token would go with it. Check domain_api_url, and what a gateway before the instance does to links.`,
+		},
+		{
+			TooManyRows, "Too Many Rows",
+			"The query has more rows than max_rows allows.",
+			`Narrow the query by filter, or raise max_rows.`,
+		},
+		{
+			APIConflict, "Record Changed Elsewhere",
+			"The record is not as it was when it was last read: somebody else has made, changed or deleted it.",
+			`Plan again to see what is there now. A record that exists and is to be managed here must be imported.`,
+		},
+		{
+			UnknownUser, "Unknown System User",
+			"The instance has no user of this login, or the caller may not see it.",
+			`Check system_user: it is the user's Login. Create the user first, with the rights that the application needs.`,
 		},
 	}
 }

@@ -209,8 +209,7 @@ func FuzzReadDomainError(f *testing.F) {
 	f.Add([]byte(`{"error":{"message":"No","code":8,"type":"T"}}`))
 	f.Add([]byte(`{"message":"No","code":1e3}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		r := request("read")
-		e := apiFailure(&answer{status: 500, body: body}, r, &Token{AccessToken: NewSecret("opaque-token-value")})
+		e := apiFailure(&answer{status: 500, body: body}, "opaque-token-value")
 		if e == nil || e.Kind == "" || strings.Contains(e.Happened, "opaque-token-value") {
 			t.Errorf("%+v", e)
 		}

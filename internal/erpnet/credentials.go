@@ -40,6 +40,22 @@ func (c Credentials) hashHint() string {
 	return fmt.Sprintf("The hash of the secret that was sent begins with %q; compare this with the record's ApplicationSecretHash.", SecretHash(secret)[:hashHintLength])
 }
 
+// CheckReferenceToken reports why a text cannot be a reference token, which is
+// "enrt_" and 64 hexadecimal digits (protocol section 8). The error never repeats
+// any of it.
+func CheckReferenceToken(token string) error {
+	digits, found := strings.CutPrefix(token, referenceTokenPrefix)
+	switch {
+	case token == "":
+		return errors.New("it is empty")
+	case strings.TrimSpace(token) != token:
+		return errors.New("it begins or ends with a blank or a line break; remove it, in Terraform with trimspace()")
+	case !found || len(digits) != 64 || strings.Trim(digits, "0123456789abcdefABCDEF") != "":
+		return errors.New("it is not a reference token, which is enrt_ and 64 hexadecimal digits")
+	}
+	return nil
+}
+
 // digest tells credentials apart without keeping the secret.
 func (c Credentials) digest() [sha256.Size]byte {
 	return sha256.Sum256([]byte(c.Secret.Reveal()))

@@ -60,7 +60,7 @@ func (c *Client) getJSON(ctx context.Context, url string, into any) *Error {
 // "" when it publishes none: it is a courtesy, and its failure none of note
 // (protocol section 6).
 func (c *Client) Version(ctx context.Context, i Instance) string {
-	a, failed := c.get(withoutRetry(ctx), i.URL+"/tools/ver")
+	a, failed := c.get(withRepetition(ctx, repeatNever), i.URL+"/tools/ver")
 	if failed != nil || a.status != http.StatusOK {
 		return ""
 	}

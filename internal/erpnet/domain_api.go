@@ -4,14 +4,11 @@
 package erpnet
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
+	"sync"
 )
 
 // CheckEntitySet reports why a text cannot be the name of an entity set of the
@@ -27,93 +24,127 @@ func CheckEntitySet(name string) error {
 	return nil
 }
 
-// probe makes one call of the Domain API, never repeated: each may take a
-// licence (protocol section 5.2).
-func (c Checker) probe(ctx context.Context, r CheckRequest, token *Token) CheckResult {
-	url := r.Token.Instance.DomainAPIURL + r.ProbedEntity
+// Bearer says in whose name the Domain API is called.
+type Bearer struct {
+	Tokens    *TokenCache
+	Request   TokenRequest // client credentials
+	Reference Secret       // a reference token in their place, if it holds one
+}
+
+// DomainAPI calls the Domain API of an instance (protocol section 5). Calls with
+// the same token are made one at a time, since a session may have one running
+// and five waiting (protocol section 5.1).
+type DomainAPI struct {
+	Client *Client
+	Root   string // with trailing slash: https://demodb.my.erp.net/api/domain/odata/
+	Bearer Bearer
+	Gates  *Gates
+}
+
+// Gates let one call at a time pass for each bearer of a process. The zero value
+// is ready.
+type Gates struct {
+	mu    sync.Mutex
+	gates map[tokenKey]chan struct{}
+}
+
+func (g *Gates) enter(ctx context.Context, key tokenKey) (leave func(), err error) {
+	g.mu.Lock()
+	if g.gates == nil {
+		g.gates = map[tokenKey]chan struct{}{}
+	}
+	if g.gates[key] == nil {
+		g.gates[key] = make(chan struct{}, 1)
+	}
+	gate := g.gates[key]
+	g.mu.Unlock()
+	select {
+	case gate <- struct{}{}:
+		return func() { <-gate }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (b Bearer) key() tokenKey {
+	if b.Reference.Reveal() != "" {
+		return tokenKey{secret: Credentials{Secret: b.Reference}.digest()}
+	}
+	return b.Request.key()
+}
+
+// token gets the bearer's token, a new one in place of a useless one. A
+// reference token cannot be renewed.
+func (b Bearer) token(ctx context.Context, client *Client, useless *Token) (*Token, error) {
+	switch {
+	case b.Reference.Reveal() != "":
+		return &Token{AccessToken: b.Reference}, nil
+	case useless != nil:
+		return b.Tokens.Renew(ctx, client, b.Request, useless)
+	}
+	return b.Tokens.Token(ctx, client, b.Request)
+}
+
+func (b Bearer) renewable() bool { return b.Reference.Reveal() == "" }
+
+// call makes one call of the API: with a new token once more if the API does
+// not take the first, and again as the repetition says. The answer is a success,
+// of HTTP status 200, 201 or 204.
+func (d DomainAPI) call(ctx context.Context, repeat repetition, method, url, body string) (*answer, *Error) {
+	leave, err := d.Gates.enter(ctx, d.Bearer.key())
+	if err != nil {
+		return nil, &Error{Kind: Canceled, URL: withoutQuery(url), Happened: "was canceled", cause: err}
+	}
+	defer leave()
+	token, err := d.Bearer.token(ctx, d.Client, nil)
+	if err != nil {
+		return nil, asError(err)
+	}
+	a, failed := d.send(ctx, repeat, method, url, body, token)
+	if failed == nil || failed.Kind != APITokenRefused || repeat == repeatNever || !d.Bearer.renewable() {
+		return a, failed
+	}
+	if token, err = d.Bearer.token(ctx, d.Client, token); err != nil {
+		return nil, asError(err)
+	}
+	return d.send(ctx, repeat, method, url, body, token)
+}
+
+func (d DomainAPI) send(ctx context.Context, repeat repetition, method, url, body string, token *Token) (*answer, *Error) {
 	header := http.Header{
 		"Authorization":   {bearer + " " + token.AccessToken.Reveal()},
 		"Accept-Language": {"en"}, // the language of error messages (protocol section 3.3)
 	}
-	a, failed := c.Client.send(withoutRetry(ctx), http.MethodGet, url+"?$top=1&$select=Id", header, "")
+	if body != "" {
+		header.Set("Content-Type", "application/json")
+	}
+	a, failed := d.Client.send(withRepetition(ctx, repeat), method, url, header, body)
 	if failed == nil {
-		failed = apiFailure(a, r.Token, token)
+		failed = apiFailure(a, d.Bearer.Request.Credentials.Secret.Reveal(), token.AccessToken.Reveal())
 	}
 	if failed != nil {
-		failed.URL, failed.ClientID = url, r.Token.Credentials.ClientID
+		failed.URL, failed.ClientID = withoutQuery(url), d.Bearer.Request.Credentials.ClientID
+		return nil, failed
+	}
+	return a, nil
+}
+
+// withoutQuery is a URL as errors show it: a filter may hold personal data.
+func withoutQuery(url string) string {
+	url, _, _ = strings.Cut(url, "?")
+	return url
+}
+
+// probe makes one call of the Domain API, never repeated: each may take a
+// licence (protocol section 5.2).
+func (c Checker) probe(ctx context.Context, r CheckRequest, token *Token) CheckResult {
+	api := DomainAPI{Client: c.Client, Bearer: Bearer{Request: r.Token}}
+	a, failed := api.send(ctx, repeatNever, http.MethodGet, r.Token.Instance.DomainAPIURL+r.ProbedEntity+"?$top=1&$select=Id", "", token)
+	if failed == nil {
+		_, failed = api.page(a, r.Token.Instance.DomainAPIURL+r.ProbedEntity)
+	}
+	if failed != nil {
 		return failedCheck("domain_api", failed)
 	}
 	return passed("domain_api", "The Domain API took the token.")
-}
-
-// domainError is the body of a failed call, which older documents print without
-// the wrapping member (protocol section 3.3). Its "info" may hold a stack trace and
-// is not read.
-type domainError struct {
-	Message string `json:"message"`
-	Code    int    `json:"code"`
-	Type    string `json:"type"`
-}
-
-func readDomainError(body []byte) domainError {
-	var wrapped struct {
-		domainError
-		Error domainError `json:"error"`
-	}
-	_ = json.Unmarshal(bytes.TrimPrefix(body, utf8BOM), &wrapped) // what is no such body says nothing
-	if wrapped.Error != (domainError{}) {
-		return wrapped.Error
-	}
-	return wrapped.domainError
-}
-
-// licenceCode is the code of "no licence free" (protocol section 3.3).
-const licenceCode = 8
-
-// isLicence knows the documented form of a shortage of licences, and the name
-// that older versions gave it (protocol section 3.3).
-func (e domainError) isLicence() bool {
-	return e.Code == licenceCode || strings.Contains(e.Type, "LicenseException") || strings.Contains(e.Message+e.Type, "MaximumLicenseCountExceeded")
-}
-
-// isRename knows the answer to the old name of an entity set, which points to
-// the list of renamed ones (protocol section 3.3).
-func (e domainError) isRename() bool { return strings.Contains(e.Message, "GetRenamedEntityTypes") }
-
-// apiFailure is the error of a call's answer; nil for a success.
-func apiFailure(a *answer, r TokenRequest, token *Token) *Error {
-	reason := readDomainError(a.body)
-	e := &Error{Status: a.status, Happened: "was answered with HTTP status " + strconv.Itoa(a.status)}
-	if text := cleanText(reason.Message, r.Credentials.Secret.Reveal(), token.AccessToken.Reveal()); text != "" {
-		e.Happened += fmt.Sprintf(": %q", text)
-	}
-	switch {
-	case reason.isLicence():
-		e.Kind = NoLicence
-	case reason.isRename():
-		e.Kind = APIRenamed
-	case a.status == http.StatusUnauthorized:
-		e.Kind = APITokenRefused
-	case a.status == http.StatusForbidden:
-		e.Kind = APIForbidden
-	case a.status == http.StatusNotFound:
-		e.Kind = APINotFound
-	case a.status == http.StatusTooManyRequests:
-		e.Kind = APIRateLimited
-	case a.status == http.StatusInternalServerError, a.status == http.StatusBadRequest:
-		e.Kind = APIFailed
-	default:
-		return notRows(a)
-	}
-	return e
-}
-
-// notRows is the error of an answer that holds no rows.
-func notRows(a *answer) *Error {
-	var rows struct {
-		Value []json.RawMessage `json:"value"`
-	}
-	body := bytes.TrimSpace(bytes.TrimPrefix(a.body, utf8BOM))
-	err := json.Unmarshal(body, &rows)
-	return unusable(a, body, err == nil && rows.Value != nil)
 }

@@ -22,15 +22,23 @@ const (
 	maxRetryAfter = time.Minute
 )
 
-type onceKey struct{}
+// repetition says when a request may be sent again.
+type repetition int
 
-// withoutRetry returns a context in which a request is tried once.
-func withoutRetry(ctx context.Context) context.Context {
-	return context.WithValue(ctx, onceKey{}, true)
+const (
+	repeatRead  repetition = iota // whenever it may help: the request changes nothing
+	repeatWrite                   // only if the answer says that nothing was written
+	repeatNever
+)
+
+type repetitionKey struct{}
+
+// withRepetition returns a context for requests that are not simply read.
+func withRepetition(ctx context.Context, r repetition) context.Context {
+	return context.WithValue(ctx, repetitionKey{}, r)
 }
 
-// retryPolicy decides when a request that changes nothing at the server is sent
-// again, and after how long.
+// retryPolicy decides when a request is sent again, and after how long.
 type retryPolicy struct{ now func() time.Time }
 
 // check is a [retryablehttp.CheckRetry]: connections that failed or broke, 429,
@@ -40,22 +48,29 @@ func (p retryPolicy) check(ctx context.Context, answer *http.Response, err error
 	if err != nil && ctx.Err() != nil {
 		return false, ctx.Err()
 	}
-	if once, _ := ctx.Value(onceKey{}).(bool); once {
+	mode, _ := ctx.Value(repetitionKey{}).(repetition)
+	switch {
+	case mode == repeatNever, mode == repeatWrite && err != nil:
 		return false, nil
-	}
-	if err != nil {
+	case mode == repeatWrite:
+		return nothingWritten(answer) && p.waitFits(ctx, answer), nil
+	case err != nil:
 		kind, _ := explain(err)
-		switch kind {
-		case ConnectionRefused, ConnectionLost, Timeout:
-			return true, nil
-		}
-		return false, nil
+		return kind == ConnectionRefused || kind == ConnectionLost || kind == Timeout, nil
 	}
 	switch answer.StatusCode {
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return p.waitFits(ctx, answer), nil
 	}
 	return false, nil
+}
+
+// nothingWritten knows the answers of the Domain API that say so: 429, and the
+// shortage of licences, a 503 with Retry-After (protocol section 3.3). A 503 of a
+// gateway says nothing of the kind.
+func nothingWritten(answer *http.Response) bool {
+	return answer.StatusCode == http.StatusTooManyRequests ||
+		answer.StatusCode == http.StatusServiceUnavailable && answer.Header.Get("Retry-After") != ""
 }
 
 // waitFits reports whether the longest wait that may follow an answer ends

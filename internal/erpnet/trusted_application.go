@@ -39,6 +39,7 @@ type TrustedApplication struct {
 	ClientType     ClientType
 
 	ApplicationSecretHash string   // see SecretHash; empty for none
+	SecretHashWithheld    bool     // the instance did not let the hash be read
 	Scope                 []string // sorted, unique; empty for none
 
 	SystemUserAllowed bool   // may use the client-credentials grant
@@ -72,11 +73,11 @@ type Violation struct {
 func (a TrustedApplication) Violations() []Violation {
 	var found []Violation
 	add := func(broken bool, attribute, message string) {
-		if broken {
-			found = append(found, Violation{attribute, message})
+		if v := (Violation{attribute, message}); broken && !slices.Contains(found, v) {
+			found = append(found, v)
 		}
 	}
-	add(strings.TrimSpace(a.Name) == "", "Name", "A name is needed.")
+	add(strings.TrimSpace(a.Name) == "", "Name", "Give the application a name.")
 	if err := CheckClientID(a.ApplicationURI); err != nil {
 		add(true, "ApplicationUri", "The application URI cannot be used: "+err.Error()+".")
 	}
@@ -85,13 +86,13 @@ func (a TrustedApplication) Violations() []Violation {
 	add(a.ClientType == Public && a.ApplicationSecretHash != "", "ApplicationSecretHash", "A Public application has no secret: remove the hash, or make it Confidential.")
 	if a.ApplicationSecretHash != "" {
 		if err := CheckSecretHash(a.ApplicationSecretHash); err != nil {
-			add(true, "ApplicationSecretHash", "The secret hash cannot be used: "+err.Error())
+			add(true, "ApplicationSecretHash", "The secret hash cannot be used: "+err.Error()+" The function secret_hash computes it; whatever stood here by mistake should be replaced, if it was a secret.")
 		}
 	}
-	add(a.SystemUserAllowed && a.SystemUser == "", "SystemUser", "An application that may use the client-credentials grant needs a system user, whom its calls run as.")
-	add(a.Interactive() && len(a.ImpersonateLoginURL) == 0, "ImpersonateLoginUrl", "People cannot sign in by an application without a redirect URI.")
+	add(a.SystemUserAllowed && strings.TrimSpace(a.SystemUser) == "", "SystemUser", "An application that may use the client-credentials grant needs a system user, whom its calls run as: give the login of one, or do not allow the grant.")
+	add(a.Interactive() && len(a.ImpersonateLoginURL) == 0, "ImpersonateLoginUrl", "People cannot sign in by an application without a redirect URI: give one, or let nobody sign in by it.")
 	for _, scope := range a.Scope {
-		add(scope == "sec", "Scope", "The scope sec is reserved to ERP.net itself.")
+		add(scope == "sec", "Scope", "The scope sec is reserved to ERP.net itself: remove it.")
 		add(scope == "DomainApi", "Scope", "The scope DomainApi is obsolete and must not be used; take read, or read and update.")
 		if err := CheckScope(scope); err != nil {
 			add(true, "Scope", "A scope cannot be used: "+err.Error()+".")
@@ -140,7 +141,7 @@ func (a TrustedApplication) MissingSecret() []Violation {
 // Advice returns what works, but is better done otherwise.
 func (a TrustedApplication) Advice() []Violation {
 	var found []Violation
-	if user := strings.ToLower(a.SystemUser); user == "admin" || user == "administrator" {
+	if user := strings.ToLower(strings.TrimSpace(a.SystemUser)); user == "admin" || user == "administrator" {
 		found = append(found, Violation{"SystemUser", "The application would run as an administrator. Give it a user of its own with the rights it needs."})
 	}
 	if slices.Contains(a.Scope, "update") {

@@ -103,23 +103,39 @@ func (d *credentialsCheckDataSource) Configure(_ context.Context, req datasource
 func (d *credentialsCheckDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model credentialsCheckModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	client, request, diags := d.data.prepare(ctx, ownCredentials{}, model.RequiredScopes)
+	client, request, diags := d.request(ctx, model)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	entity := model.ProbeEntitySet.ValueString()
-	if model.ProbeEntitySet.IsNull() {
-		entity = defaultProbe
-	}
-	checker := erpnet.Checker{Client: client, Tokens: d.data.tokens, Keys: d.data.keys}
-	report := checker.Check(ctx, erpnet.CheckRequest{Token: request, ProbeAPI: model.ProbeDomainAPI.ValueBool(), ProbedEntity: entity})
+	report := erpnet.Checker{Client: client, Tokens: d.data.tokens, Keys: d.data.keys}.Check(ctx, request)
 	if failures := report.Failures(); len(failures) > 0 {
-		resp.Diagnostics.Append(checkDiagnostic(request, failures))
+		resp.Diagnostics.Append(checkDiagnostic(request.Token, failures))
 		return
 	}
 	resp.Diagnostics.Append(model.set(ctx, report)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+}
+
+// request says what to check. An opaque reference token proves nothing unless
+// the Domain API is asked.
+func (d *credentialsCheckDataSource) request(ctx context.Context, m credentialsCheckModel) (*erpnet.Client, erpnet.CheckRequest, diag.Diagnostics) {
+	r := erpnet.CheckRequest{ProbeAPI: m.ProbeDomainAPI.ValueBool(), ProbedEntity: m.ProbeEntitySet.ValueString()}
+	if m.ProbeEntitySet.IsNull() {
+		r.ProbedEntity = defaultProbe
+	}
+	if !d.data.settings.usesReferenceToken() {
+		client, request, diags := d.data.prepare(ctx, ownCredentials{}, m.RequiredScopes)
+		r.Token = request
+		return client, r, diags
+	}
+	api, diags := d.data.domainAPI()
+	r.Token, r.Reference = api.Bearer.Request, api.Bearer.Reference
+	if !r.ProbeAPI {
+		diags.AddError("Missing probe_domain_api", "A reference token is opaque: neither its issuer, nor its scopes, nor its expiry, nor its signature can be looked at. "+
+			"Only the Domain API can say whether it takes the token: set probe_domain_api = true, or set client_id and client_secret in place of the provider's reference_token.")
+	}
+	return api.Client, r, diags
 }
 
 func (m *credentialsCheckModel) set(ctx context.Context, report erpnet.CheckReport) (diags diag.Diagnostics) {
@@ -139,7 +155,11 @@ func (m *credentialsCheckModel) set(ctx context.Context, report erpnet.CheckRepo
 
 // checkDiagnostic reports all failed checks as one error.
 func checkDiagnostic(r erpnet.TokenRequest, failures []erpnet.CheckResult) diag.Diagnostic {
-	texts := []string{"These checks of client_id \"" + r.Credentials.ClientID + "\" at " + r.Instance.IdentityURL + " failed:"}
+	subject := "the reference token"
+	if r.Credentials.ClientID != "" {
+		subject = "client_id \"" + r.Credentials.ClientID + "\""
+	}
+	texts := []string{"These checks of " + subject + " at " + r.Instance.IdentityURL + " failed:"}
 	for _, failure := range failures {
 		texts = append(texts, failure.Text())
 	}

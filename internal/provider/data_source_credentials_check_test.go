@@ -145,7 +145,7 @@ func TestCredentialsCheckNamesEachDefect(t *testing.T) {
 		"API 503 of a gateway":   {injected(erpnettest.DomainAPI, erpnettest.HTML(503)), []string{"domain_api"}, []string{"Instance Unavailable"}},
 		"API 500":                {injected(erpnettest.DomainAPI, erpnettest.DomainError(500, 0, "InvalidOperationException", "Something broke")), []string{"domain_api"}, []string{"Domain API Failed", `"Something broke"`}},
 		"API is a portal":        {injected(erpnettest.DomainAPI, erpnettest.HTML(200)), []string{"domain_api"}, []string{"an HTML page instead of JSON"}},
-		"API redirects":          {injected(erpnettest.DomainAPI, erpnettest.Redirect(307, "https://evil.example/x")), []string{"domain_api"}, []string{"Unexpected Redirect"}},
+		"API redirects":          {injected(erpnettest.DomainAPI, erpnettest.Redirect(307, "https://evil.example/x")), []string{"domain_api"}, []string{"Not a Domain API", "https://evil.example/x"}},
 		"three at once":          {threeDefects, []string{"scopes", "audience", "key"}, []string{"Scope Not Allowed", "Token for Another API", "Unknown Signing Key"}},
 		"everything unreachable": {injected(erpnettest.Any, erpnettest.Reset()), []string{"token", "discovery"}, []string{"Connection Lost"}},
 	} {

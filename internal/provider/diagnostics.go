@@ -5,6 +5,7 @@ package provider
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -25,6 +26,7 @@ func errorDiagnostic(err error) diag.Diagnostic {
 
 // problemDiagnostic reports all problems of a configuration as one error.
 func problemDiagnostic(problems []*problem) diag.Diagnostic {
+	problems = slices.CompactFunc(problems, func(a, b *problem) bool { return a == b }) // of two attributes in conflict
 	if len(problems) == 1 {
 		return diag.NewErrorDiagnostic(problems[0].summary, problems[0].detail)
 	}

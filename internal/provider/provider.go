@@ -35,13 +35,14 @@ type erpnetProvider struct {
 	now       func() time.Time
 	lookupEnv func(string) (string, bool)
 	tokens    *erpnet.TokenCache
+	gates     *erpnet.Gates
 	keys      *erpnet.KeyCache
 }
 
 // New returns the constructor of the provider, as providerserver.Serve takes it.
 func New(version string) func() provider.Provider {
 	return func() provider.Provider {
-		return &erpnetProvider{version: version, now: time.Now, lookupEnv: os.LookupEnv, tokens: &erpnet.TokenCache{}, keys: &erpnet.KeyCache{}}
+		return &erpnetProvider{version: version, now: time.Now, lookupEnv: os.LookupEnv, tokens: &erpnet.TokenCache{}, keys: &erpnet.KeyCache{}, gates: &erpnet.Gates{}}
 	}
 }
 
@@ -50,6 +51,7 @@ type providerModel struct {
 	Instance         types.String `tfsdk:"instance"`
 	ClientID         types.String `tfsdk:"client_id"`
 	ClientSecret     types.String `tfsdk:"client_secret"`
+	ReferenceToken   types.String `tfsdk:"reference_token"`
 	IdentityURL      types.String `tfsdk:"identity_url"`
 	DomainAPIURL     types.String `tfsdk:"domain_api_url"`
 	CACertificatePEM types.String `tfsdk:"ca_certificate_pem"`
@@ -82,6 +84,10 @@ func (p *erpnetProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 			"client_secret": schema.StringAttribute{
 				Optional: true, Sensitive: true,
 				MarkdownDescription: "The plain secret of the Trusted Application, not its hash: at most 100 printable ASCII characters. Give it by the environment variable `ERPNET_CLIENT_SECRET` or by a variable with `ephemeral = true`; a merely `sensitive` variable stands in a saved plan in clear.",
+			},
+			"reference_token": schema.StringAttribute{
+				Optional: true, Sensitive: true,
+				MarkdownDescription: "A reference token (`enrt_` and 64 hexadecimal digits), instead of `client_id` and `client_secret`, for the objects that call the Domain API. It is opaque, so the objects that give a token do not take it. Set one kind of credentials: those in the configuration make the other kind's environment variables ignored. Environment variable: `ERPNET_REFERENCE_TOKEN`.",
 			},
 			"identity_url": schema.StringAttribute{
 				Optional:            true,
@@ -123,6 +129,7 @@ func (p *erpnetProvider) Configure(ctx context.Context, req provider.ConfigureRe
 		settings:  resolveSettings(model, p.lookupEnv),
 		tokens:    p.tokens,
 		keys:      p.keys,
+		gates:     p.gates,
 		now:       p.now,
 		userAgent: fmt.Sprintf("Terraform/%s (+https://www.terraform.io) terraform-provider-erpnet/%s", req.TerraformVersion, p.version),
 	}
@@ -144,8 +151,11 @@ func (p *erpnetProvider) DataSources(context.Context) []func() datasource.DataSo
 	return []func() datasource.DataSource{
 		newAccessTokenDataSource,
 		newCredentialsCheckDataSource,
+		newDomainQueryDataSource,
 		newInstanceDataSource,
+		newRegistrationRequestDataSource,
 		newSecretHashDataSource,
+		newTrustedApplicationDataSource,
 	}
 }
 
@@ -153,6 +163,7 @@ func (p *erpnetProvider) DataSources(context.Context) []func() datasource.DataSo
 func (p *erpnetProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		newSecretHashResource,
+		newTrustedApplicationResource,
 	}
 }
 

@@ -25,6 +25,7 @@ type providerData struct {
 	settings  settings
 	tokens    *erpnet.TokenCache
 	keys      *erpnet.KeyCache
+	gates     *erpnet.Gates
 	now       func() time.Time
 	userAgent string
 
@@ -118,10 +119,36 @@ func (own ownCredentials) credentials() (erpnet.Credentials, []*problem) {
 	return erpnet.Credentials{ClientID: own.clientID.ValueString(), Secret: erpnet.NewSecret(own.clientSecret.ValueString())}, problems
 }
 
+// credentials are the provider's client credentials, for objects that give a
+// token.
 func (d *providerData) credentials() (erpnet.Credentials, []*problem) {
+	if d.settings.usesReferenceToken() {
+		return erpnet.Credentials{}, []*problem{{"Reference Token Not Usable Here", "This object requests an access token for client_id and client_secret. " +
+			"The provider's reference_token is an opaque token already, which only the Domain API takes: set client_id and client_secret in its place, here by a provider of its own with an alias."}}
+	}
 	id, idProblem := d.settings.clientID.required(erpnet.CheckClientID)
 	secret, secretProblem := d.settings.clientSecret.required(erpnet.CheckSecret)
 	return erpnet.Credentials{ClientID: id, Secret: erpnet.NewSecret(secret)}, present(idProblem, secretProblem)
+}
+
+// domainAPI is the instance's Domain API in the name of the provider's
+// credentials, of either kind. It reports at most one error.
+func (d *providerData) domainAPI() (erpnet.DomainAPI, diag.Diagnostics) {
+	var diags diag.Diagnostics
+	client, problems := d.httpClient()
+	instance, more := d.instance()
+	problems = append(problems, more...)
+	bearer := erpnet.Bearer{Tokens: d.tokens, Request: erpnet.TokenRequest{Instance: instance}}
+	if d.settings.usesReferenceToken() {
+		token, tokenProblem := d.settings.referenceToken.required(erpnet.CheckReferenceToken)
+		bearer.Reference, more = erpnet.NewSecret(token), present(tokenProblem)
+	} else {
+		bearer.Request.Credentials, more = d.credentials()
+	}
+	if problems = append(problems, more...); len(problems) > 0 {
+		diags.Append(problemDiagnostic(problems))
+	}
+	return erpnet.DomainAPI{Client: client, Root: instance.DomainAPIURL, Bearer: bearer, Gates: d.gates}, diags
 }
 
 func (d *providerData) instance() (erpnet.Instance, []*problem) {

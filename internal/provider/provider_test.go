@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	tfresource "github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -30,7 +32,7 @@ import (
 // tests run in parallel.
 func newTestProvider(env map[string]string) *erpnetProvider {
 	lookup := func(name string) (string, bool) { value, ok := env[name]; return value, ok }
-	return &erpnetProvider{version: "test", now: time.Now, lookupEnv: lookup, tokens: &erpnet.TokenCache{}, keys: &erpnet.KeyCache{}}
+	return &erpnetProvider{version: "test", now: time.Now, lookupEnv: lookup, tokens: &erpnet.TokenCache{}, keys: &erpnet.KeyCache{}, gates: &erpnet.Gates{}}
 }
 
 // factories start a provider process for each command of the CLI, and the echo
@@ -134,6 +136,9 @@ func TestSchemasAreValid(t *testing.T) {
 	if diags := schema.Schema.ValidateImplementation(ctx); diags.HasError() {
 		t.Errorf("provider: %v", diags)
 	}
+	for name, attribute := range schema.Schema.Attributes {
+		expectDescribed(t, name, attribute)
+	}
 	for _, newEphemeral := range p.EphemeralResources(ctx) {
 		var resp ephemeral.SchemaResponse
 		newEphemeral().Schema(ctx, ephemeral.SchemaRequest{}, &resp)
@@ -149,6 +154,16 @@ func TestSchemasAreValid(t *testing.T) {
 		newDataSource().Schema(ctx, datasource.SchemaRequest{}, &resp)
 		if diags := resp.Schema.ValidateImplementation(ctx); diags.HasError() {
 			t.Errorf("data source: %v", diags)
+		}
+		for name, attribute := range resp.Schema.Attributes {
+			expectDescribed(t, name, attribute)
+		}
+	}
+	for _, newResource := range p.Resources(ctx) {
+		var resp tfresource.SchemaResponse
+		newResource().Schema(ctx, tfresource.SchemaRequest{}, &resp)
+		if diags := resp.Schema.ValidateImplementation(ctx); diags.HasError() {
+			t.Errorf("resource: %v", diags)
 		}
 		for name, attribute := range resp.Schema.Attributes {
 			expectDescribed(t, name, attribute)
@@ -176,7 +191,7 @@ func expectDescribed(t *testing.T, name string, attribute interface {
 	if attribute.GetMarkdownDescription() == "" {
 		t.Errorf("%s has no description", name)
 	}
-	secret := strings.Contains(name, "secret") || name == "access_token"
+	secret := slices.Contains([]string{"secret", "secret_wo", "client_secret", "client_secret_wo", "access_token", "reference_token"}, name)
 	if secret != attribute.IsSensitive() {
 		t.Errorf("%s: sensitive is %t", name, attribute.IsSensitive())
 	}

@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -16,6 +17,7 @@ import (
 // to the environment, which may name another identity.
 type settings struct {
 	instance, clientID, clientSecret    setting
+	referenceToken                      setting
 	identityURL, domainAPIURL           setting
 	caCertificatePEM, caCertificateFile setting
 	requestTimeout, maxRetries          setting
@@ -55,10 +57,11 @@ func resolveSettings(m providerModel, lookupEnv func(string) (string, bool)) set
 		}
 		return s
 	}
-	return settings{
+	s := settings{
 		instance:          resolve("instance", "ERPNET_INSTANCE", m.Instance),
 		clientID:          resolve("client_id", "ERPNET_CLIENT_ID", m.ClientID),
 		clientSecret:      resolve("client_secret", "ERPNET_CLIENT_SECRET", m.ClientSecret),
+		referenceToken:    resolve("reference_token", "ERPNET_REFERENCE_TOKEN", m.ReferenceToken),
 		identityURL:       resolve("identity_url", "ERPNET_IDENTITY_URL", m.IdentityURL),
 		domainAPIURL:      resolve("domain_api_url", "ERPNET_DOMAIN_API_URL", m.DomainAPIURL),
 		caCertificatePEM:  resolve("ca_certificate_pem", "ERPNET_CA_CERTIFICATE_PEM", m.CACertificatePEM),
@@ -66,6 +69,58 @@ func resolveSettings(m providerModel, lookupEnv func(string) (string, bool)) set
 		requestTimeout:    resolve("request_timeout", "ERPNET_REQUEST_TIMEOUT", m.RequestTimeout),
 		maxRetries:        resolve("max_retries", "ERPNET_MAX_RETRIES", m.MaxRetries),
 	}
+	s.chooseCredentials()
+	return s
+}
+
+// chooseCredentials leaves one of the two kinds of credentials: that of the
+// configuration makes the environment's other kind ignored. Both kinds in one
+// place are a problem of each of them.
+func (s *settings) chooseCredentials() {
+	client := []*setting{&s.clientID, &s.clientSecret}
+	reference := []*setting{&s.referenceToken}
+	switch {
+	case configuredAny(client) && configuredAny(reference), !configuredAny(client) && !configuredAny(reference) && givenAny(client) && givenAny(reference):
+		conflict := conflictProblem(configuredAny(client))
+		for _, one := range append(client, reference...) {
+			one.missing, one.problem = false, conflict
+		}
+	case configuredAny(client):
+		ignoreEnvironment(reference)
+	case configuredAny(reference):
+		ignoreEnvironment(client)
+	}
+}
+
+// usesReferenceToken reports whether a reference token, or a problem with one,
+// takes the place of client credentials.
+func (s settings) usesReferenceToken() bool {
+	return !s.referenceToken.missing && s.clientID.missing && s.clientSecret.missing
+}
+
+func configuredAny(kind []*setting) bool {
+	return slices.ContainsFunc(kind, func(s *setting) bool { return !s.missing && !s.fromEnv })
+}
+
+func givenAny(kind []*setting) bool {
+	return slices.ContainsFunc(kind, func(s *setting) bool { return !s.missing })
+}
+
+func ignoreEnvironment(kind []*setting) {
+	for _, s := range kind {
+		if s.fromEnv {
+			*s = setting{name: s.name, env: s.env, missing: true, problem: missingProblem(*s)}
+		}
+	}
+}
+
+func conflictProblem(inConfiguration bool) *problem {
+	place := "the environment"
+	if inConfiguration {
+		place = "the provider's configuration"
+	}
+	return &problem{"Conflicting Credentials", "Both client_id or client_secret and reference_token are set in " + place + ". " +
+		"They are two identities: remove one of them (client_id and client_secret, ERPNET_CLIENT_ID and ERPNET_CLIENT_SECRET; or reference_token, ERPNET_REFERENCE_TOKEN)."}
 }
 
 func textOf(value attr.Value) string {

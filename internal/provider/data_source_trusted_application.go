@@ -1,0 +1,121 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+)
+
+var _ datasource.DataSourceWithConfigure = (*trustedApplicationDataSource)(nil)
+
+func newTrustedApplicationDataSource() datasource.DataSource { return &trustedApplicationDataSource{} }
+
+// trustedApplicationDataSource is the data source erpnet_trusted_application.
+type trustedApplicationDataSource struct{ data *providerData }
+
+type trustedApplicationDataSourceModel struct {
+	ApplicationURI       types.String `tfsdk:"application_uri"`
+	ID                   types.String `tfsdk:"id"`
+	Name                 types.String `tfsdk:"name"`
+	ClientType           types.String `tfsdk:"client_type"`
+	Scopes               []string     `tfsdk:"scopes"`
+	SystemUserAllowed    types.Bool   `tfsdk:"system_user_allowed"`
+	SystemUser           types.String `tfsdk:"system_user"`
+	ImpersonateInternal  types.Bool   `tfsdk:"impersonate_as_internal_user_allowed"`
+	ImpersonateCommunity types.Bool   `tfsdk:"impersonate_as_community_user_allowed"`
+	RedirectURIs         []string     `tfsdk:"redirect_uris"`
+	LogoutURIs           []string     `tfsdk:"post_logout_redirect_uris"`
+	ReferenceTokens      types.String `tfsdk:"reference_tokens"`
+	IsEnabled            types.Bool   `tfsdk:"is_enabled"`
+	Notes                types.String `tfsdk:"notes"`
+	BasicAuthentication  types.Bool   `tfsdk:"basic_authentication_allowed"`
+	SecretMatches        types.Bool   `tfsdk:"secret_matches"`
+}
+
+// Metadata implements [datasource.DataSource].
+func (d *trustedApplicationDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_trusted_application"
+}
+
+// Schema implements [datasource.DataSource].
+func (d *trustedApplicationDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The record of a Trusted Application, by the Domain API, without its secret hash. The provider's own trusted application needs the scope `read` and a SystemUser with the right to see trusted applications; an instance may refuse it all the same.",
+		Attributes: map[string]schema.Attribute{
+			"application_uri": schema.StringAttribute{
+				Required: true, Validators: []validator.String{textCheck{name: "application_uri", check: erpnet.CheckClientID}},
+				MarkdownDescription: "The `ApplicationUri` of the record, its `client_id`.",
+			},
+			"id":                                    schema.StringAttribute{Computed: true, MarkdownDescription: "GUID of the record."},
+			"name":                                  schema.StringAttribute{Computed: true, MarkdownDescription: "The name that people see."},
+			"client_type":                           schema.StringAttribute{Computed: true, MarkdownDescription: "`Confidential`, `Public` or `None`."},
+			"scopes":                                schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The scopes that the application may ask for. Null for none."},
+			"system_user_allowed":                   schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether it may use the client-credentials grant."},
+			"system_user":                           schema.StringAttribute{Computed: true, MarkdownDescription: "Login of the user whom its calls run as. Null for none."},
+			"impersonate_as_internal_user_allowed":  schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether internal users sign in by it."},
+			"impersonate_as_community_user_allowed": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether external users sign in by it."},
+			"redirect_uris":                         schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Where people may be sent after they signed in. Null for none."},
+			"post_logout_redirect_uris":             schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Where people may be sent after they signed out. Null for none."},
+			"reference_tokens":                      schema.StringAttribute{Computed: true, MarkdownDescription: "Who may issue reference tokens for it. Null on a version of ERP.net that does not know them."},
+			"is_enabled":                            schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether it may be used at all."},
+			"notes":                                 schema.StringAttribute{Computed: true, MarkdownDescription: "Notes for people. Null for none."},
+			"basic_authentication_allowed":          schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the legacy Basic authentication is allowed."},
+			"secret_matches":                        schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the provider's `client_secret` is the one that the record has the hash of, when `application_uri` is the provider's own `client_id`. Null otherwise, and where the instance does not show the hash."},
+		},
+	}
+}
+
+// Configure implements [datasource.DataSourceWithConfigure].
+func (d *trustedApplicationDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.data = configured(req.ProviderData, &resp.Diagnostics)
+}
+
+// Read implements [datasource.DataSource].
+func (d *trustedApplicationDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var model trustedApplicationDataSourceModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	api, diags := d.data.domainAPI()
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	found, err := erpnet.Applications{API: api}.Find(ctx, model.ApplicationURI.ValueString())
+	switch {
+	case err != nil:
+		resp.Diagnostics.Append(errorDiagnostic(err))
+		return
+	case found == nil:
+		resp.Diagnostics.AddError("No Such Trusted Application", "The instance has no Trusted Application with this application_uri, or the caller may not see it. Letter case may count.")
+		return
+	}
+	model.set(found)
+	model.SecretMatches = matchesOwnSecret(api.Bearer.Request.Credentials, found)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+}
+
+func (m *trustedApplicationDataSourceModel) set(a *erpnet.TrustedApplication) {
+	m.ID, m.Name, m.ClientType = types.StringValue(a.ID), types.StringValue(a.Name), types.StringValue(string(a.ClientType))
+	m.Scopes, m.RedirectURIs, m.LogoutURIs = a.Scope, a.ImpersonateLoginURL, a.ImpersonateLogoutURL
+	m.SystemUserAllowed, m.SystemUser = types.BoolValue(a.SystemUserAllowed), textOrNull(a.SystemUser)
+	m.ImpersonateInternal, m.ImpersonateCommunity = types.BoolValue(a.ImpersonateAsInternalUserAllowed), types.BoolValue(a.ImpersonateAsCommunityUserAllowed)
+	m.ReferenceTokens, m.Notes = textOrNull(a.ReferenceTokens), textOrNull(a.Notes)
+	m.IsEnabled, m.BasicAuthentication = types.BoolValue(a.IsEnabled), types.BoolValue(a.BasicAuthenticationAllowed)
+}
+
+func matchesOwnSecret(own erpnet.Credentials, a *erpnet.TrustedApplication) types.Bool {
+	if own.ClientID != a.ApplicationURI || a.SecretHashWithheld {
+		return types.BoolNull()
+	}
+	return types.BoolValue(erpnet.SecretMatches(own.Secret.Reveal(), a.ApplicationSecretHash))
+}

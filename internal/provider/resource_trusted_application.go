@@ -1,0 +1,228 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+)
+
+var (
+	_ resource.ResourceWithConfigure      = (*trustedApplicationResource)(nil)
+	_ resource.ResourceWithIdentity       = (*trustedApplicationResource)(nil)
+	_ resource.ResourceWithImportState    = (*trustedApplicationResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*trustedApplicationResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*trustedApplicationResource)(nil)
+)
+
+func newTrustedApplicationResource() resource.Resource { return &trustedApplicationResource{} }
+
+// trustedApplicationResource is the resource erpnet_trusted_application. Its plan
+// is in resource_trusted_application_plan.go.
+type trustedApplicationResource struct{ data *providerData }
+
+type trustedApplicationResourceModel struct {
+	ID types.String `tfsdk:"id"`
+	trustedApplicationModel
+	BasicAuthentication   types.Bool   `tfsdk:"basic_authentication_allowed"`
+	ClientSecretWO        types.String `tfsdk:"client_secret_wo"`
+	ClientSecretWOVersion types.Int64  `tfsdk:"client_secret_wo_version"`
+	DeletionProtection    types.Bool   `tfsdk:"deletion_protection"`
+}
+
+type trustedApplicationIdentity struct {
+	ID types.String `tfsdk:"id"`
+}
+
+// Metadata implements [resource.Resource].
+func (r *trustedApplicationResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_trusted_application"
+}
+
+// IdentitySchema implements [resource.ResourceWithIdentity].
+func (r *trustedApplicationResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"id": identityschema.StringAttribute{RequiredForImport: true, Description: "GUID of the record."},
+	}}
+}
+
+// Schema implements [resource.Resource].
+func (r *trustedApplicationResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	flag := func(otherwise bool, description string) schema.BoolAttribute {
+		return schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(otherwise), MarkdownDescription: description}
+	}
+	notEmpty := []validator.String{stringvalidator.LengthAtLeast(1)}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The record of a Trusted Application, managed by the Domain API. **For administrators:** the provider's own trusted application needs the scope `update`, its SystemUser the rights to manage trusted applications, and the instance must let the Domain API write them. " +
+			"ERP.net has announced to reserve that to itself, so an instance may refuse it. Where it does, request the same registration by a ticket: see the data source `erpnet_registration_request`.\n\n" +
+			"Combinations that an instance would save although they never work are refused in the plan. The state holds the hash of the secret, and never the secret.",
+		Attributes: map[string]schema.Attribute{
+			"id": schema.StringAttribute{
+				Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+				MarkdownDescription: "GUID of the record.",
+			},
+			"name":            schema.StringAttribute{Required: true, MarkdownDescription: applicationNameDescription},
+			"application_uri": schema.StringAttribute{Required: true, MarkdownDescription: applicationURIDescription},
+			"client_type":     schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString(string(erpnet.Confidential)), MarkdownDescription: clientTypeDescription},
+			"secret_hash":     schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: secretHashDescription + " Left out, it is the hash of `client_secret_wo`, or what the record has."},
+			"scopes": schema.SetAttribute{
+				Optional: true, ElementType: types.StringType, Validators: []validator.Set{setvalidator.SizeAtLeast(1)}, MarkdownDescription: applicationScopesDescription,
+			},
+			"system_user_allowed":                   schema.BoolAttribute{Optional: true, Computed: true, MarkdownDescription: systemUserAllowedDescription},
+			"system_user":                           schema.StringAttribute{Optional: true, Validators: notEmpty, MarkdownDescription: systemUserDescription},
+			"impersonate_as_internal_user_allowed":  flag(false, impersonateInternalDescription),
+			"impersonate_as_community_user_allowed": flag(false, impersonateCommunityDescription),
+			"redirect_uris": schema.ListAttribute{
+				Optional: true, ElementType: types.StringType, Validators: []validator.List{listvalidator.SizeAtLeast(1)}, MarkdownDescription: redirectURIsDescription,
+			},
+			"post_logout_redirect_uris": schema.ListAttribute{
+				Optional: true, ElementType: types.StringType, Validators: []validator.List{listvalidator.SizeAtLeast(1)}, MarkdownDescription: logoutURIsDescription,
+			},
+			"reference_tokens":             schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString(erpnet.ReferenceTokensNone), MarkdownDescription: referenceTokensDescription},
+			"is_enabled":                   flag(true, isEnabledDescription),
+			"notes":                        schema.StringAttribute{Optional: true, Validators: notEmpty, MarkdownDescription: applicationNotesDescription},
+			"basic_authentication_allowed": flag(false, "Whether the legacy Basic authentication is allowed, `BasicAuthenticationAllowed` of the record. Default false, as ERP.net advises."),
+			"client_secret_wo": schema.StringAttribute{
+				Optional: true, WriteOnly: true, Sensitive: true, Validators: []validator.String{secretCheck("client_secret_wo")},
+				MarkdownDescription: "The plain secret, write-only, in place of `secret_hash`: it is hashed before it leaves the provider, and neither sent nor stored.",
+			},
+			"client_secret_wo_version": schema.Int64Attribute{
+				Optional:            true,
+				MarkdownDescription: "Raise it to have the hash of `client_secret_wo` written again: a write-only value is stored nowhere, so that nothing else tells that it has changed.",
+			},
+			"deletion_protection": flag(true, "Whether a plan that would delete the record is refused. Default true, also after an import: set it to false and apply before you destroy."),
+		},
+	}
+}
+
+// Configure implements [resource.ResourceWithConfigure].
+func (r *trustedApplicationResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.data = configured(req.ProviderData, &resp.Diagnostics)
+}
+
+// ImportState implements [resource.ResourceWithImportState]. The ID is a GUID or
+// an ApplicationUri.
+func (r *trustedApplicationResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	id := req.ID
+	if id == "" { // by identity
+		var identity trustedApplicationIdentity
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+		id = identity.ID.ValueString()
+	}
+	attribute := path.Root("application_uri")
+	if erpnet.IsGUID(id) {
+		attribute = path.Root("id")
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, attribute, id)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deletion_protection"), true)...)
+}
+
+// Create implements [resource.Resource].
+func (r *trustedApplicationResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan, config trustedApplicationResourceModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	api, diags := r.data.domainAPI()
+	resp.Diagnostics.Append(diags...)
+	wanted, diags := plan.record(config)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	created, err := erpnet.Applications{API: api}.Create(ctx, wanted)
+	if err != nil {
+		resp.Diagnostics.Append(errorDiagnostic(err))
+		return
+	}
+	plan.written(wanted, created)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, &trustedApplicationIdentity{plan.ID})...)
+	resp.Diagnostics.Append(keepVersion(ctx, resp.Private, created)...)
+}
+
+// Read implements [resource.Resource].
+func (r *trustedApplicationResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state trustedApplicationResourceModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	api, diags := r.data.domainAPI()
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	store := erpnet.Applications{API: api}
+	var found *erpnet.TrustedApplication
+	var err error
+	if state.ID.IsNull() { // imported by ApplicationUri
+		found, err = store.Find(ctx, state.ApplicationURI.ValueString())
+	} else {
+		found, err = store.Get(ctx, state.ID.ValueString())
+	}
+	switch {
+	case err != nil:
+		resp.Diagnostics.Append(errorDiagnostic(err))
+		return
+	case found == nil:
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	resp.Diagnostics.Append(state.read(ctx, found)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, &trustedApplicationIdentity{state.ID})...)
+	resp.Diagnostics.Append(keepVersion(ctx, resp.Private, found)...)
+}
+
+// Update implements [resource.Resource].
+func (r *trustedApplicationResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state, config trustedApplicationResourceModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	api, diags := r.data.domainAPI()
+	resp.Diagnostics.Append(diags...)
+	wanted, diags := plan.record(config)
+	resp.Diagnostics.Append(diags...)
+	before, diags := state.stored(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	updated, err := erpnet.Applications{API: api}.Update(ctx, before, wanted)
+	if err != nil {
+		resp.Diagnostics.Append(errorDiagnostic(err))
+		return
+	}
+	plan.written(wanted, updated)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, &trustedApplicationIdentity{plan.ID})...)
+	resp.Diagnostics.Append(keepVersion(ctx, resp.Private, updated)...)
+}
+
+// Delete implements [resource.Resource].
+func (r *trustedApplicationResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state trustedApplicationResourceModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	api, diags := r.data.domainAPI()
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if err := (erpnet.Applications{API: api}).Delete(ctx, state.ID.ValueString()); err != nil {
+		resp.Diagnostics.Append(errorDiagnostic(err))
+	}
+}

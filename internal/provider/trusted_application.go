@@ -1,0 +1,182 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+)
+
+// What the objects that describe a trusted application, the registration
+// request and the resource, say alike. The values are judged together, by
+// [trustedApplicationModel.refuse], and not by validators of their own.
+const (
+	applicationNameDescription      = "The name that people see, `Name` of the record."
+	applicationURIDescription       = "The identifier of the application, `ApplicationUri` of the record and the `client_id` of token requests: free-form, unique in the instance, at most 254 bytes, such as `my.trusted.app/service`."
+	clientTypeDescription           = "`Confidential` (the default) keeps a secret, `Public` has none, `None` does not authenticate."
+	secretHashDescription           = "The padded base64 of the secret's SHA-256, 44 characters, `ApplicationSecretHash` of the record: what the function `secret_hash` and the ephemeral resource `erpnet_client_secret` give. A Confidential application needs one, a Public one must not have any. Never the secret itself: a hash is not a secret and is shown, so take the hash of a long random secret only."
+	applicationScopesDescription    = "The scopes that the application may ask for, such as `[\"read\"]` or `[\"read\", \"update\"]`, `Scope` of the record. `sec` is reserved and `DomainApi` obsolete: both are refused."
+	systemUserAllowedDescription    = "Whether the application may use the client-credentials grant, as a service without people. Default: true exactly when `system_user` is given."
+	systemUserDescription           = "The login of the user whom the calls of the service run as, `SystemUser` of the record. Give the application a user of its own, and not an administrator."
+	impersonateInternalDescription  = "Whether internal users sign in by the application, `ImpersonateAsInternalUserAllowed` of the record. Needs `redirect_uris`. Default false."
+	impersonateCommunityDescription = "Whether external users sign in by the application, `ImpersonateAsCommunityUserAllowed` of the record. Needs `redirect_uris`. Default false."
+	redirectURIsDescription         = "Where people may be sent after they signed in, compared exactly, `ImpersonateLoginUrl` of the record. Together at most 500 characters, with a comma between each."
+	logoutURIsDescription           = "Where people may be sent after they signed out, `ImpersonateLogoutUrl` of the record. Together at most 500 characters, with a comma between each."
+	referenceTokensDescription      = "Who may issue reference tokens for the application: `None` (the default), `AuthenticatedUsers` or `AdministratorsOnly`. Since version 26.2 of ERP.net."
+	isEnabledDescription            = "Whether the application may be used at all. Default true."
+	applicationNotesDescription     = "Notes for people, `Notes` of the record."
+)
+
+// trustedApplicationModel has the attributes of a trusted application that
+// Terraform sets, in schema order. Objects embed it.
+type trustedApplicationModel struct {
+	Name                 types.String `tfsdk:"name"`
+	ApplicationURI       types.String `tfsdk:"application_uri"`
+	ClientType           types.String `tfsdk:"client_type"`
+	SecretHash           types.String `tfsdk:"secret_hash"`
+	Scopes               types.Set    `tfsdk:"scopes"`
+	SystemUserAllowed    types.Bool   `tfsdk:"system_user_allowed"`
+	SystemUser           types.String `tfsdk:"system_user"`
+	ImpersonateInternal  types.Bool   `tfsdk:"impersonate_as_internal_user_allowed"`
+	ImpersonateCommunity types.Bool   `tfsdk:"impersonate_as_community_user_allowed"`
+	RedirectURIs         types.List   `tfsdk:"redirect_uris"`
+	LogoutURIs           types.List   `tfsdk:"post_logout_redirect_uris"`
+	ReferenceTokens      types.String `tfsdk:"reference_tokens"`
+	IsEnabled            types.Bool   `tfsdk:"is_enabled"`
+	Notes                types.String `tfsdk:"notes"`
+}
+
+// application is the record that the attributes describe, null ones by their
+// defaults. Unknown ones are what breaks no rule together with others; a rule
+// about an unknown attribute itself is left out by refuse and advise.
+func (m *trustedApplicationModel) application() erpnet.TrustedApplication {
+	application := erpnet.TrustedApplication{
+		Name:                              m.Name.ValueString(),
+		ApplicationURI:                    m.ApplicationURI.ValueString(),
+		IsEnabled:                         m.IsEnabled.IsNull() || m.IsEnabled.ValueBool(),
+		ClientType:                        erpnet.ClientType(m.ClientType.ValueString()),
+		ApplicationSecretHash:             m.SecretHash.ValueString(),
+		Scope:                             texts(m.Scopes.Elements()),
+		SystemUserAllowed:                 m.SystemUserAllowed.ValueBool(),
+		SystemUser:                        m.SystemUser.ValueString(),
+		ImpersonateAsInternalUserAllowed:  m.ImpersonateInternal.ValueBool(),
+		ImpersonateAsCommunityUserAllowed: m.ImpersonateCommunity.ValueBool(),
+		ImpersonateLoginURL:               texts(m.RedirectURIs.Elements()),
+		ImpersonateLogoutURL:              texts(m.LogoutURIs.Elements()),
+		ReferenceTokens:                   m.ReferenceTokens.ValueString(),
+		Notes:                             m.Notes.ValueString(),
+	}
+	slices.Sort(application.Scope)
+	if m.SystemUserAllowed.IsNull() {
+		application.SystemUserAllowed = !m.SystemUser.IsNull()
+	}
+	if m.ReferenceTokens.IsNull() {
+		application.ReferenceTokens = erpnet.ReferenceTokensNone
+	}
+	switch {
+	case m.ClientType.IsNull():
+		application.ClientType = erpnet.Confidential
+	case m.ClientType.IsUnknown():
+		application.ClientType = erpnet.NoClient // may have a hash or none
+	}
+	return application
+}
+
+// texts are the known ones of the elements, null as the empty text.
+func texts(elements []attr.Value) []string {
+	var known []string
+	for _, element := range elements {
+		if text, ok := element.(types.String); ok && !text.IsUnknown() {
+			known = append(known, text.ValueString())
+		}
+	}
+	return known
+}
+
+// namedValue is an attribute by its name in Terraform.
+type namedValue struct {
+	name  string
+	value attr.Value
+}
+
+// attribute finds the attribute that the Domain API calls so.
+func (m *trustedApplicationModel) attribute(name string) namedValue {
+	return map[string]namedValue{
+		"Name":                              {"name", m.Name},
+		"ApplicationUri":                    {"application_uri", m.ApplicationURI},
+		"ClientType":                        {"client_type", m.ClientType},
+		"ApplicationSecretHash":             {"secret_hash", m.SecretHash},
+		"Scope":                             {"scopes", m.Scopes},
+		"SystemUserAllowed":                 {"system_user_allowed", m.SystemUserAllowed},
+		"SystemUser":                        {"system_user", m.SystemUser},
+		"ImpersonateAsInternalUserAllowed":  {"impersonate_as_internal_user_allowed", m.ImpersonateInternal},
+		"ImpersonateAsCommunityUserAllowed": {"impersonate_as_community_user_allowed", m.ImpersonateCommunity},
+		"ImpersonateLoginUrl":               {"redirect_uris", m.RedirectURIs},
+		"ImpersonateLogoutUrl":              {"post_logout_redirect_uris", m.LogoutURIs},
+		"ReferenceTokens":                   {"reference_tokens", m.ReferenceTokens},
+		"IsEnabled":                         {"is_enabled", m.IsEnabled},
+		"Notes":                             {"notes", m.Notes},
+	}[name]
+}
+
+// known reports whether the attribute that a rule is about has its value, down
+// to the last element.
+func (v namedValue) known(ctx context.Context) bool {
+	value, err := v.value.ToTerraformValue(ctx)
+	return err == nil && value.IsFullyKnown()
+}
+
+// refuse reports all violations of what is known as one error. It has no
+// attribute path: with one, the CLI prints the source line, and a secret may
+// stand where its hash belongs.
+func (m *trustedApplicationModel) refuse(ctx context.Context, violations []erpnet.Violation) (diags diag.Diagnostics) {
+	texts := []string{"An instance may save this record, but the application would never work:"}
+	for _, violation := range violations {
+		if attribute := m.attribute(violation.Attribute); attribute.known(ctx) {
+			texts = append(texts, attribute.name+" ("+violation.Attribute+"): "+violation.Message)
+		}
+	}
+	if len(texts) > 1 {
+		diags.AddError("Impossible Trusted Application", strings.Join(texts, "\n\n"))
+	}
+	return diags
+}
+
+// advise reports as warnings what works, but is better done otherwise.
+func (m *trustedApplicationModel) advise(ctx context.Context, advice []erpnet.Violation) (diags diag.Diagnostics) {
+	for _, a := range advice {
+		if attribute := m.attribute(a.Attribute); attribute.known(ctx) {
+			diags.AddAttributeWarning(path.Root(attribute.name), "Check "+attribute.name, a.Message+" (The record calls it "+a.Attribute+".)")
+		}
+	}
+	return diags
+}
+
+// read takes over a record that was read. Empty attributes become null, as a
+// configuration leaves them out.
+func (m *trustedApplicationModel) read(ctx context.Context, a *erpnet.TrustedApplication) (diags diag.Diagnostics) {
+	m.Name, m.ApplicationURI, m.ClientType = types.StringValue(a.Name), types.StringValue(a.ApplicationURI), types.StringValue(string(a.ClientType))
+	m.SecretHash, m.SystemUser, m.Notes = textOrNull(a.ApplicationSecretHash), textOrNull(a.SystemUser), textOrNull(a.Notes)
+	m.SystemUserAllowed, m.IsEnabled = types.BoolValue(a.SystemUserAllowed), types.BoolValue(a.IsEnabled)
+	m.ImpersonateInternal, m.ImpersonateCommunity = types.BoolValue(a.ImpersonateAsInternalUserAllowed), types.BoolValue(a.ImpersonateAsCommunityUserAllowed)
+	m.ReferenceTokens = types.StringValue(a.ReferenceTokens)
+	if a.ReferenceTokens == "" { // a version that does not know them
+		m.ReferenceTokens = types.StringValue(erpnet.ReferenceTokensNone)
+	}
+	var more diag.Diagnostics
+	m.Scopes, diags = types.SetValueFrom(ctx, types.StringType, a.Scope)
+	m.RedirectURIs, more = types.ListValueFrom(ctx, types.StringType, a.ImpersonateLoginURL)
+	diags.Append(more...)
+	m.LogoutURIs, more = types.ListValueFrom(ctx, types.StringType, a.ImpersonateLogoutURL)
+	diags.Append(more...)
+	return diags
+}
