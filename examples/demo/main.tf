@@ -1,9 +1,9 @@
-# What `make demo` applies: a token that is requested, used and forgotten.
-# Nothing in this configuration stores the token or the secret, neither in a plan nor in a state.
+# What `make demo` applies: a token that is requested, checked, used and
+# forgotten. Neither the token nor the secret is stored, in a plan or in a state.
 
 terraform {
-  # Ephemeral resources need Terraform 1.10 or OpenTofu 1.11.
-  required_version = ">= 1.10"
+  # Ephemeral resources and write-only arguments need Terraform or OpenTofu 1.11.
+  required_version = ">= 1.11"
 
   required_providers {
     erpnet = {
@@ -14,11 +14,6 @@ terraform {
 
 variable "instance" {
   description = "Host or URL of the ERP.net instance, such as demodb.my.erp.net."
-  type        = string
-}
-
-variable "domain_api_url" {
-  description = "Root of the instance's Domain API, such as https://demodb.my.erp.net/api/domain/odata/."
   type        = string
 }
 
@@ -34,52 +29,60 @@ variable "client_secret" {
   ephemeral   = true # A variable that is only sensitive stands in the saved plan in clear.
 }
 
-variable "program" {
-  description = "The program that reads the customers: make demo passes itself."
-  type        = string
-}
-
-variable "result_file" {
-  description = "The file that the program writes the customers to."
-  type        = string
-}
-
 provider "erpnet" {
   instance      = var.instance
   client_id     = var.client_id
   client_secret = var.client_secret
 }
 
-# Left out, scopes means all that the trusted application is allowed. Ask for what you need.
-ephemeral "erpnet_access_token" "customers" {
-  scopes = ["read"]
+# Fails the plan if the credentials do not work, and says why. What it found may
+# be stored: it holds neither token nor secret.
+data "erpnet_credentials_check" "this" {}
+
+# The token itself, for whatever takes an ephemeral value. All objects here share
+# it, since they ask with the same credentials for the same scopes: all of them.
+ephemeral "erpnet_access_token" "this" {}
+
+# The hash, which the trusted application has as ApplicationSecretHash.
+resource "erpnet_secret_hash" "this" {
+  secret_wo = var.client_secret
 }
 
-locals {
-  token  = ephemeral.erpnet_access_token.customers
-  claims = provider::erpnet::decode_access_token(local.token.access_token)
+data "erpnet_domain_query" "customers" {
+  entity_set = "Crm_Sales_Customers"
+  select     = "Number,DisplayText"
+  top        = 10
 }
 
-# Ephemeral values may flow into a provisioner. The environment keeps the token out of the process list, where the
-# arguments of a command such as curl would show it.
-resource "terraform_data" "customers" {
-  provisioner "local-exec" {
-    # Starts `program read result_file`, with no shell in between.
-    interpreter = [var.program, "read"]
-    command     = var.result_file
-
-    environment = {
-      ACCESS_TOKEN = local.token.access_token
-      REQUEST_URL  = "${var.domain_api_url}Crm_Sales_Customers?$top=10&$select=Number,DisplayText"
-
-      # The CLI hides whatever a provisioner with ephemeral values prints: the facts leave by the file.
-      FACTS = jsonencode({
-        granted_scopes = local.token.granted_scopes
-        system_user    = local.claims.system_user
-        database       = local.claims.database
-        expires_at     = local.token.expires_at
-        secret_hash    = provider::erpnet::secret_hash(var.client_secret)
-      })
+# Something that is deployed with the token in its environment, if the token is
+# what it should be.
+resource "terraform_data" "deployment" {
+  lifecycle {
+    precondition {
+      condition     = provider::erpnet::decode_access_token(ephemeral.erpnet_access_token.this.access_token).client_id == var.client_id
+      error_message = "The token is of another application."
     }
   }
+
+  provisioner "local-exec" {
+    command = "exit 0" # your program here
+
+    environment = {
+      ACCESS_TOKEN = ephemeral.erpnet_access_token.this.access_token
+    }
+  }
+}
+
+output "facts" {
+  value = {
+    granted_scopes = data.erpnet_credentials_check.this.granted_scopes
+    system_user    = data.erpnet_credentials_check.this.system_user
+    database       = data.erpnet_credentials_check.this.database
+    expires_at     = data.erpnet_credentials_check.this.expires_at
+    secret_hash    = erpnet_secret_hash.this.hash
+  }
+}
+
+output "customers" {
+  value = data.erpnet_domain_query.customers.rows
 }

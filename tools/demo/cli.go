@@ -4,6 +4,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -97,11 +98,26 @@ func (c *cli) apply(ctx context.Context, workspace string, env []string) error {
 	return c.run(ctx, workspace, env, "apply", "-input=false", "-no-color", planFile)
 }
 
+// output reads what the configuration's outputs say.
+func (c *cli) output(ctx context.Context, workspace string, env []string) (result, error) {
+	var text bytes.Buffer
+	cmd := c.command(ctx, workspace, env, "output", "-no-color", "-json")
+	cmd.Stdout = &text
+	if err := run(cmd); err != nil {
+		return result{}, err
+	}
+	return readResult(text.Bytes())
+}
+
 func (c *cli) run(ctx context.Context, workspace string, env []string, args ...string) error {
+	return run(c.command(ctx, workspace, env, args...))
+}
+
+func (c *cli) command(ctx context.Context, workspace string, env []string, args ...string) *exec.Cmd {
 	cmd := command(ctx, c.path, args...)
 	cmd.Dir = workspace
 	cmd.Env = c.environment(env)
-	return run(cmd)
+	return cmd
 }
 
 func (c *cli) environment(env []string) []string {

@@ -22,7 +22,6 @@ type instance struct {
 	ClientSecret string `json:"client_secret"`
 	CAFile       string `json:"ca_file"`
 
-	domainAPI string
 	simulated bool
 }
 
@@ -33,7 +32,6 @@ func fromEnvironment(getenv func(string) string, root string) (*instance, error)
 		URL:          getenv("ERPNET_INSTANCE"),
 		ClientID:     getenv("ERPNET_CLIENT_ID"),
 		ClientSecret: getenv("ERPNET_CLIENT_SECRET"),
-		domainAPI:    getenv("ERPNET_DOMAIN_API_URL"),
 	}
 	switch {
 	case site.URL == "" && site.ClientID == "" && site.ClientSecret == "":
@@ -108,21 +106,9 @@ func (s *instance) String() string {
 	return s.URL
 }
 
-// domainAPIURL returns the root of the Domain API, with a slash at its end.
-func (s *instance) domainAPIURL() string {
-	root := s.domainAPI
-	if root == "" {
-		root = strings.TrimRight(s.URL, "/") + "/api/domain/odata"
-	}
-	if !strings.Contains(root, "://") {
-		root = "https://" + root
-	}
-	return strings.TrimRight(root, "/") + "/"
-}
-
 // environment returns the environment of a CLI that applies examples/demo: the process's own, without what would
 // disturb the demo or point it elsewhere, and the variables of the configuration.
-func (s *instance) environment(program, resultFile string) []string {
+func (s *instance) environment() []string {
 	env := inherited(os.Environ(), s.simulated)
 	if s.CAFile != "" {
 		env = append(env, "ERPNET_CA_CERTIFICATE_FILE="+s.CAFile)
@@ -130,11 +116,8 @@ func (s *instance) environment(program, resultFile string) []string {
 	return append(
 		env,
 		"TF_VAR_instance="+s.URL,
-		"TF_VAR_domain_api_url="+s.domainAPIURL(),
 		"TF_VAR_client_id="+s.ClientID,
 		"TF_VAR_client_secret="+s.ClientSecret,
-		"TF_VAR_program="+program,
-		"TF_VAR_result_file="+resultFile,
 	)
 }
 

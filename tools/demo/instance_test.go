@@ -53,20 +53,6 @@ func TestFromEnvironment(t *testing.T) {
 	}
 }
 
-func TestDomainAPIURL(t *testing.T) {
-	for _, tt := range []struct{ instance, domainAPI, want string }{
-		{"demodb.my.erp.net", "", "https://demodb.my.erp.net/api/domain/odata/"},
-		{"https://demodb.my.erp.net:8443/", "", "https://demodb.my.erp.net:8443/api/domain/odata/"},
-		{"http://localhost:8080", "", "http://localhost:8080/api/domain/odata/"},
-		{"demodb.my.erp.net", "https://api.example.com/odata", "https://api.example.com/odata/"},
-	} {
-		site := instance{URL: tt.instance, domainAPI: tt.domainAPI}
-		if got := site.domainAPIURL(); got != tt.want {
-			t.Errorf("%s, %q: got %s, want %s", tt.instance, tt.domainAPI, got, tt.want)
-		}
-	}
-}
-
 func TestInheritedEnvironment(t *testing.T) {
 	environ := []string{"PATH=/bin", "TF_LOG=TRACE", "TF_CLI_ARGS_apply=-destroy", "ERPNET_MAX_RETRIES=0"}
 

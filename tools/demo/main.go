@@ -6,12 +6,9 @@
 //
 // It starts a simulated instance, unless ERPNET_INSTANCE, ERPNET_CLIENT_ID and ERPNET_CLIENT_SECRET name a real one.
 // Everything it writes lies in a temporary directory that it deletes.
-//
-// As "demo read FILE" it is the program that examples/demo runs with the token in its environment.
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -34,12 +31,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 	ctx, cancel := context.WithTimeoutCause(ctx, timeLimit, fmt.Errorf("gave up after %v", timeLimit))
 
-	var err error
-	if flag.Arg(0) == "read" {
-		err = read(ctx, flag.Arg(1))
-	} else {
-		err = demo(ctx, *root, os.Stdout)
-	}
+	err := demo(ctx, *root, os.Stdout)
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause
 	}
@@ -58,10 +50,6 @@ func demo(ctx context.Context, root string, w io.Writer) (err error) {
 		return err
 	}
 	site, err := fromEnvironment(os.Getenv, root)
-	if err != nil {
-		return err
-	}
-	program, err := os.Executable()
 	if err != nil {
 		return err
 	}
@@ -98,16 +86,17 @@ func demo(ctx context.Context, root string, w io.Writer) (err error) {
 	}
 
 	fmt.Fprintf(w, "  Instance: %s\n", site)
-	resultFile := filepath.Join(dir, "result.json")
-	env := site.environment(program, resultFile)
+	env := site.environment()
 	err = timed(w, "Plan examples/demo with "+tf.version, func() error { return tf.plan(ctx, workspace, env) })
 	if err != nil {
 		return err
 	}
-	applyErr := timed(w, "Apply it", func() error { return tf.apply(ctx, workspace, env) })
-
-	result, err := loadResult(resultFile)
-	if err := cmp.Or(err, applyErr); err != nil {
+	err = timed(w, "Apply it", func() error { return tf.apply(ctx, workspace, env) })
+	if err != nil {
+		return err
+	}
+	result, err := tf.output(ctx, workspace, env)
+	if err != nil {
 		return err
 	}
 	result.print(w, time.Now())

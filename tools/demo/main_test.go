@@ -10,15 +10,6 @@ import (
 	"testing"
 )
 
-// TestMain lets the test binary stand in for the demo: examples/demo runs it as the reader.
-func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == "read" {
-		main()
-		return
-	}
-	os.Exit(m.Run())
-}
-
 // TestDemo is `make demo` with a simulated instance.
 func TestDemo(t *testing.T) {
 	if testing.Short() {

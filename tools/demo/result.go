@@ -5,21 +5,18 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
 	"unicode"
 )
 
-// A result is what the provisioner of examples/demo leaves behind: neither token nor secret.
+// A result is what examples/demo gives: neither token nor secret.
 type result struct {
-	Facts     facts      `json:"facts"`
-	Customers []customer `json:"customers"`
-	Error     string     `json:"error"`
+	Facts     facts
+	Customers []customer
 }
 
 // facts are what examples/demo learns from the token and the secret.
@@ -37,23 +34,20 @@ type customer struct {
 	DisplayText string `json:"DisplayText"`
 }
 
-// loadResult reads what the provisioner left. A provisioner that never ran leaves nothing, which is no error.
-func loadResult(file string) (result, error) {
-	var r result
-	data, err := os.ReadFile(file)
-	if errors.Is(err, os.ErrNotExist) {
-		return r, nil
+// readResult reads what the CLI's output -json writes.
+func readResult(text []byte) (result, error) {
+	var outputs struct {
+		Facts struct {
+			Value facts `json:"value"`
+		} `json:"facts"`
+		Customers struct {
+			Value []customer `json:"value"`
+		} `json:"customers"`
 	}
-	if err != nil {
-		return r, err
+	if err := json.Unmarshal(text, &outputs); err != nil {
+		return result{}, fmt.Errorf("read the outputs: %w", err)
 	}
-	if err := json.Unmarshal(data, &r); err != nil {
-		return r, fmt.Errorf("read the result: %w", err)
-	}
-	if r.Error != "" {
-		return r, errors.New("read the customers: " + r.Error)
-	}
-	return r, nil
+	return result{outputs.Facts.Value, outputs.Customers.Value}, nil
 }
 
 // print writes the facts and a table of the customers.

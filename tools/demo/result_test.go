@@ -4,7 +4,6 @@
 package main
 
 import (
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -58,8 +57,12 @@ func TestOneLine(t *testing.T) {
 	}
 }
 
-func TestLoadResultOfAProvisionerThatNeverRan(t *testing.T) {
-	if _, err := loadResult(filepath.Join(t.TempDir(), "result.json")); err != nil {
-		t.Error(err)
+func TestReadResult(t *testing.T) {
+	got, err := readResult([]byte(`{"facts":{"value":{"system_user":"service"}},"customers":{"value":[{"Number":"001","DisplayText":"Blue Ltd."}]}}`))
+	if err != nil || got.Facts.SystemUser != "service" || len(got.Customers) != 1 || got.Customers[0].DisplayText != "Blue Ltd." {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if _, err := readResult([]byte("Warning: no outputs")); err == nil {
+		t.Error("takes what is not JSON")
 	}
 }
