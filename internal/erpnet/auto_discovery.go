@@ -6,6 +6,7 @@ package erpnet
 import (
 	"context"
 	"encoding/json"
+	"net/url"
 	"strings"
 )
 
@@ -13,33 +14,61 @@ import (
 // section 6). The URLs are the server's words: they are shown, and no secret
 // and no token is sent to them unless the user sets them.
 type AutoDiscovery struct {
-	Host     string    `json:"Host"`
-	Database string    `json:"DbName"`
-	WebSites []WebSite `json:"WebSites"`
+	WebSites []WebSite
 }
 
 // WebSite is one site of an instance.
 type WebSite struct {
 	Type   string // such as ID, DomainAPI, ClientCenter; others may come
 	Status string // Unknown, Working or NotWorking
-	URL    string
+	URL    string // absolute
 	// ODataServiceRoot is where a DomainAPI site has its Domain API, if it says.
 	ODataServiceRoot string
 }
 
-// UnmarshalJSON implements [json.Unmarshaler]. AdditionalProperties differ by
-// type, and what does not fit is left out.
-func (w *WebSite) UnmarshalJSON(text []byte) error {
-	var site struct{ Type, Status, URL string }
-	var more struct {
-		AdditionalProperties struct{ ODataServiceRoot string }
+// readAutoDiscovery reads what fits of a body, whatever else is in it, and makes
+// its URLs absolute: a site may be named relative to the instance (protocol
+// section 1.1).
+func readAutoDiscovery(body json.RawMessage, root string) *AutoDiscovery {
+	var document struct {
+		WebSites []map[string]json.RawMessage
 	}
-	if err := json.Unmarshal(text, &site); err != nil {
-		return err
+	_ = json.Unmarshal(body, &document) // elements that do not fit are left empty
+	found := &AutoDiscovery{}
+	for _, members := range document.WebSites {
+		if members == nil {
+			continue
+		}
+		var more struct{ ODataServiceRoot string }
+		_ = json.Unmarshal(members["AdditionalProperties"], &more)
+		found.WebSites = append(found.WebSites, WebSite{
+			Type: plainText(members["Type"]), Status: plainText(members["Status"]),
+			URL: absolute(root+"/", plainText(members["Url"])), ODataServiceRoot: absolute(root+"/", more.ODataServiceRoot),
+		})
 	}
-	_ = json.Unmarshal(text, &more)
-	*w = WebSite{site.Type, site.Status, site.URL, more.AdditionalProperties.ODataServiceRoot}
-	return nil
+	return found
+}
+
+// plainText is a JSON string's text, and what stands there of anything else.
+func plainText(value json.RawMessage) string {
+	var text string
+	if json.Unmarshal(value, &text) != nil {
+		return strings.Trim(string(value), `"`)
+	}
+	return text
+}
+
+// absolute resolves a URL against the document that names it; "" stays.
+func absolute(base, reference string) string {
+	b, err := url.Parse(base)
+	if err != nil || reference == "" {
+		return reference
+	}
+	resolved, err := b.Parse(reference)
+	if err != nil {
+		return reference
+	}
+	return resolved.String()
 }
 
 // autoDiscoveryPaths are both documented; which one a version serves is unknown
@@ -47,17 +76,17 @@ func (w *WebSite) UnmarshalJSON(text []byte) error {
 var autoDiscoveryPaths = [...]string{"/sys/auto-discovery", "/tools/auto-discovery"}
 
 // AutoDiscover gets what the instance publishes about its web sites, without
-// credentials, from the first documented path that answers. The error is an
-// [*Error], about the first path.
+// credentials, from the first documented path that answers. Each is tried once:
+// an instance may do without. The error is an [*Error], about the first path.
 func (c *Client) AutoDiscover(ctx context.Context, i Instance) (*AutoDiscovery, error) {
 	var first *Error
 	for _, path := range autoDiscoveryPaths {
-		found := &AutoDiscovery{}
-		failed := c.getJSON(ctx, i.URL+path, found)
-		if failed == nil && found.WebSites != nil {
-			return found, nil
-		}
+		var body json.RawMessage
+		failed := c.getJSON(withRepetition(ctx, repeatNever), i.URL+path, &body)
 		if failed == nil {
+			if found := readAutoDiscovery(body, i.URL); len(found.WebSites) > 0 {
+				return found, nil
+			}
 			failed = &Error{Kind: NotJSON, URL: i.URL + path, Happened: "was answered with a JSON object that lists no web sites"}
 		}
 		if first == nil {
@@ -108,7 +137,7 @@ func (c *Client) whereIdentityIs(ctx context.Context, i Instance, kind Kind) str
 	default:
 		return ""
 	}
-	found, err := c.AutoDiscover(withRepetition(ctx, repeatNever), i)
+	found, err := c.AutoDiscover(ctx, i)
 	if err != nil {
 		return ""
 	}

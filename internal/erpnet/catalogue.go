@@ -52,6 +52,7 @@ const (
 
 	// The token did not pass its verification.
 	ForeignService Kind = "foreign_service"
+	NoKeys         Kind = "no_keys"
 	WrongAlgorithm Kind = "wrong_algorithm"
 	WrongJWTType   Kind = "wrong_jwt_type"
 	UnknownKey     Kind = "unknown_key"
@@ -135,8 +136,8 @@ openid, profile and offline_access are not issued to service applications; sec i
 		},
 		{
 			RequestRefused, "Token Request Refused",
-			"The identity service refused the request with a code that ERP.net does not document.",
-			`Check the Trusted Application record (ApplicationUri, IsEnabled, ClientType, ApplicationSecretHash, SystemUserAllowed, SystemUser, Scope) and the identity service's log.`,
+			"The identity service, or a gateway before it, refused the request without one of the reasons that ERP.net documents.",
+			`Check the Trusted Application record (ApplicationUri, IsEnabled, ClientType, ApplicationSecretHash, SystemUserAllowed, SystemUser, Scope), and whether a gateway before the instance refuses this machine.`,
 		},
 		{
 			UnknownHost, "Unknown Host",
@@ -277,6 +278,11 @@ openid, profile and offline_access are not issued to service applications; sec i
 			ForeignService, "Identity Service of Another Name",
 			"The discovery document names another issuer than the URL that it was got from.",
 			`If the issuer is the right instance under its own name, set instance to that name, or identity_url to the issuer. Otherwise the server is not the one that you meant.`,
+		},
+		{
+			NoKeys, "No Signing Keys",
+			"The identity service publishes no keys that the signature could be verified by.",
+			`Look at the identity service's discovery document and its jwks_uri, which must be on the same host. Where the instance is reached by another name, set instance, or identity_url, to the one that the document names.`,
 		},
 		{
 			WrongAlgorithm, "Wrong Signature Algorithm",

@@ -6,6 +6,7 @@ package erpnet
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 )
@@ -22,7 +23,7 @@ const (
 
 // CheckResult is one check and its outcome. It holds no secret and no token.
 type CheckResult struct {
-	Name    string // token, discovery, issuer, algorithm, key, signature, type, audience, not_before, expiry, client_id, scopes, domain_api
+	Name    string // token, discovery, keys, type, issuer, audience, not_before, expiry, client_id, algorithm, key, signature, scopes, domain_api
 	Status  CheckStatus
 	Detail  string // a sentence: what was seen, or why it was skipped
 	Failure *Error // of a failed check
@@ -72,6 +73,7 @@ type Checker struct {
 	Client *Client
 	Tokens *TokenCache
 	Keys   *KeyCache
+	Gates  *Gates
 }
 
 // Check requests a token with the required scopes and verifies it: each claim,
@@ -79,6 +81,8 @@ type Checker struct {
 // keys, version and token are fetched side by side. It makes no difference to the
 // instance but for the probe's session (protocol section 5.2).
 func (c Checker) Check(ctx context.Context, r CheckRequest) CheckReport {
+	ctx, cancel := context.WithTimeout(ctx, OperationLimit)
+	defer cancel()
 	begin := c.Client.now()
 	var report CheckReport
 	var service identityService
@@ -95,7 +99,7 @@ func (c Checker) Check(ctx context.Context, r CheckRequest) CheckReport {
 		signature, _ = c.signature(ctx, r, service, issue.token)
 	}
 	report.Token = issue.token
-	report.Results = append(report.Results, issue.result, service.result)
+	report.Results = append(report.Results, issue.result, service.document, service.published)
 	report.Results = append(report.Results, c.claims(r, service, issue.token)...)
 	report.Results = append(report.Results, signature...)
 	report.Results = append(report.Results, issue.scopes, issue.probe)
@@ -104,36 +108,49 @@ func (c Checker) Check(ctx context.Context, r CheckRequest) CheckReport {
 
 // identityService is what an identity service publishes about itself.
 type identityService struct {
-	result    CheckResult
-	discovery *Discovery
-	keys      *keySet
+	document, published CheckResult // the discovery document, and the keys
+	discovery           *Discovery
+	keys                *keySet
 }
 
 func (c Checker) identityService(ctx context.Context, i Instance) identityService {
 	discovery, err := c.Client.Discover(ctx, i)
 	if err != nil {
-		return identityService{result: failedCheck("discovery", asError(err))}
+		return identityService{
+			document:  failedCheck("discovery", asError(err)),
+			published: skipped("keys", "There is no discovery document that says where they are."),
+		}
 	}
-	s := identityService{discovery: discovery, result: passed("discovery", "The identity service publishes its own name and its keys.")}
-	fail := func(happened string) {
-		s.result = failedCheck("discovery", &Error{Kind: ForeignService, URL: i.DiscoveryURL(), Happened: happened})
+	s := identityService{discovery: discovery, document: passed("discovery", "The identity service publishes its own name.")}
+	if !sameSite(discovery.Issuer, i.IdentityURL) {
+		s.document = failedCheck("discovery", &Error{
+			Kind: ForeignService, URL: i.DiscoveryURL(),
+			Happened: fmt.Sprintf("was answered with the issuer %q instead of %q", cleanText(discovery.Issuer), i.IdentityURL),
+		})
 	}
-	switch {
-	case !sameSite(discovery.Issuer, i.IdentityURL):
-		fail("was answered with the issuer \"" + cleanText(discovery.Issuer) + "\" instead of \"" + i.IdentityURL + "\"")
-	case !sameOrigin(discovery.JWKSURL, i.IdentityURL):
-		fail("was answered with keys at \"" + cleanText(discovery.JWKSURL) + "\", which is another host and not asked")
+	url := absolute(i.DiscoveryURL(), discovery.JWKSURL)
+	failure := misplacedKeys(i, url)
+	if failure == nil {
+		s.keys = c.Keys.set(url)
+		failure = s.keys.warm(ctx, c.Client)
 	}
-	if !sameOrigin(discovery.JWKSURL, i.IdentityURL) {
+	if failure != nil {
+		s.published, s.keys = failedCheck("keys", failure), nil
 		return s
 	}
-	keys := c.Keys.set(discovery.JWKSURL)
-	if failed := keys.warm(ctx, c.Client, discovery.JWKSURL); failed != nil {
-		s.result = failedCheck("discovery", failed)
-		return s
-	}
-	s.keys = keys
+	s.published = passed("keys", "The identity service publishes its keys.")
 	return s
+}
+
+// misplacedKeys refuses a jwks_uri that is missing or on another host.
+func misplacedKeys(i Instance, url string) *Error {
+	switch {
+	case url == "":
+		return &Error{Kind: NoKeys, URL: i.DiscoveryURL(), Happened: "was answered with a discovery document that names no jwks_uri"}
+	case !sameOrigin(url, i.IdentityURL):
+		return &Error{Kind: NoKeys, URL: i.DiscoveryURL(), Happened: fmt.Sprintf("was answered with keys at %q, which is another host and not asked", cleanText(url))}
+	}
+	return nil
 }
 
 // issued is what became of the request for a token.
@@ -175,8 +192,9 @@ func (c Checker) issued(ctx context.Context, r CheckRequest, token *Token, err e
 	if failed := asError(err); failed != nil {
 		i.token = failed.refused
 		if failed.Kind == InvalidScope && r.Token.Scope != "" {
-			scopesFailure = failed
-			i.token = c.allScopes(ctx, r.Token, failed)
+			own := *failed // the original belongs to all callers of the same request
+			scopesFailure = &own
+			i.token = c.allScopes(ctx, r.Token, scopesFailure)
 		}
 		if i.token == nil {
 			if scopesFailure == nil {

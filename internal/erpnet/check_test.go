@@ -5,7 +5,6 @@ package erpnet
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"strings"
 	"sync"
@@ -30,7 +29,7 @@ func newLab(t *testing.T) *lab {
 	l := &lab{Server: erpnettest.NewServer(), clock: noon}
 	t.Cleanup(l.Close)
 	l.SetClock(l.now)
-	l.Checker = Checker{Client: NewClient(Options{Now: l.now}), Tokens: &TokenCache{}, Keys: &KeyCache{}}
+	l.Checker = Checker{Client: NewClient(Options{Now: l.now}), Tokens: &TokenCache{}, Keys: &KeyCache{}, Gates: &Gates{}}
 	l.instance = requestTo(t, l.URL).Instance
 	return l
 }
@@ -220,10 +219,7 @@ func FuzzAutoDiscovery(f *testing.F) {
 	f.Add(`{"WebSites":[{"Type":"ID","Status":"Working","Url":"https://x.example/id","AdditionalProperties":null}]}`)
 	f.Add(`{"Host":"h","DbName":null,"WebSites":[{"Type":"DomainAPI","Status":"Working","Url":"https://x.example/api","AdditionalProperties":{"ODataServiceRoot":"https://x.example/api/domain/odata/"}}]}`)
 	f.Fuzz(func(t *testing.T, body string) {
-		var found AutoDiscovery
-		if json.Unmarshal([]byte(body), &found) != nil {
-			return
-		}
+		found := readAutoDiscovery([]byte(body), "https://demodb.my.erp.net")
 		for _, url := range []string{found.IdentityURL(), strings.TrimSuffix(found.DomainAPIURL(), "/")} {
 			if url == "" {
 				continue

@@ -4,6 +4,7 @@
 package erpnet
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -41,6 +42,7 @@ var (
 	ErrReferenceToken = errors.New("it is an opaque reference token (enrt_...), which carries no claims; only the instance can say what it grants")
 	ErrEncryptedToken = errors.New("it is an encrypted token (a JWE of five parts), which only its audience can read")
 	ErrBearerPrefix   = errors.New("it begins with \"Bearer\"; give the token alone")
+	ErrOddClaims      = errors.New("it is a JWT, but one of its claims has another type than RFC 7519 and RFC 9068 give it")
 	ErrNotJWT         = errors.New("it is not a JWT, three base64url parts joined by dots, the first two JSON objects; give the access_token as it was issued")
 )
 
@@ -49,7 +51,8 @@ const referenceTokenPrefix = "enrt_"
 // DecodeClaims reads the header and the claims of an access token without
 // verifying anything. It takes aud and scope as a string or as an array, since
 // ERP.net documents both (protocol section 2.4). The error is one of
-// [ErrReferenceToken], [ErrEncryptedToken], [ErrBearerPrefix] and [ErrNotJWT].
+// [ErrReferenceToken], [ErrEncryptedToken], [ErrBearerPrefix], [ErrOddClaims] and
+// [ErrNotJWT].
 func DecodeClaims(token string) (*Claims, error) {
 	parts := strings.Split(token, ".")
 	switch {
@@ -81,8 +84,10 @@ func DecodeClaims(token string) (*Claims, error) {
 		ExpiresAt      numericDate `json:"exp"`
 		Scopes         oneOrMany   `json:"scope"`
 	}
-	if !decodePart(parts[0], &header) || !decodePart(parts[1], &payload) {
-		return nil, ErrNotJWT
+	for i, into := range []any{&header, &payload} {
+		if err := decodePart(parts[i], into); err != nil {
+			return nil, err
+		}
 	}
 	return &Claims{
 		Algorithm: header.Algorithm, KeyID: header.KeyID, Type: header.Type,
@@ -96,9 +101,15 @@ func DecodeClaims(token string) (*Claims, error) {
 
 // decodePart reads one base64url part (RFC 7515 section 2) that must be a JSON
 // object.
-func decodePart(part string, into any) bool {
+func decodePart(part string, into any) error {
 	text, err := base64.RawURLEncoding.DecodeString(part)
-	return err == nil && len(text) > 0 && text[0] == '{' && json.Unmarshal(text, into) == nil
+	if text = bytes.TrimSpace(text); err != nil || len(text) == 0 || text[0] != '{' || !json.Valid(text) {
+		return ErrNotJWT
+	}
+	if json.Unmarshal(text, into) != nil {
+		return ErrOddClaims
+	}
+	return nil
 }
 
 // splitScopes takes scopes in either documented form: an array, or one
@@ -133,7 +144,8 @@ const maxNumericDate = 253402300799
 
 func (d *numericDate) UnmarshalJSON(text []byte) error {
 	var seconds *float64
-	if err := json.Unmarshal(text, &seconds); err != nil || seconds == nil {
+	// Some issuers write the number as a string.
+	if err := json.Unmarshal(bytes.Trim(text, `"`), &seconds); err != nil || seconds == nil {
 		return err
 	}
 	if *seconds < 0 || *seconds > maxNumericDate {

@@ -16,11 +16,11 @@ const ClockTolerance = time.Minute
 
 // hybridSuffix is what older instances want at the end of the client_id of an
 // application that is interactive too (protocol section 2.1). Whether their
-// tokens repeat it is unknown, so a client_id with and without it is the same.
+// tokens repeat it is unknown, so a token may leave out what was asked with it.
 const hybridSuffix = "-service"
 
 // The checks below refuse a token that contradicts the request. A claim that is
-// missing contradicts nothing here; [Client.CheckCredentials] is stricter.
+// missing contradicts nothing here; [Checker.Check] is stricter.
 
 func checkIssuer(r TokenRequest, token *Token) *Error {
 	if token.Claims == nil || token.Claims.Issuer == "" || sameSite(token.Claims.Issuer, r.Instance.IdentityURL) {
@@ -68,10 +68,10 @@ func (r TokenRequest) showAll(texts []string) []string {
 	return shown
 }
 
-// sameClient compares client_ids without letter case: the documents show an
-// answer that differs in it (protocol section 2.4).
-func sameClient(a, b string) bool {
-	return strings.EqualFold(strings.TrimSuffix(a, hybridSuffix), strings.TrimSuffix(b, hybridSuffix))
+// sameClient compares a token's client_id with the one that asked, without letter
+// case: the documents show an answer that differs in it (protocol section 2.4).
+func sameClient(token, asked string) bool {
+	return strings.EqualFold(token, asked) || strings.EqualFold(token, strings.TrimSuffix(asked, hybridSuffix))
 }
 
 // ahead is how far this machine's clock is ahead of the server's, by the
@@ -110,10 +110,15 @@ func (c *Claims) lifetime(at time.Time) time.Duration {
 	if begin := c.begin(); !begin.IsZero() {
 		at = begin
 	}
+	return c.remaining(at)
+}
+
+// remaining is the span until expiry; 0 when the token does not expire.
+func (c *Claims) remaining(now time.Time) time.Duration {
 	if c.ExpiresAt.IsZero() {
 		return 0
 	}
-	return c.ExpiresAt.Sub(at)
+	return c.ExpiresAt.Sub(now)
 }
 
 // begin is when the token says that it was issued, or else valid from.

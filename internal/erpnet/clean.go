@@ -4,8 +4,10 @@
 package erpnet
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"html"
 	"net/url"
 	"strings"
 	"unicode"
@@ -44,16 +46,17 @@ func cleanText(text string, secrets ...string) string {
 }
 
 func redact(text string, secrets []string) string {
+	var pairs []string
 	for _, secret := range secrets {
 		for _, form := range echoForms(secret) {
-			text = strings.ReplaceAll(text, form, Redacted)
+			pairs = append(pairs, form, Redacted)
 		}
 	}
-	return text
+	return strings.NewReplacer(pairs...).Replace(text)
 }
 
 // echoForms lists how a secret may come back: as it is, form-encoded,
-// path-encoded, JSON-escaped, or in base64.
+// path-encoded, JSON-escaped, HTML-escaped, in base64, or as its whole hash.
 func echoForms(secret string) []string {
 	if secret == "" {
 		return nil
@@ -62,12 +65,27 @@ func echoForms(secret string) []string {
 	return []string{
 		secret,
 		url.QueryEscape(secret),
+		lowerPercent(url.QueryEscape(secret)),
 		url.PathEscape(secret),
+		lowerPercent(url.PathEscape(secret)),
 		string(escaped[1 : len(escaped)-1]),
 		strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(secret),
+		html.EscapeString(secret),
 		base64.StdEncoding.EncodeToString([]byte(secret)),
 		base64.RawURLEncoding.EncodeToString([]byte(secret)),
+		SecretHash(secret),
 	}
+}
+
+// lowerPercent writes percent-encoded bytes with lower-case digits, as .NET does.
+func lowerPercent(text string) string {
+	lower := []byte(text)
+	for i := 0; i+2 < len(lower); i++ {
+		if lower[i] == '%' {
+			copy(lower[i+1:i+3], bytes.ToLower(lower[i+1:i+3]))
+		}
+	}
+	return string(lower)
 }
 
 // looksLikeToken reports whether a word holds a reference token or what every

@@ -23,10 +23,13 @@ type Facts struct {
 type Fixed struct{ Identity, DomainAPI bool }
 
 // Describe gets what an instance publishes about itself, without credentials:
-// its discovery document, web sites and version, side by side. An identity
-// service that is published elsewhere is looked at on the same origin only. The
+// its discovery document, web sites and version, side by side. Where
+// no identity service of its own name answers at the instance's URL of it, one
+// that is published elsewhere is looked at, on the same origin only. The
 // error is an [*Error], and means that no identity service was found.
 func (c *Client) Describe(ctx context.Context, i Instance, fixed Fixed) (*Facts, error) {
+	ctx, cancel := context.WithTimeout(ctx, OperationLimit)
+	defer cancel()
 	facts := &Facts{Instance: i}
 	var discovery *Discovery
 	var discoveryErr error
@@ -37,12 +40,13 @@ func (c *Client) Describe(ctx context.Context, i Instance, fixed Fixed) (*Facts,
 	wait.Go(func() { facts.Version = c.Version(ctx, i) })
 	wait.Wait()
 
+	own := discoveryErr == nil && sameSite(discovery.Issuer, i.IdentityURL)
 	if sites != nil {
 		facts.WebSites = sites.WebSites
 		if url := sites.DomainAPIURL(); url != "" && !fixed.DomainAPI {
 			facts.Instance.DomainAPIURL = url
 		}
-		if url := sites.IdentityURL(); url != "" && !fixed.Identity && !sameSite(url, i.IdentityURL) {
+		if url := sites.IdentityURL(); url != "" && !own && !fixed.Identity && !sameSite(url, i.IdentityURL) {
 			facts.Instance.IdentityURL = url
 			if !sameOrigin(url, i.URL) {
 				facts.Unread = "The instance says that its identity service is at " + cleanText(url) + ", on another host. It was not asked: set the provider's identity_url to it if you trust that place."

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 )
 
 // Discovery is what an instance's identity service publishes about itself
@@ -56,11 +57,16 @@ func (c *Client) getJSON(ctx context.Context, url string, into any) *Error {
 	return nil
 }
 
+// courtesyLimit bounds a request whose answer is welcome, but not needed.
+const courtesyLimit = 5 * time.Second
+
 // Version gets the version that the instance publishes, such as 26.2.0.76, and
 // "" when it publishes none: it is a courtesy, and its failure none of note
 // (protocol section 6).
 func (c *Client) Version(ctx context.Context, i Instance) string {
-	a, failed := c.get(withRepetition(ctx, repeatNever), i.URL+"/tools/ver")
+	ctx, cancel := context.WithTimeout(withRepetition(ctx, repeatNever), courtesyLimit)
+	defer cancel()
+	a, failed := c.get(ctx, i.URL+"/tools/ver")
 	if failed != nil || a.status != http.StatusOK {
 		return ""
 	}

@@ -119,10 +119,12 @@ func (d DomainAPI) send(ctx context.Context, repeat repetition, method, url, bod
 		header.Set("Content-Type", "application/json")
 	}
 	a, failed := d.Client.send(withRepetition(ctx, repeat), method, url, header, body)
+	secrets := []string{d.Bearer.Request.Credentials.Secret.Reveal(), token.AccessToken.Reveal()}
 	if failed == nil {
-		failed = apiFailure(a, d.Bearer.Request.Credentials.Secret.Reveal(), token.AccessToken.Reveal())
+		failed = apiFailure(a, secrets...)
 	}
 	if failed != nil {
+		failed.Hint = cleanText(failed.Hint, secrets...)
 		failed.URL, failed.ClientID = withoutQuery(url), d.Bearer.Request.Credentials.ClientID
 		return nil, failed
 	}
@@ -138,10 +140,16 @@ func withoutQuery(url string) string {
 // probe makes one call of the Domain API, never repeated: each may take a
 // licence (protocol section 5.2).
 func (c Checker) probe(ctx context.Context, r CheckRequest, token *Token) CheckResult {
-	api := DomainAPI{Client: c.Client, Bearer: Bearer{Request: r.Token}}
-	a, failed := api.send(ctx, repeatNever, http.MethodGet, r.Token.Instance.DomainAPIURL+r.ProbedEntity+"?$top=1&$select=Id", "", token)
+	api := DomainAPI{Client: c.Client, Bearer: Bearer{Request: r.Token, Reference: r.Reference}}
+	url := r.Token.Instance.DomainAPIURL + r.ProbedEntity
+	leave, err := c.Gates.enter(ctx, api.Bearer.key())
+	if err != nil {
+		return failedCheck("domain_api", api.fail(Canceled, url, "was canceled"))
+	}
+	defer leave()
+	a, failed := api.send(ctx, repeatNever, http.MethodGet, url+"?$top=1&$select=Id", "", token)
 	if failed == nil {
-		_, failed = api.page(a, r.Token.Instance.DomainAPIURL+r.ProbedEntity)
+		_, failed = api.page(a, url)
 	}
 	if failed != nil {
 		return failedCheck("domain_api", failed)

@@ -57,8 +57,8 @@ func apiFailure(a *answer, secrets ...string) *Error {
 		e.Happened += fmt.Sprintf(": %q", text)
 	}
 	switch {
-	case reason.isLicence():
-		e.Kind = NoLicence
+	case reason.isLicence(), a.status == http.StatusServiceUnavailable && a.header.Get("Retry-After") != "":
+		e.Kind = NoLicence // the one 503 with Retry-After that the documents know
 	case reason.isRename():
 		e.Kind = APIRenamed
 	case a.status == http.StatusUnauthorized:

@@ -36,6 +36,9 @@ func (e *Error) Error() string {
 // Title names the kind of failure in a few words.
 func (e *Error) Title() string { return e.Kind.entry().Title }
 
+// Cause says what the kind of failure usually means, in a sentence.
+func (e *Error) Cause() string { return e.Kind.entry().Cause }
+
 // Remedy says what to do about it, in one or more lines.
 func (e *Error) Remedy() string {
 	return strings.TrimSpace(e.Kind.entry().Remedy + "\n" + e.Hint)

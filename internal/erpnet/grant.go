@@ -7,8 +7,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -46,6 +49,12 @@ func readGrant(r TokenRequest, a *answer) (*grant, *Error) {
 	}
 	if e := unusable(a, body, isObject); e != nil {
 		e.URL, e.ClientID, e.Hint = r.Instance.TokenEndpoint(), r.Credentials.ClientID, r.show(e.Hint)
+		if text := r.show(errorText(fields.Error, fields.Description)); text != "" {
+			e.Happened += fmt.Sprintf(": %q", text)
+		}
+		if a.status == http.StatusUnauthorized || a.status == http.StatusForbidden {
+			e.Kind, e.Hint = RequestRefused, r.Credentials.hashHint()
+		}
 		return nil, e
 	}
 	lifetime, err := parseExpiresIn(fields.ExpiresIn)
@@ -72,7 +81,7 @@ func unusable(a *answer, body []byte, isObject bool) *Error {
 		return &Error{Kind: kind, Status: a.status, Happened: happened}
 	}
 	switch {
-	case a.status >= 300 && a.status < 400:
+	case slices.Contains([]int{301, 302, 303, 307, 308}, a.status):
 		e := fail(Redirected, "was answered with a redirect ("+status+"), which was not followed")
 		e.Hint = redirectHint(a.header.Get("Location"))
 		return e
@@ -102,21 +111,26 @@ func describe(body []byte, contentType string) string {
 	return "content that is not a JSON object"
 }
 
+// redirectHint names the place that a redirect points to, without what may be a
+// password, a session or a token: user, query, fragment, path parameters.
 func redirectHint(location string) string {
-	if location == "" {
+	u, err := url.Parse(location)
+	if err != nil || location == "" {
 		return ""
 	}
-	// The place may hold a session or a token in its query.
-	location, _, _ = strings.Cut(location, "?")
-	location, _, _ = strings.Cut(location, "#")
-	return "The redirect points to " + cleanText(location) + "."
+	path, _, _ := strings.Cut(u.EscapedPath(), ";")
+	place := path
+	if u.Host != "" {
+		place = u.Scheme + "://" + u.Host + path
+	}
+	return "The redirect points to " + cleanText(place) + "."
 }
 
 // parseExpiresIn reads expires_in, in seconds: a number with or without
 // fraction, or a string of one. Missing and null are 0.
 func parseExpiresIn(text json.RawMessage) (int64, error) {
 	number := strings.TrimSpace(strings.Trim(string(text), `"`))
-	if len(text) == 0 || number == "null" {
+	if number == "" || number == "null" {
 		return 0, nil
 	}
 	seconds, err := strconv.ParseFloat(number, 64)

@@ -13,7 +13,7 @@ import (
 // whatever HTTP status, since the documents name none (protocol section 3.1).
 func refused(r TokenRequest, status int, code, description json.RawMessage) *Error {
 	e := r.fail(RequestRefused, "was refused with an unknown error code")
-	e.Status, e.Code = status, errorCode(code)
+	e.Status, e.Code = status, r.show(errorCode(code))
 	if e.Code != "" {
 		e.Happened = "was refused with " + e.Code
 	}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 )
 
 var demo = Instance{URL: "https://demodb.my.erp.net"}
@@ -114,6 +115,26 @@ func TestTicket(t *testing.T) {
 	}
 }
 
+func TestNoValueBreaksTheTableOfATicket(t *testing.T) {
+	for value, want := range map[string]string{
+		"":                        "(empty)",
+		"svc.reports_2 <x> & [y]": "`svc.reports_2 <x> & [y]`",
+		"a|b":                     "a&#124;b",
+		`a\`:                      "a&#92;",
+		"``":                      "&#96;&#96;",
+		"a\r\nb\rc\n|@d":          "a<br>b<br>c<br>&#124;&#64;d",
+		"<b>|*_~[x](y)_*":         "&lt;b&gt;&#124;&#42;&#95;&#126;&#91;x&#93;(y)&#95;&#42;",
+		"&#124;|":                 "&amp;#124;&#124;",
+		"a\tb":                    "`a b`",
+		"\u202egnp\x00\u2028":     "`\ufffdgnp\ufffd\ufffd`",
+		"фирма":                   "`фирма`",
+	} {
+		if got := cell(value); got != want {
+			t.Errorf("%q becomes %q, want %q", value, got, want)
+		}
+	}
+}
+
 func TestTicketOfAPublicApplicationAsksForWhatItNeedsOnly(t *testing.T) {
 	application := TrustedApplication{Name: "Portal", ApplicationURI: "portal", ClientType: Public}
 	interactive(&application, "https://a.example.com", "https://b.example.com")
@@ -165,6 +186,7 @@ func expectNothingRepeated(t *testing.T, a TrustedApplication) {
 	for _, text := range []*string{&a.Name, &a.ApplicationURI, (*string)(&a.ClientType), &a.ApplicationSecretHash, &a.SystemUser, &a.ReferenceTokens, &a.Notes} {
 		*text += canary
 	}
+	a.ApplicationURI += " "
 	for _, list := range []*[]string{&a.Scope, &a.ImpersonateLoginURL, &a.ImpersonateLogoutURL} {
 		*list = append(slices.Clone(*list), canary, canary+" "+canary)
 	}
@@ -189,12 +211,12 @@ func expectTable(t *testing.T, a TrustedApplication) {
 	if want := 6 + len(rows) + 3 + len(a.ticketChecks()) + 1; len(lines) != want {
 		t.Fatalf("%d lines, want %d:\n%s", len(lines), want, ticket)
 	}
-	if strings.ContainsFunc(strings.ReplaceAll(ticket, "\n", ""), func(r rune) bool { return visible(r) != r }) {
+	if strings.ContainsFunc(strings.ReplaceAll(ticket, "\n", ""), func(r rune) bool { return !unicode.IsPrint(r) }) {
 		t.Errorf("something in it cannot be seen: %q", ticket)
 	}
 	for i, row := range rows {
 		cells := strings.Split(lines[6+i], "|")
-		if len(cells) != 5 || strings.Contains(lines[6+i], `\`) {
+		if len(cells) != 5 || strings.Contains(lines[6+i], `\`) || !slices.Contains([]int{0, 2}, strings.Count(lines[6+i], "`")) {
 			t.Fatalf("the table is broken by %q: %s", row.value, lines[6+i])
 		}
 		if got, want := readCell(cells[2]), strings.Map(visible, lineBreaks.Replace(row.value)); got != want {

@@ -78,7 +78,7 @@ func nothingWritten(answer *http.Response) bool {
 // more than the time-out that would take its place.
 func (p retryPolicy) waitFits(ctx context.Context, answer *http.Response) bool {
 	deadline, ok := ctx.Deadline()
-	return !ok || p.now().Add(max(maxBackoff, p.retryAfter(answer))).Before(deadline)
+	return !ok || max(maxBackoff, p.retryAfter(answer)) < time.Until(deadline)
 }
 
 // backoff is a [retryablehttp.Backoff]: what the server's Retry-After says, else
@@ -137,10 +137,10 @@ func explain(err error) (Kind, string) {
 		return ProxyFailed, "did not pass the proxy, which answered with HTTP status " + strconv.Itoa(proxy.status)
 	case errors.As(err, &op) && op.Op == "proxyconnect":
 		return ProxyFailed, "did not reach the proxy of the environment"
-	case errors.As(err, &dns) && dns.IsNotFound:
-		return UnknownHost, "failed, since no address is known for this host name"
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return Timeout, "was not answered in time"
+	case errors.As(err, &dns):
+		return UnknownHost, "failed, since this host name could not be resolved"
 	case errors.As(err, &authority):
 		return UnknownAuthority, "failed, since the server's certificate is signed by an authority that this machine does not trust"
 	case errors.As(err, &hostname):

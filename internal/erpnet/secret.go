@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"strings"
 )
 
@@ -51,14 +50,9 @@ func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, Redacted)
 // String implements [fmt.Stringer].
 func (s Secret) String() string { return Redacted }
 
-// GoString implements [fmt.GoStringer].
-func (s Secret) GoString() string { return Redacted }
-
-// MarshalText implements [encoding.TextMarshaler], which encoding/json uses too.
+// MarshalText implements [encoding.TextMarshaler], which encoding/json and
+// log/slog use.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(Redacted), nil }
-
-// LogValue implements [slog.LogValuer].
-func (s Secret) LogValue() slog.Value { return slog.StringValue(Redacted) }
 
 // CheckSecret reports why a client secret cannot be the right one: it must be 1
 // to 100 printable ASCII characters (RFC 6749 appendix A.2) without blanks

@@ -48,6 +48,9 @@ func TestSecretPrintsAsRedactedThroughEveryVerb(t *testing.T) {
 			t.Errorf("%s leaks through slog", name)
 		}
 	}
+	if text, _ := json.Marshal(secret); string(text) != `"`+Redacted+`"` {
+		t.Errorf("JSON is %s", text)
+	}
 	for _, verb := range []string{"%v", "%#v", "%s", "%q", "%x"} {
 		if printed := fmt.Sprintf(verb, secret); printed != Redacted {
 			t.Errorf("%s prints %q", verb, printed)

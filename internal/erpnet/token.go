@@ -140,9 +140,12 @@ func (t *Token) setLifetime(a *answer) {
 	lifetime := time.Duration(t.ExpiresIn) * time.Second
 	if t.Claims != nil {
 		t.ExpiresAt = t.Claims.ExpiresAt
-		// The token's own span needs no comparison of two clocks.
-		if span := t.Claims.lifetime(at); span > 0 && (lifetime == 0 || span < lifetime) {
-			lifetime = span
+		// The token's own span needs no comparison of two clocks, but is too long
+		// for a token that was issued a while ago.
+		for _, span := range []time.Duration{t.Claims.lifetime(at), t.Claims.remaining(at.Add(-t.ahead))} {
+			if span > 0 && (lifetime == 0 || span < lifetime) {
+				lifetime = span
+			}
 		}
 	}
 	if t.ExpiresIn == 0 {

@@ -144,6 +144,15 @@ func TestRenewal(t *testing.T) {
 	}
 }
 
+// A token that a gateway replays is renewed before its own end, whatever the
+// answer says.
+func TestReplayedTokenIsRenewedInTime(t *testing.T) {
+	token, err := ask(request("read"), status(200, grantOf(usualClaims(edit{"iat": noon.Add(-50 * time.Minute).Unix(), "nbf": nil, "exp": noon.Add(10 * time.Minute).Unix()}), nil)))
+	if err != nil || !token.renewAt.Equal(noon.Add(5*time.Minute)) {
+		t.Errorf("renewed at %s, %v", token.renewAt, err)
+	}
+}
+
 func TestFailuresAreNotCached(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &issuer{lifetime: 3600, fail: true}

@@ -65,31 +65,36 @@ func TestRequestTokenTakes(t *testing.T) {
 		seconds int64
 		granted string
 	}{
-		"the documented answer":     {"read", nil, nil, inAnHour, 3600, "read"},
-		"no scope asked":            {"", edit{"scope": []string{"update", "read"}}, edit{"scope": "read update"}, inAnHour, 3600, "read update"},
-		"more scopes than asked":    {"update", edit{"scope": []string{"read", "update"}}, edit{"scope": "read update"}, inAnHour, 3600, "read update"},
-		"no scope in answer":        {"read", nil, edit{"scope": nil}, inAnHour, 3600, "read"},
-		"no scope in the token":     {"read", edit{"scope": nil}, nil, inAnHour, 3600, "read"},
-		"no scope anywhere":         {"read", edit{"scope": nil}, edit{"scope": nil}, inAnHour, 3600, "read"},
-		"claim scope as string":     {"read", edit{"scope": "read update"}, edit{"scope": nil}, inAnHour, 3600, "read update"},
-		"answer's scope as array":   {"read", nil, edit{"scope": []string{"read"}}, inAnHour, 3600, "read"},
-		"the legacy shape":          {"read", edit{"iat": nil, "aud": "DomainApi"}, nil, inAnHour, 3600, "read"},
-		"token_type in lower case":  {"read", nil, edit{"token_type": "bearer"}, inAnHour, 3600, "read"},
-		"expires_in as string":      {"read", nil, edit{"expires_in": "3600"}, inAnHour, 3600, "read"},
-		"expires_in as float":       {"read", nil, edit{"expires_in": 3600.5}, inAnHour, 3600, "read"},
-		"expires_in missing":        {"read", nil, edit{"expires_in": nil}, inAnHour, 3600, "read"},
-		"exp missing":               {"read", edit{"exp": nil}, nil, inAnHour, 3600, "read"},
-		"no lifetime at all":        {"read", edit{"exp": nil}, edit{"expires_in": nil}, time.Time{}, 0, "read"},
-		"issuer with a slash":       {"read", edit{"iss": "https://demodb.my.erp.net/id/"}, nil, inAnHour, 3600, "read"},
-		"issuer in upper case":      {"read", edit{"iss": "https://DEMODB.my.erp.net:443/id"}, nil, inAnHour, 3600, "read"},
-		"client_id in upper case":   {"read", edit{"client_id": "MY.TRUSTED.APP/SERVICE"}, nil, inAnHour, 3600, "read"},
-		"client_id with old suffix": {"read", edit{"client_id": "my.trusted.app/service-service"}, nil, inAnHour, 3600, "read"},
-		"no issuer, no client":      {"read", edit{"iss": nil, "client_id": nil}, nil, inAnHour, 3600, "read"},
-		"expired within tolerance":  {"read", edit{"exp": noon.Add(-50 * time.Second).Unix(), "iat": noon.Add(-time.Hour).Unix()}, nil, noon.Add(-50 * time.Second), 3600, "read"},
-		"token lives shorter":       {"read", edit{"exp": noon.Add(time.Minute).Unix()}, nil, noon.Add(time.Minute), 3600, "read"},
+		"the documented answer":    {"read", nil, nil, inAnHour, 3600, "read"},
+		"no scope asked":           {"", edit{"scope": []string{"update", "read"}}, edit{"scope": "read update"}, inAnHour, 3600, "read update"},
+		"more scopes than asked":   {"update", edit{"scope": []string{"read", "update"}}, edit{"scope": "read update"}, inAnHour, 3600, "read update"},
+		"no scope in answer":       {"read", nil, edit{"scope": nil}, inAnHour, 3600, "read"},
+		"no scope in the token":    {"read", edit{"scope": nil}, nil, inAnHour, 3600, "read"},
+		"no scope anywhere":        {"read", edit{"scope": nil}, edit{"scope": nil}, inAnHour, 3600, "read"},
+		"claim scope as string":    {"read", edit{"scope": "read update"}, edit{"scope": nil}, inAnHour, 3600, "read update"},
+		"answer's scope as array":  {"read", nil, edit{"scope": []string{"read"}}, inAnHour, 3600, "read"},
+		"the legacy shape":         {"read", edit{"iat": nil, "aud": "DomainApi"}, nil, inAnHour, 3600, "read"},
+		"token_type in lower case": {"read", nil, edit{"token_type": "bearer"}, inAnHour, 3600, "read"},
+		"expires_in as string":     {"read", nil, edit{"expires_in": "3600"}, inAnHour, 3600, "read"},
+		"expires_in as float":      {"read", nil, edit{"expires_in": 3600.5}, inAnHour, 3600, "read"},
+		"expires_in missing":       {"read", nil, edit{"expires_in": nil}, inAnHour, 3600, "read"},
+		"exp missing":              {"read", edit{"exp": nil}, nil, inAnHour, 3600, "read"},
+		"no lifetime at all":       {"read", edit{"exp": nil}, edit{"expires_in": nil}, time.Time{}, 0, "read"},
+		"issuer with a slash":      {"read", edit{"iss": "https://demodb.my.erp.net/id/"}, nil, inAnHour, 3600, "read"},
+		"issuer in upper case":     {"read", edit{"iss": "https://DEMODB.my.erp.net:443/id"}, nil, inAnHour, 3600, "read"},
+		"client_id in upper case":  {"read", edit{"client_id": "MY.TRUSTED.APP/SERVICE"}, nil, inAnHour, 3600, "read"},
+		"client_id without suffix": {"read", edit{"client_id": "my.trusted.app/service"}, nil, inAnHour, 3600, "read"},
+		"no issuer, no client":     {"read", edit{"iss": nil, "client_id": nil}, nil, inAnHour, 3600, "read"},
+		"expired within tolerance": {"read", edit{"exp": noon.Add(-50 * time.Second).Unix(), "iat": noon.Add(-time.Hour).Unix()}, nil, noon.Add(-50 * time.Second), 3600, "read"},
+		"expires_in empty":         {"read", nil, edit{"expires_in": ""}, inAnHour, 3600, "read"},
+		"token lives shorter":      {"read", edit{"exp": noon.Add(time.Minute).Unix()}, nil, noon.Add(time.Minute), 3600, "read"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			token, err := ask(request(test.scope), status(200, grantOf(usualClaims(test.claims), test.grant)))
+			r := request(test.scope)
+			if name == "client_id without suffix" { // which old instances want of hybrid applications
+				r.Credentials.ClientID += "-service"
+			}
+			token, err := ask(r, status(200, grantOf(usualClaims(test.claims), test.grant)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -157,12 +162,18 @@ func TestRequestTokenRefuses(t *testing.T) {
 		"lifetime in words":    {status(200, grantOf(good, edit{"expires_in": "soon"})), InvalidLifetime, ""},
 		"numeric token":        {status(200, grantOf(good, edit{"access_token": 17})), NotJSON, "other types"},
 		"HTML page":            {status(200, "<!DOCTYPE html><p>Sign in</p>", "Content-Type", "text/html"), NotJSON, "HTML page"},
-		"HTML error page":      {status(403, "<html>", "Content-Type", "text/html"), NotJSON, "HTTP status 403 and an HTML page"},
+		"HTML error page":      {status(400, "<html>", "Content-Type", "text/html"), NotJSON, "HTTP status 400 and an HTML page"},
 		"invalid JSON":         {status(200, `{"access_token":`), NotJSON, "not a JSON object"},
 		"JSON, but a list":     {status(200, `[]`), NotJSON, "not a JSON object"},
 		"null":                 {status(200, `null`), NotJSON, "not a JSON object"},
 		"empty body":           {status(200, ``), EmptyAnswer, "HTTP status 200"},
-		"blank body":           {status(401, " \n"), EmptyAnswer, "HTTP status 401"},
+		"blank body":           {status(400, " \n"), EmptyAnswer, "HTTP status 400"},
+		"401 without a reason": {status(401, ""), RequestRefused, "ApplicationSecretHash"},
+		"403 of a gateway":     {status(403, "<html>", "Content-Type", "text/html"), RequestRefused, "whether a gateway before the instance refuses this machine"},
+		"503 with a reason":    {status(503, `{"error":"temporarily_unavailable","error_description":"Back at noon"}`), Unavailable, "Back at noon"},
+		"304":                  {status(304, ""), EmptyAnswer, "304"},
+		"secret as error code": {status(400, `{"error":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}`), RequestRefused, "(redacted)"},
+		"other application":    {status(200, grantOf(usualClaims(edit{"client_id": "my.trusted.app/service-service"}), nil)), ForeignClient, ""},
 		"404":                  {status(404, "nothing here"), NotFound, "identity_url"},
 		"405":                  {status(405, ""), NotFound, ""},
 		"500 with JSON":        {status(500, `{"error":"server_error"}`), ServerFailed, ""},
@@ -175,7 +186,11 @@ func TestRequestTokenRefuses(t *testing.T) {
 		"error as a number":    {status(400, `{"error":7}`), RequestRefused, "unknown error code"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			token, err := ask(request("read"), test.step)
+			r := request("read")
+			if name == "secret as error code" {
+				r.Credentials.Secret = NewSecret("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")
+			}
+			token, err := ask(r, test.step)
 			expectKind(t, err, test.want)
 			var failed *Error
 			if !errors.As(err, &failed) || token != nil {
@@ -187,7 +202,7 @@ func TestRequestTokenRefuses(t *testing.T) {
 					t.Errorf("lacks %q: %s", want, whole)
 				}
 			}
-			if strings.Contains(whole, plain) || strings.Contains(whole, "eyJ") {
+			if strings.Contains(whole, r.Credentials.Secret.Reveal()) || strings.Contains(whole, "eyJ") {
 				t.Errorf("holds a secret or token: %s", whole)
 			}
 			if failed.Title() == "" || failed.Remedy() == "" {

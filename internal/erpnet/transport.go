@@ -12,6 +12,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -106,6 +107,11 @@ func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 	ctx := request.Context()
 	request = request.Clone(ctx)
 	request.Header.Set("User-Agent", r.userAgent)
+	if mode, _ := ctx.Value(repetitionKey{}).(repetition); mode == repeatNever {
+		// net/http by itself repeats a GET on a kept connection that broke, but
+		// for one whose body it could not rewind.
+		request.Body, request.GetBody = io.NopCloser(strings.NewReader("")), nil
+	}
 	begin := r.now()
 	answer, err := r.next.RoundTrip(request)
 	if err == nil {

@@ -110,19 +110,20 @@ func (v verification) signature(ctx context.Context, client *Client, keys *keySe
 	if keys == nil {
 		return append(results, skipped("key", "The keys of the identity service are not known."), skipped("signature", "The keys of the identity service are not known.")), false
 	}
-	key, found, fetchedAt := keys.find(ctx, client, v.discovery.JWKSURL, v.token.Claims.KeyID)
-	if !found {
+	signed, err := jose.ParseSignedCompact(v.token.AccessToken.Reveal(), []jose.SignatureAlgorithm{jose.RS256})
+	if err != nil {
+		return append(results, skipped("key", "The token cannot be read as a signed JWT."), v.fail("signature", BadSignature, "that cannot be read as a signed JWT")), false
+	}
+	found := keys.verify(ctx, client, signed, v.token.Claims.KeyID)
+	stale = v.token.obtained.Before(found.keysFrom)
+	switch {
+	case found.genuine:
+		return append(results, passed("key", "The token's key is published by the identity service."), passed("signature", "The signature is genuine.")), false
+	case found.failure != nil: // whether the key is published now is not known
+		return append(results, failedCheck("key", found.failure), skipped("signature", "The keys could not be fetched again.")), false
+	case !found.known:
 		failed := v.fail("key", UnknownKey, fmt.Sprintf("signed by the key %q, which is not published", v.request.show(v.token.Claims.KeyID)))
-		return append(results, failed, skipped("signature", "The key is not known.")), v.token.obtained.Before(fetchedAt)
+		return append(results, failed, skipped("signature", "The key is not known.")), stale
 	}
-	results = append(results, passed("key", "The token's key is published by the identity service."))
-	if signed, err := jose.ParseSignedCompact(v.token.AccessToken.Reveal(), []jose.SignatureAlgorithm{jose.RS256}); err != nil || !verifies(signed, key) {
-		return append(results, v.fail("signature", BadSignature, "whose signature is not that of the published key")), v.token.obtained.Before(fetchedAt)
-	}
-	return append(results, passed("signature", "The signature is genuine.")), false
-}
-
-func verifies(signed *jose.JSONWebSignature, key jose.JSONWebKey) bool {
-	_, err := signed.Verify(key.Key)
-	return err == nil
+	return append(results, passed("key", "The token's key is published by the identity service."), v.fail("signature", BadSignature, "whose signature is not that of the published key")), stale
 }
