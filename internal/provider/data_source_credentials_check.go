@@ -7,7 +7,6 @@ import (
 	"context"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -62,7 +61,7 @@ func (d *credentialsCheckDataSource) Schema(_ context.Context, _ datasource.Sche
 		Attributes: map[string]schema.Attribute{
 			"required_scopes": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType,
-				Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(scopeCheck())},
+				Validators:          scopesCheck(),
 				MarkdownDescription: "The scopes that must be granted. The token is asked for with them, so that an ephemeral `erpnet_access_token` with the same scopes shares it. Left out, all scopes of the Trusted Application are asked for.",
 			},
 			"probe_domain_api": schema.BoolAttribute{
@@ -85,7 +84,7 @@ func (d *credentialsCheckDataSource) Schema(_ context.Context, _ datasource.Sche
 			"checks": schema.ListNestedAttribute{
 				Computed: true, MarkdownDescription: "Every check and its outcome.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"name":   schema.StringAttribute{Computed: true, MarkdownDescription: "`token`, `discovery`, `type`, `issuer`, `audience`, `not_before`, `expiry`, `client_id`, `algorithm`, `key`, `signature`, `scopes` or `domain_api`."},
+					"name":   schema.StringAttribute{Computed: true, MarkdownDescription: "`token`, `discovery`, `keys`, `type`, `issuer`, `audience`, `not_before`, `expiry`, `client_id`, `algorithm`, `key`, `signature`, `scopes` or `domain_api`."},
 					"status": schema.StringAttribute{Computed: true, MarkdownDescription: "`passed`, or `skipped` when the check had nothing to look at or was not asked for."},
 					"detail": schema.StringAttribute{Computed: true, MarkdownDescription: "What was seen, or why the check was skipped."},
 				}},
@@ -108,10 +107,13 @@ func (d *credentialsCheckDataSource) Read(ctx context.Context, req datasource.Re
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	report := erpnet.Checker{Client: client, Tokens: d.data.tokens, Keys: d.data.keys}.Check(ctx, request)
+	report := erpnet.Checker{Client: client, Tokens: d.data.tokens, Keys: d.data.keys, Gates: d.data.gates}.Check(ctx, request)
 	if failures := report.Failures(); len(failures) > 0 {
 		resp.Diagnostics.Append(checkDiagnostic(request.Token, failures))
 		return
+	}
+	if report.Token.Claims == nil && !request.ProbeAPI {
+		resp.Diagnostics.AddWarning("Opaque Token", "The instance issued a token that is no JWT: nothing that it grants could be verified. Set probe_domain_api = true to have the Domain API say whether it takes the token.")
 	}
 	resp.Diagnostics.Append(model.set(ctx, report)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
@@ -126,6 +128,13 @@ func (d *credentialsCheckDataSource) request(ctx context.Context, m credentialsC
 	}
 	if !d.data.settings.usesReferenceToken() {
 		client, request, diags := d.data.prepare(ctx, ownCredentials{}, m.RequiredScopes)
+		if r.ProbeAPI && !diags.HasError() {
+			instance, problems := d.data.instance(true)
+			if len(problems) > 0 {
+				diags.Append(problemDiagnostic(problems))
+			}
+			request.Instance = instance
+		}
 		r.Token = request
 		return client, r, diags
 	}

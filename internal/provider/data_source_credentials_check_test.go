@@ -41,7 +41,7 @@ func TestCredentialsCheck(t *testing.T) {
 				expect("key_id", knownvalue.StringExact(server.SigningKeyID())),
 				expect("expires_at", rfc3339In(time.Hour)),
 				expect("server_version", knownvalue.StringRegexp(words("26."))),
-				expect("checks", knownvalue.ListSizeExact(13)),
+				expect("checks", knownvalue.ListSizeExact(14)),
 				outcomes(map[string]string{"domain_api": "skipped"}),
 			},
 			PostApplyFunc: func() {
@@ -68,7 +68,7 @@ func TestCredentialsCheck(t *testing.T) {
 
 // outcomes holds that every check has passed, but those that are named.
 func outcomes(others map[string]string) statecheck.StateCheck {
-	names := []string{"token", "discovery", "type", "issuer", "audience", "not_before", "expiry", "client_id", "algorithm", "key", "signature", "scopes", "domain_api"}
+	names := []string{"token", "discovery", "keys", "type", "issuer", "audience", "not_before", "expiry", "client_id", "algorithm", "key", "signature", "scopes", "domain_api"}
 	checks := make([]knownvalue.Check, len(names))
 	for i, name := range names {
 		status := "passed"
@@ -134,9 +134,12 @@ func TestCredentialsCheckNamesEachDefect(t *testing.T) {
 		"wrong audience":         {injected(erpnettest.Token, erpnettest.WrongAudience()), []string{"audience"}, []string{"Token for Another API", `"TableAPI"`}},
 		"other client_id":        {injected(erpnettest.Token, erpnettest.WrongClient()), []string{"client_id"}, []string{"Token of Another Client", `"another.trusted.app/service"`}},
 		"foreign discovery":      {injected(erpnettest.Discovery, erpnettest.Field("issuer", "https://other.my.erp.net/id")), []string{"discovery", "issuer"}, []string{"Identity Service of Another Name"}},
-		"keys elsewhere":         {injected(erpnettest.Discovery, erpnettest.Field("jwks_uri", "https://other.my.erp.net/jwks")), []string{"discovery"}, []string{"which is another host and not asked"}},
+		"keys elsewhere":         {injected(erpnettest.Discovery, erpnettest.Field("jwks_uri", "https://other.my.erp.net/jwks")), []string{"keys"}, []string{"No Signing Keys", "which is another host and not asked"}},
 		"no discovery":           {injected(erpnettest.Discovery, erpnettest.Status(404)), []string{"discovery"}, []string{"No Identity Service Here"}},
-		"no keys":                {injected(erpnettest.JWKS, erpnettest.HTML(200)), []string{"discovery"}, []string{"an HTML page instead of JSON"}},
+		"no keys":                {injected(erpnettest.JWKS, erpnettest.HTML(200)), []string{"keys"}, []string{"an HTML page instead of JSON"}},
+		"no jwks_uri":            {injected(erpnettest.Discovery, erpnettest.WithoutField("jwks_uri")), []string{"keys"}, []string{"No Signing Keys", "names no jwks_uri"}},
+		"foreign name, no keys":  {foreignWithoutKeys, []string{"discovery", "issuer", "keys"}, []string{"Identity Service of Another Name"}},
+		"issuer, no discovery":   {issuerWithoutDiscovery, []string{"discovery", "issuer"}, []string{"Token of Another Issuer"}},
 		"API 401":                {injected(erpnettest.DomainAPI, erpnettest.Status(401)), []string{"domain_api"}, []string{"Token Refused by the Domain API"}},
 		"API 403":                {injected(erpnettest.DomainAPI, erpnettest.Status(403)), []string{"domain_api"}, []string{"Access Denied by the Domain API", "SystemUser"}},
 		"API 404":                {injected(erpnettest.DomainAPI, erpnettest.Status(404)), []string{"domain_api"}, []string{"No Such Entity Set", "domain_api_url"}},
@@ -144,7 +147,9 @@ func TestCredentialsCheckNamesEachDefect(t *testing.T) {
 		"API 503, no licence":    {injected(erpnettest.DomainAPI, erpnettest.LicenceExhausted()), []string{"domain_api"}, []string{"No Licence Free", "simultaneously connected users"}},
 		"API 503 of a gateway":   {injected(erpnettest.DomainAPI, erpnettest.HTML(503)), []string{"domain_api"}, []string{"Instance Unavailable"}},
 		"API 500":                {injected(erpnettest.DomainAPI, erpnettest.DomainError(500, 0, "InvalidOperationException", "Something broke")), []string{"domain_api"}, []string{"Domain API Failed", `"Something broke"`}},
-		"API is a portal":        {injected(erpnettest.DomainAPI, erpnettest.HTML(200)), []string{"domain_api"}, []string{"an HTML page instead of JSON"}},
+		"API is a portal":        {injected(erpnettest.DomainAPI, erpnettest.HTML(200)), []string{"domain_api"}, []string{"Not a Domain API", "an HTML page instead of JSON"}},
+		"API 503 of a shortage":  {injected(erpnettest.DomainAPI, erpnettest.Status(503).With("Retry-After", "60")), []string{"domain_api"}, []string{"No Licence Free"}},
+		"API breaks off":         {injected(erpnettest.DomainAPI, erpnettest.Reset()), []string{"domain_api"}, []string{"Connection Lost"}},
 		"API redirects":          {injected(erpnettest.DomainAPI, erpnettest.Redirect(307, "https://evil.example/x")), []string{"domain_api"}, []string{"Not a Domain API", "https://evil.example/x"}},
 		"three at once":          {threeDefects, []string{"scopes", "audience", "key"}, []string{"Scope Not Allowed", "Token for Another API", "Unknown Signing Key"}},
 		"everything unreachable": {injected(erpnettest.Any, erpnettest.Reset()), []string{"token", "discovery"}, []string{"Connection Lost"}},
@@ -153,6 +158,9 @@ func TestCredentialsCheckNamesEachDefect(t *testing.T) {
 			t.Parallel()
 			server, env := startInstance(t)
 			test.defect(server)
+			if strings.HasPrefix(name, "API") { // a repeated probe would show
+				env = with(env, "ERPNET_MAX_RETRIES", "2")
+			}
 			c := newCLI(t, fmt.Sprintf(`data "erpnet_credentials_check" "this" {
   required_scopes  = ["read", "update"]
   probe_domain_api = %t
@@ -180,6 +188,16 @@ func TestCredentialsCheckNamesEachDefect(t *testing.T) {
 			}
 		})
 	}
+}
+
+func foreignWithoutKeys(s *erpnettest.Server) {
+	s.Inject(erpnettest.Discovery, erpnettest.Field("issuer", "https://other.my.erp.net/id"))
+	s.Inject(erpnettest.JWKS, erpnettest.Status(404))
+}
+
+func issuerWithoutDiscovery(s *erpnettest.Server) {
+	s.Inject(erpnettest.Discovery, erpnettest.Status(404))
+	s.Inject(erpnettest.Token, erpnettest.WrongIssuer())
 }
 
 func threeDefects(s *erpnettest.Server) {

@@ -50,7 +50,7 @@ func (d *instanceDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 		MarkdownDescription: "What the instance publishes about itself, without credentials. " +
 			"The URLs are the server's words: the provider itself sends no secret and no token to any of them that is not its own configuration's.",
 		Attributes: map[string]schema.Attribute{
-			"identity_url":          schema.StringAttribute{Computed: true, MarkdownDescription: "Where the identity service is: the provider's `identity_url` if set, else what the instance publishes, else `https://{instance}/id`."},
+			"identity_url":          schema.StringAttribute{Computed: true, MarkdownDescription: "Where the identity service is: the provider's `identity_url` if set, else `https://{instance}/id` if one of that name answers there, else what the instance publishes."},
 			"domain_api_url":        schema.StringAttribute{Computed: true, MarkdownDescription: "Root of the Domain API: the provider's `domain_api_url` if set, else what the instance publishes, else `https://{instance}/api/domain/odata/`."},
 			"issuer":                schema.StringAttribute{Computed: true, MarkdownDescription: "The issuer of its tokens, by the discovery document."},
 			"token_endpoint":        schema.StringAttribute{Computed: true, MarkdownDescription: "The token endpoint, by the discovery document."},
@@ -78,7 +78,7 @@ func (d *instanceDataSource) Configure(_ context.Context, req datasource.Configu
 // Read implements [datasource.DataSource].
 func (d *instanceDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
 	client, problems := d.data.httpClient()
-	instance, more := d.data.instance()
+	instance, more := d.data.instance(true)
 	if problems = append(problems, more...); len(problems) > 0 {
 		resp.Diagnostics.Append(problemDiagnostic(problems))
 		return

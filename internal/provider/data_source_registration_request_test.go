@@ -5,6 +5,7 @@ package provider
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -201,6 +202,19 @@ func TestRegistrationRequestSendsNothing(t *testing.T) {
 	c.succeed("apply", "-auto-approve")
 	if n := len(server.Requests()); n != 0 {
 		t.Errorf("%d requests were sent", n)
+	}
+}
+
+func TestAttributesLeftOutHaveTheDefaultsOfTheRecord(t *testing.T) {
+	confidential := erpnet.TrustedApplication{ClientType: erpnet.Confidential, IsEnabled: true, ReferenceTokens: erpnet.ReferenceTokensNone}
+	if got := (&trustedApplicationModel{}).application(); !reflect.DeepEqual(got, confidential) {
+		t.Errorf("got %+v, want %+v", got, confidential)
+	}
+	service := confidential
+	service.SystemUser, service.SystemUserAllowed, service.Scope = "svc", true, []string{"read", "update"}
+	scopes := types.SetValueMust(types.StringType, []attr.Value{types.StringValue("update"), types.StringValue("read")})
+	if got := (&trustedApplicationModel{SystemUser: types.StringValue("svc"), Scopes: scopes}).application(); !reflect.DeepEqual(got, service) {
+		t.Errorf("got %+v, want %+v", got, service)
 	}
 }
 

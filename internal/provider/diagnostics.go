@@ -21,7 +21,7 @@ func errorDiagnostic(err error) diag.Diagnostic {
 	if !errors.As(err, &failed) {
 		return diag.NewErrorDiagnostic("Unexpected Error", "This is a defect of the provider. Please report it.")
 	}
-	return diag.NewErrorDiagnostic(failed.Title(), failed.Error()+"\n\n"+failed.Remedy())
+	return diag.NewErrorDiagnostic(failed.Title(), failed.Error()+" "+failed.Cause()+"\n\n"+failed.Remedy())
 }
 
 // problemDiagnostic reports all problems of a configuration as one error.

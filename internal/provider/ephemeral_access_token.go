@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -59,7 +58,7 @@ func (e *accessTokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaReque
 		Attributes: map[string]schema.Attribute{
 			"scopes": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType,
-				Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(scopeCheck())},
+				Validators:          scopesCheck(),
 				MarkdownDescription: scopesDescription,
 			},
 			"instance": schema.StringAttribute{
@@ -95,10 +94,11 @@ func (e *accessTokenEphemeral) ValidateConfig(ctx context.Context, req ephemeral
 	var model accessTokenEphemeralModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 	named := !model.Instance.IsNull() || !model.ClientID.IsNull() || !model.ClientSecret.IsNull()
-	for name, value := range map[string]types.String{"client_id": model.ClientID, "client_secret": model.ClientSecret} {
-		if named && value.IsNull() {
-			resp.Diagnostics.AddAttributeError(path.Root(name), incompleteCredentials.summary, incompleteCredentials.detail)
-		}
+	switch {
+	case named && model.ClientID.IsNull():
+		resp.Diagnostics.AddAttributeError(path.Root("client_id"), incompleteCredentials.summary, incompleteCredentials.detail)
+	case named && model.ClientSecret.IsNull():
+		resp.Diagnostics.AddAttributeError(path.Root("client_secret"), incompleteCredentials.summary, incompleteCredentials.detail)
 	}
 }
 

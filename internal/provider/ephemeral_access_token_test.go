@@ -190,6 +190,7 @@ func TestAccessTokenEphemeralRefusesBadArguments(t *testing.T) {
 	for name, test := range map[string]struct{ arguments, want string }{
 		"empty set of scopes":  {`scopes = []`, "set must contain at least 1"},
 		"two scopes in one":    {`scopes = ["read update"]`, "give each scope as an element of its own"},
+		"null among scopes":    {`scopes = ["read",null]`, "null"},
 		"empty scope":          {`scopes = [""]`, "it is empty"},
 		"instance with a path": {`instance = "https://demodb.my.erp.net/id", client_id = "a", client_secret = "` + secret + `"`, "it has a path"},
 		"global authority":     {`instance = "id.erp.net", client_id = "a", client_secret = "` + secret + `"`, "global authority"},

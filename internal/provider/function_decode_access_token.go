@@ -99,7 +99,7 @@ func (f *decodeAccessTokenFunction) Run(ctx context.Context, req function.RunReq
 	}
 	claims, err := erpnet.DecodeClaims(token)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, "The token cannot be decoded: "+err.Error()+".")
+		resp.Error = function.NewArgumentFuncError(0, "The token cannot be decoded: "+err.Error())
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, newClaimsModel(claims))

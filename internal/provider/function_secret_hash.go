@@ -42,7 +42,7 @@ func (f *secretHashFunction) Run(ctx context.Context, req function.RunRequest, r
 		return
 	}
 	if err := erpnet.CheckSecret(secret); err != nil {
-		resp.Error = function.NewArgumentFuncError(0, "The secret cannot be used: "+err.Error()+".")
+		resp.Error = function.NewArgumentFuncError(0, "The secret cannot be used: "+err.Error())
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, erpnet.SecretHash(secret))

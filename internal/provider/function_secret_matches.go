@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/function"
 
@@ -43,11 +44,11 @@ func (f *secretMatchesFunction) Run(ctx context.Context, req function.RunRequest
 		return
 	}
 	if err := erpnet.CheckSecret(secret); err != nil {
-		resp.Error = function.NewArgumentFuncError(0, "The secret cannot be used: "+err.Error()+".")
+		resp.Error = function.NewArgumentFuncError(0, "The secret cannot be used: "+err.Error())
 		return
 	}
 	if err := erpnet.CheckSecretHash(hash); err != nil {
-		resp.Error = function.NewArgumentFuncError(1, "The hash cannot be used: "+err.Error())
+		resp.Error = function.NewArgumentFuncError(1, "The hash cannot be used: "+strings.TrimSuffix(err.Error(), "?"))
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, erpnet.SecretMatches(secret, hash))

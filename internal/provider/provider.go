@@ -55,7 +55,7 @@ type providerModel struct {
 	IdentityURL      types.String `tfsdk:"identity_url"`
 	DomainAPIURL     types.String `tfsdk:"domain_api_url"`
 	CACertificatePEM types.String `tfsdk:"ca_certificate_pem"`
-	CACertificate    types.String `tfsdk:"ca_certificate_file"`
+	CACertFile       types.String `tfsdk:"ca_certificate_file"`
 	RequestTimeout   types.String `tfsdk:"request_timeout"`
 	MaxRetries       types.Int64  `tfsdk:"max_retries"`
 }
@@ -107,7 +107,7 @@ func (p *erpnetProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 			},
 			"request_timeout": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "How long one try of a request may take, from `1ms` to `3m`, with its unit: `500ms`, `30s`, `1m30s`. Default `30s`. All tries of a request together end within three minutes. Environment variable: `ERPNET_REQUEST_TIMEOUT`.",
+				MarkdownDescription: "How long one try of a request may take, from `1ms` to `3m`: with its unit, as `500ms`, `30s` or `1m30s`, or in seconds, as `30`. Default `30s`. All tries of a request together end within three minutes. Environment variable: `ERPNET_REQUEST_TIMEOUT`.",
 			},
 			"max_retries": schema.Int64Attribute{
 				Optional:            true,

@@ -85,7 +85,7 @@ func (d *providerData) tokenRequest(own ownCredentials) (erpnet.TokenRequest, []
 	var request erpnet.TokenRequest
 	var problems []*problem
 	if own.instance.IsNull() {
-		request.Instance, problems = d.instance()
+		request.Instance, problems = d.instance(false)
 	} else {
 		request.Instance, problems = ownInstance(own.instance.ValueString())
 	}
@@ -136,7 +136,7 @@ func (d *providerData) credentials() (erpnet.Credentials, []*problem) {
 func (d *providerData) domainAPI() (erpnet.DomainAPI, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	client, problems := d.httpClient()
-	instance, more := d.instance()
+	instance, more := d.instance(true)
 	problems = append(problems, more...)
 	bearer := erpnet.Bearer{Tokens: d.tokens, Request: erpnet.TokenRequest{Instance: instance}}
 	if d.settings.usesReferenceToken() {
@@ -151,7 +151,9 @@ func (d *providerData) domainAPI() (erpnet.DomainAPI, diag.Diagnostics) {
 	return erpnet.DomainAPI{Client: client, Root: instance.DomainAPIURL, Bearer: bearer, Gates: d.gates}, diags
 }
 
-func (d *providerData) instance() (erpnet.Instance, []*problem) {
+// instance is the provider's instance, with what is needed of its URLs: a
+// fault of the Domain API's is of no concern to who asks for a token.
+func (d *providerData) instance(withDomainAPI bool) (erpnet.Instance, []*problem) {
 	var instance erpnet.Instance
 	_, instanceProblem := d.settings.instance.required(func(value string) (err error) {
 		instance, err = erpnet.ParseInstance(value)
@@ -162,6 +164,9 @@ func (d *providerData) instance() (erpnet.Instance, []*problem) {
 		instance.IdentityURL = url
 		return err
 	})
+	if !withDomainAPI {
+		return instance, present(instanceProblem, identityProblem)
+	}
 	apiProblem := d.settings.domainAPIURL.optional(func(value string) error {
 		url, err := erpnet.ParseSiteURL(value)
 		instance.DomainAPIURL = url + "/"

@@ -122,7 +122,7 @@ func TestMain(m *testing.M) {
 		}
 	}
 	code := m.Run()
-	removeBuiltProvider()
+	removeBinaries()
 	os.Exit(code)
 }
 

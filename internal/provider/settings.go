@@ -65,7 +65,7 @@ func resolveSettings(m providerModel, lookupEnv func(string) (string, bool)) set
 		identityURL:       resolve("identity_url", "ERPNET_IDENTITY_URL", m.IdentityURL),
 		domainAPIURL:      resolve("domain_api_url", "ERPNET_DOMAIN_API_URL", m.DomainAPIURL),
 		caCertificatePEM:  resolve("ca_certificate_pem", "ERPNET_CA_CERTIFICATE_PEM", m.CACertificatePEM),
-		caCertificateFile: resolve("ca_certificate_file", "ERPNET_CA_CERTIFICATE_FILE", m.CACertificate),
+		caCertificateFile: resolve("ca_certificate_file", "ERPNET_CA_CERTIFICATE_FILE", m.CACertFile),
 		requestTimeout:    resolve("request_timeout", "ERPNET_REQUEST_TIMEOUT", m.RequestTimeout),
 		maxRetries:        resolve("max_retries", "ERPNET_MAX_RETRIES", m.MaxRetries),
 	}

@@ -56,8 +56,8 @@ type trustedApplicationModel struct {
 }
 
 // application is the record that the attributes describe, null ones by their
-// defaults. Unknown ones are what breaks no rule together with others; a rule
-// about an unknown attribute itself is left out by refuse and advise.
+// defaults. Unknown ones are empty or false, which breaks no rule about another
+// attribute; the rules about an unknown one itself, refuse and advise leave out.
 func (m *trustedApplicationModel) application() erpnet.TrustedApplication {
 	application := erpnet.TrustedApplication{
 		Name:                              m.Name.ValueString(),
@@ -82,24 +82,22 @@ func (m *trustedApplicationModel) application() erpnet.TrustedApplication {
 	if m.ReferenceTokens.IsNull() {
 		application.ReferenceTokens = erpnet.ReferenceTokensNone
 	}
-	switch {
-	case m.ClientType.IsNull():
+	if m.ClientType.IsNull() {
 		application.ClientType = erpnet.Confidential
-	case m.ClientType.IsUnknown():
-		application.ClientType = erpnet.NoClient // may have a hash or none
 	}
 	return application
 }
 
-// texts are the known ones of the elements, null as the empty text.
+// texts are the elements of a set or list, null and unknown ones as the empty
+// text, which every rule about elements refuses.
 func texts(elements []attr.Value) []string {
-	var known []string
+	var found []string
 	for _, element := range elements {
-		if text, ok := element.(types.String); ok && !text.IsUnknown() {
-			known = append(known, text.ValueString())
+		if text, ok := element.(types.String); ok {
+			found = append(found, text.ValueString())
 		}
 	}
-	return known
+	return found
 }
 
 // namedValue is an attribute by its name in Terraform.

@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
@@ -26,7 +27,13 @@ func instanceCheck() textCheck {
 
 func clientIDCheck() textCheck { return textCheck{name: "client_id", check: erpnet.CheckClientID} }
 
-func scopeCheck() textCheck { return textCheck{name: "scopes", check: erpnet.CheckScope} }
+// scopesCheck is for a set of scopes: none at all is said by leaving it out.
+func scopesCheck() []validator.Set {
+	return []validator.Set{
+		setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(),
+		setvalidator.ValueStringsAre(textCheck{name: "scopes", check: erpnet.CheckScope}),
+	}
+}
 
 func secretCheck(name string) textCheck {
 	return textCheck{name: name, check: erpnet.CheckSecret, secret: true}
