@@ -16,12 +16,17 @@ import (
 
 // facts are what a client needs to know of a running instance. The secret is
 // that of the built-in sample, which is public, and empty when a file has
-// replaced that application: no other secret is ever printed.
+// replaced that application: no other secret is ever printed, but for a
+// reference token that was asked for.
 type facts struct {
 	URL          string `json:"url"`
 	CAFile       string `json:"ca_file"`
 	ClientID     string `json:"client_id"`
 	ClientSecret string `json:"client_secret"`
+
+	// ReferenceToken is in no line for a shell: a provider takes one kind of
+	// credentials from the environment, not two.
+	ReferenceToken string `json:"reference_token,omitempty"`
 
 	address      string // where it listens, which the URL need not say
 	identityURL  string
@@ -97,6 +102,7 @@ func (f facts) describe(text *strings.Builder) {
 	line("CA certificate", f.CAFile)
 	line("client_id", f.ClientID)
 	line("client_secret", f.ClientSecret)
+	line("reference token", f.ReferenceToken)
 	text.WriteString("\nTrusted applications:\n\n")
 	for _, app := range f.applications {
 		fmt.Fprintf(text, "  %q\n", app.ApplicationUri)

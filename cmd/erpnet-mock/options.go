@@ -11,6 +11,8 @@ import (
 	"net"
 	"net/url"
 	"strings"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
 const usage = `Runs a made-up ERP.net instance until SIGINT or SIGTERM.
@@ -37,6 +39,16 @@ type options struct {
 	applications string
 	onlyEnv      bool
 	readyFile    string
+	security     string
+	access       erpnettest.SecurityAccess
+	reference    bool
+}
+
+// accesses are the values of -security.
+var accesses = map[string]erpnettest.SecurityAccess{
+	"allowed":   erpnettest.SecurityAllowed,
+	"read-only": erpnettest.SecurityReadOnly,
+	"refused":   erpnettest.SecurityRefused,
 }
 
 func parseOptions(args []string, stderr io.Writer) (options, error) {
@@ -53,7 +65,9 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&opts.caFile, "ca-file", "", "`file` to write the CA certificate to, in PEM (default a temporary one, removed at the end)")
 	flags.StringVar(&opts.applications, "applications", "", "JSON `file` of trusted applications")
 	flags.BoolVar(&opts.onlyEnv, "env", false, "print only the lines for a shell to evaluate")
-	flags.StringVar(&opts.readyFile, "ready-file", "", "`file` to write once the instance listens: JSON with url, ca_file, client_id and client_secret; removed at the end")
+	flags.StringVar(&opts.readyFile, "ready-file", "", "`file` to write once the instance listens: JSON with url, ca_file, client_id, client_secret and, if asked for, reference_token; removed at the end")
+	flags.StringVar(&opts.security, "security", "allowed", "whether the Domain API opens trusted applications and users: allowed, read-only or refused")
+	flags.BoolVar(&opts.reference, "reference-token", false, "issue a reference token for the sample application and print it")
 	if err := flags.Parse(args); err != nil {
 		return options{}, err
 	}
@@ -67,6 +81,11 @@ func (o *options) check() error {
 	if o.caFile != "" && !o.tls {
 		return errors.New("-ca-file needs https: leave out -tls=false")
 	}
+	access, known := accesses[o.security]
+	if !known {
+		return fmt.Errorf("-security must be allowed, read-only or refused, got %q", o.security)
+	}
+	o.access = access
 	host, port, err := net.SplitHostPort(o.listen)
 	if err != nil {
 		return fmt.Errorf("-listen: %w", err)

@@ -43,6 +43,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	defer removeCAFile()
 
 	facts := factsOf(instance, caFile)
+	if opts.reference {
+		if facts.ReferenceToken, err = issueReferenceToken(instance); err != nil {
+			return fmt.Errorf("-reference-token: %w", err)
+		}
+	}
 	if opts.readyFile != "" {
 		if err := facts.writeFile(opts.readyFile); err != nil {
 			return err
@@ -60,6 +65,7 @@ func newInstance(ctx context.Context, opts options, stderr io.Writer) (*erpnette
 	instance := erpnettest.NewUnstartedServer()
 	instance.AccessLog = stderr
 	instance.DiscardHistory = true
+	instance.Configure(func(settings *erpnettest.Settings) { settings.SecurityAccess = opts.access })
 	if opts.applications != "" {
 		if err := addApplications(instance, opts.applications); err != nil {
 			return nil, err
@@ -97,6 +103,14 @@ func addApplications(instance *erpnettest.Server, name string) error {
 		}
 	}
 	return nil
+}
+
+// issueReferenceToken makes the sample application one that may have reference
+// tokens, and gives it one.
+func issueReferenceToken(instance *erpnettest.Server) (string, error) {
+	uri := erpnettest.SampleApplication().ApplicationUri
+	instance.ChangeApplication(uri, func(app *erpnettest.TrustedApplication) { app.ReferenceTokens = "AdministratorsOnly" })
+	return instance.AddReferenceToken(erpnettest.ReferenceToken{Application: uri})
 }
 
 func writeCAFile(opts options, instance *erpnettest.Server) (name string, remove func(), err error) {

@@ -285,6 +285,45 @@ func TestSecretOfAReplacedSampleIsNotPrinted(t *testing.T) {
 	}
 }
 
+// domainAPI reads from an entity set and returns the status.
+func (r started) domainAPI(t *testing.T, token, set string) int {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.facts.URL+"/api/domain/odata/"+set+"?$top=1", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
+	response, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	return response.StatusCode
+}
+
+func TestReferenceTokenIsPrintedWhenAskedFor(t *testing.T) {
+	r := start(t, "-tls=false", "-reference-token")
+	token := r.facts.ReferenceToken
+	if !strings.HasPrefix(token, "enrt_") || !strings.Contains(r.stdout, token) || strings.Contains(r.stdout, "export ERPNET_REFERENCE_TOKEN") {
+		t.Errorf("token %q, printed:\n%s", token, r.stdout)
+	}
+	if status := r.domainAPI(t, token, "Crm_Sales_Customers"); status != http.StatusOK {
+		t.Errorf("status %d", status)
+	}
+	if without := start(t, "-tls=false"); without.facts.ReferenceToken != "" || strings.Contains(without.stdout, "reference token") {
+		t.Errorf("printed unasked:\n%s", without.stdout)
+	}
+}
+
+func TestSecurityNamespaceIsOpenedAsAsked(t *testing.T) {
+	for security, want := range map[string]int{"allowed": 200, "read-only": 200, "refused": 403} {
+		r := start(t, "-tls=false", "-reference-token", "-security", security)
+		if status := r.domainAPI(t, r.facts.ReferenceToken, "Systems_Security_TrustedApplications"); status != want {
+			t.Errorf("%s: status %d", security, status)
+		}
+	}
+}
+
 func TestMistakesAreNamed(t *testing.T) {
 	for name, test := range map[string]struct {
 		args []string
@@ -295,6 +334,8 @@ func TestMistakesAreNamed(t *testing.T) {
 		"listen":           {[]string{"-listen", "8443"}, "-listen"},
 		"taken address":    {[]string{"-listen", "192.0.2.1:1"}, "-listen"},
 		"CA without https": {[]string{"-tls=false", "-ca-file", "ca.pem"}, "-ca-file"},
+		"security":         {[]string{"-security", "open"}, `"open"`},
+		"reference token":  {[]string{"-reference-token", "-applications", writeFile(t, `[{"ApplicationUri": "my.trusted.app/service"}]`)}, "-reference-token"},
 		"URL scheme":       {[]string{"-url", "http://mock:8443"}, "https://host:port"},
 		"URL path":         {[]string{"-url", "https://mock:8443/id"}, "-url"},
 		"no such file":     {[]string{"-applications", "no-such-file.json"}, "no-such-file.json"},

@@ -99,57 +99,61 @@ func SecretHash(secret string) string {
 }
 
 // AddApplication adds a trusted application, or replaces the one with the same
-// ApplicationUri.
+// ApplicationUri, as a change by someone else would: the record keeps its Id and
+// CreationTimeUtc unless app has its own, and its ObjectVersion goes up.
 func (s *Server) AddApplication(app TrustedApplication) {
-	if app.Id == "" {
-		app.Id = guid("Systems_Security_TrustedApplications:" + app.ApplicationUri)
-	}
-	if app.ObjectVersion == 0 {
-		app.ObjectVersion = 1
-	}
-	if app.CreationTimeUtc.IsZero() {
-		app.CreationTimeUtc = s.now().UTC()
-	}
+	now := s.now().UTC()
 	s.registry.mu.Lock()
 	defer s.registry.mu.Unlock()
-	if s.registry.applications == nil {
-		s.registry.applications = map[string]TrustedApplication{}
+	if known := s.registry.application(app.ApplicationUri, false); known != nil {
+		app.Id = cmp.Or(app.Id, known.Id)
+		app.ObjectVersion = max(app.ObjectVersion, nextVersion(known.ObjectVersion))
+		app.CreationTimeUtc = cmp.Or(app.CreationTimeUtc, known.CreationTimeUtc)
+		app.AggregateLastUpdateTimeUtc = now
+		*known = app
+		return
 	}
-	s.registry.applications[app.ApplicationUri] = app
+	app.Id = cmp.Or(app.Id, guid(trustedApplications+":"+app.ApplicationUri))
+	app.ObjectVersion = max(app.ObjectVersion, 1)
+	app.CreationTimeUtc = cmp.Or(app.CreationTimeUtc, now)
+	app.AggregateLastUpdateTimeUtc = cmp.Or(app.AggregateLastUpdateTimeUtc, now)
+	s.registry.applications = append(s.registry.applications, app)
+}
+
+// ChangeApplication changes a trusted application behind the back of its
+// clients, and reports whether there is one with that ApplicationUri. Its
+// ObjectVersion goes up.
+func (s *Server) ChangeApplication(applicationURI string, change func(*TrustedApplication)) bool {
+	now := s.now().UTC()
+	s.registry.mu.Lock()
+	defer s.registry.mu.Unlock()
+	app := s.registry.application(applicationURI, false)
+	if app == nil {
+		return false
+	}
+	version := app.ObjectVersion
+	change(app)
+	app.ObjectVersion = max(app.ObjectVersion, nextVersion(version))
+	app.AggregateLastUpdateTimeUtc = now
+	return true
 }
 
 // RemoveApplication deletes the trusted application with that ApplicationUri.
 func (s *Server) RemoveApplication(applicationURI string) {
 	s.registry.mu.Lock()
 	defer s.registry.mu.Unlock()
-	delete(s.registry.applications, applicationURI)
+	s.registry.applications = slices.DeleteFunc(s.registry.applications, func(app TrustedApplication) bool {
+		return app.ApplicationUri == applicationURI
+	})
 }
 
 // Applications returns the trusted applications, ordered by ApplicationUri.
 func (s *Server) Applications() []TrustedApplication {
 	s.registry.mu.Lock()
 	defer s.registry.mu.Unlock()
-	var apps []TrustedApplication
-	for _, app := range s.registry.applications {
-		apps = append(apps, app)
-	}
-	slices.SortFunc(apps, func(a, b TrustedApplication) int { return cmp.Compare(a.ApplicationUri, b.ApplicationUri) })
-	return apps
-}
-
-func (r *registry) application(applicationURI string, ignoreCase bool) (TrustedApplication, bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	app, found := r.applications[applicationURI]
-	if found || !ignoreCase {
-		return app, found
-	}
-	for uri, app := range r.applications {
-		if strings.EqualFold(uri, applicationURI) {
-			return app, true
-		}
-	}
-	return TrustedApplication{}, false
+	sorted := slices.Clone(s.registry.applications)
+	slices.SortStableFunc(sorted, func(a, b TrustedApplication) int { return cmp.Compare(a.ApplicationUri, b.ApplicationUri) })
+	return sorted
 }
 
 func (app TrustedApplication) acceptsSecret(secret string) bool {

@@ -62,10 +62,10 @@ func readApplication(record json.RawMessage) (TrustedApplication, error) {
 	if app.Name == "" {
 		app.Name = app.ApplicationUri
 	}
-	if err := oneOf("ClientType", app.ClientType, "Confidential", "Public", "None"); err != nil {
+	if err := oneOf("ClientType", app.ClientType, clientTypes...); err != nil {
 		return TrustedApplication{}, err
 	}
-	return app, oneOf("ReferenceTokens", app.ReferenceTokens, "None", "AuthenticatedUsers", "AdministratorsOnly")
+	return app, oneOf("ReferenceTokens", app.ReferenceTokens, referenceTokenPolicies...)
 }
 
 func oneOf(attribute, value string, allowed ...string) error {

@@ -13,27 +13,59 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// authorize checks the bearer token as protocol 2.4 and 3.3 say: signature,
-// issuer, audience, lifetime, scope. It returns nil when the request may go on.
-func (s *Server) authorize(x *exchange) *answer {
-	token, isBearer := bearerToken(x.request.Header)
-	claims, genuine := s.verify(token)
-	if !isBearer || !genuine || !s.isForDomainAPI(claims, x.request.Time) {
-		a := emptyAnswer(http.StatusUnauthorized) // the body is unknown; assumed empty (protocol 13)
-		a.header.Set("WWW-Authenticate", "Bearer")
-		return &a
-	}
-	if !slices.Contains(claims.Scope, "read") && !slices.Contains(claims.Scope, "update") {
-		a := emptyAnswer(http.StatusForbidden) // likewise
-		return &a
-	}
-	return nil
+// caller is who makes a request of the Domain API.
+type caller struct {
+	token  string
+	scopes []string
 }
 
-// bearerToken takes the token from the Authorization header only.
-func bearerToken(header http.Header) (string, bool) {
-	scheme, token, found := strings.Cut(header.Get("Authorization"), " ")
-	return strings.TrimSpace(token), found && strings.EqualFold(scheme, "Bearer")
+func (c caller) has(scope string) bool { return slices.Contains(c.scopes, scope) }
+
+// authorize finds out who makes the request, or returns the answer that refuses
+// it. A signed token is checked as protocol 2.4 and 3.3 say: signature, issuer,
+// audience, lifetime, scope; a reference token is looked up.
+func (s *Server) authorize(x *exchange) (caller, *answer) {
+	token, scopes, genuine := s.credentials(x)
+	if !genuine {
+		a := emptyAnswer(http.StatusUnauthorized) // the body is unknown; assumed empty (protocol 13)
+		a.header.Set("WWW-Authenticate", "Bearer")
+		return caller{}, &a
+	}
+	who := caller{token, scopes}
+	if !who.has("read") && !who.has("update") {
+		a := emptyAnswer(http.StatusForbidden) // likewise
+		return caller{}, &a
+	}
+	return who, nil
+}
+
+// credentials takes a token from the one header that may carry it: never from
+// the query. Two at once are not a request that is documented to work
+// (protocol 8), so this one refuses it.
+func (s *Server) credentials(x *exchange) (token string, scopes []string, genuine bool) {
+	header := x.request.Header
+	bearer, keys := header.Values("Authorization"), slices.Concat(header.Values("X-Api-Key"), header.Values("Api-Key"))
+	if len(bearer)+len(keys) != 1 {
+		return "", nil, false
+	}
+	if len(keys) == 1 {
+		token = keys[0]
+	} else {
+		scheme, rest, found := strings.Cut(bearer[0], " ")
+		if !found || !strings.EqualFold(scheme, "Bearer") {
+			return "", nil, false
+		}
+		token = strings.TrimSpace(rest)
+	}
+	if isReferenceToken(token) {
+		if slices.Contains(x.settings.UnknownAttributes, "ReferenceTokens") {
+			return "", nil, false
+		}
+		scopes, genuine = s.registry.referenceTokenScopes(token, x.request.Time)
+		return token, scopes, genuine
+	}
+	claims, genuine := s.verify(token)
+	return token, claims.Scope, genuine && len(keys) == 0 && s.isForDomainAPI(claims, x.request.Time)
 }
 
 type apiClaims struct {

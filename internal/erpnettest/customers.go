@@ -3,12 +3,16 @@
 
 package erpnettest
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"time"
+)
 
 // sampleCustomers are made up. They have the attributes of Crm_Sales_Customers
 // that need no other entity; like a real instance, a result names the company
 // only when DisplayText is selected.
-func sampleCustomers() entitySet {
+func sampleCustomers() []entity {
 	names := []string{
 		"Aurora Office Supplies Ltd.", "Balkan Fresh Foods", "Cedar & Pine Furniture",
 		"Danube Logistics AD", "Evergreen Garden Centers", "Fjord Seafood AS",
@@ -16,32 +20,30 @@ func sampleCustomers() entitySet {
 		"Juniper Hotels Group", "Kestrel Bicycles", "Lighthouse Books",
 		"Mountain Spring Waters", "Nordlicht Küchen GmbH", "Orchard Pharmacies",
 	}
-	set := entitySet{name: "Crm_Sales_Customers"}
+	var ids []string // in the order of the numbers: the default order is that of the Id
+	for _, name := range names {
+		ids = append(ids, guid("Crm_Sales_Customers:"+name))
+	}
+	slices.Sort(ids)
+	var customers []entity
 	for i, name := range names {
-		number := fmt.Sprintf("%06d", 101+i)
-		id := guid("Crm_Sales_Customers:" + number)
-		set.rows = append(set.rows, entity{
-			id: id,
-			visible: map[string]any{
-				"Number":                    number,
-				"Active":                    true,
-				"AllowUseAsPrimaryCustomer": true,
-				"AllowUseAsShipToCustomer":  i%2 == 0,
-				"CreditLimit":               nil, // no limit
-				"DefaultDeliveryTermDays":   i % 4,
-				"DefaultPaymentStartDays":   0,
-				"DefaultPaymentTermDays":    15 * (1 + i%3),
-				"GracePeriodDays":           5,
-				"FromDate":                  fmt.Sprintf("20%02d-%02d-01T00:00:00Z", 15+i%10, 1+i%12),
-				"ThruDate":                  nil,
-				"PersistSalesOrdersLots":    false,
-			},
-			hidden: map[string]any{
-				"Id":            id,
-				"DisplayText":   name,
-				"ObjectVersion": 1 + i,
-			},
+		customers = append(customers, entity{
+			"Number":                    fmt.Sprintf("%06d", 101+i),
+			"Active":                    true,
+			"AllowUseAsPrimaryCustomer": true,
+			"AllowUseAsShipToCustomer":  i%2 == 0,
+			"CreditLimit":               nil, // no limit
+			"DefaultDeliveryTermDays":   int32(i % 4),
+			"DefaultPaymentStartDays":   int32(0),
+			"DefaultPaymentTermDays":    int32(15 * (1 + i%3)),
+			"GracePeriodDays":           int32(5),
+			"FromDate":                  time.Date(2015+i%10, time.Month(1+i%12), 1, 0, 0, 0, 0, time.UTC),
+			"ThruDate":                  nil,
+			"PersistSalesOrdersLots":    false,
+			"Id":                        ids[i],
+			"DisplayText":               name,
+			"ObjectVersion":             int32(1 + i),
 		})
 	}
-	return set
+	return customers
 }

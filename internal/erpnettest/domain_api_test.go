@@ -10,6 +10,9 @@ import (
 	"time"
 )
 
+// customerID is the Id of one of the sample customers.
+func customerID(n int) string { return sampleCustomers()[n].id() }
+
 type customerPage struct {
 	Context string           `json:"@odata.context"`
 	Count   *int             `json:"@odata.count"`
@@ -29,7 +32,7 @@ func TestCustomersAreReadWithAToken(t *testing.T) {
 		t.Errorf("context %q, %d rows, count %v", page.Context, len(page.Value), page.Count)
 	}
 	first := page.Value[0]
-	if first["Number"] != "000101" || first["@odata.id"] != "Crm_Sales_Customers("+guid("Crm_Sales_Customers:000101")+")" {
+	if first["Number"] != "000101" || first["@odata.id"] != "Crm_Sales_Customers("+customerID(0)+")" {
 		t.Errorf("first row %v", first)
 	}
 	if _, has := first["Id"]; has {
@@ -43,7 +46,7 @@ func TestCustomersAreReadWithAToken(t *testing.T) {
 func TestQueryOptions(t *testing.T) {
 	s := newServer(t)
 	token := sampleToken(t, s)
-	all := len(sampleCustomers().rows)
+	all := len(sampleCustomers())
 	for name, test := range map[string]struct {
 		query string
 		rows  int
@@ -59,7 +62,7 @@ func TestQueryOptions(t *testing.T) {
 		"skip all":        {query: "?$skip=1000", rows: 0},
 		"count":           {query: "?$count=true&$top=1", rows: 1, count: true, next: true},
 		"select":          {query: "?$select=Number,%20DisplayText&$top=1", rows: 1, next: true, first: map[string]any{"Number": "000101", "DisplayText": "Aurora Office Supplies Ltd."}},
-		"select Id":       {query: "?$select=Id&$top=1", rows: 1, next: true, first: map[string]any{"Id": guid("Crm_Sales_Customers:000101")}},
+		"select Id":       {query: "?$select=Id&$top=1", rows: 1, next: true, first: map[string]any{"Id": customerID(0)}},
 		"not an option":   {query: "?culture=en", rows: all},
 		"escaped options": {query: "?%24top=1", rows: 1, next: true},
 	} {
@@ -117,14 +120,14 @@ func TestNextLinksLeadThroughAllCustomers(t *testing.T) {
 		}
 		link = page.Next
 	}
-	if len(seen) != len(sampleCustomers().rows) {
+	if len(seen) != len(sampleCustomers()) {
 		t.Errorf("%d customers", len(seen))
 	}
 }
 
 func TestDomainAPIPaths(t *testing.T) {
 	s := newServer(t)
-	token, id := sampleToken(t, s), guid("Crm_Sales_Customers:000102")
+	token, id := sampleToken(t, s), customerID(1)
 	for path, test := range map[string]struct {
 		status int
 		body   string
@@ -136,11 +139,24 @@ func TestDomainAPIPaths(t *testing.T) {
 		"Crm_Sales_Customers(00000000-0000-0000-0000-000000000000)": {500, "does not exist"},
 		"Crm_Sales_Customers?$top=-1":                               {500, "$top"},
 		"Crm_Sales_Customers?$top=many":                             {500, "$top"},
-		"Crm_Sales_Customers?$filter=Number%20eq%20'000102'":        {500, "$filter"},
+		"Crm_Sales_Customers?$search=books":                         {500, "$search"},
+		"Crm_Sales_Customers?top=10":                                {500, "'top'"},
+		"Crm_Sales_Customers?$top=1&$top=2":                         {500, "$top"},
+		"Crm_Sales_Customers?$skiptoken=2":                          {500, "$skiptoken"},
+		"Crm_Sales_Customers?$count=yes":                            {500, "$count"},
+		"Crm_Sales_Customers?$top=%zz":                              {500, "cannot be read"},
+		"Crm_Sales_Customers(" + id + ")?$top=1":                    {500, "$top"},
+		"Crm_Sales_Customers/$count?$top=1":                         {500, "$top"},
+		"Crm_Sales_Customers/$count?$filter=Number%20eq%20'000102'": {200, "1"},
+		"Crm_Sales_Customers('000102')":                             {500, "key"},
+		"Crm_Sales_Customers(" + id:                                 {404, ""},
+		"Crm_Sales_Customers()":                                     {404, ""},
 		"Crm_Sales_Customers?$select=Password":                      {500, "'Password' on type 'Erp.Crm_Sales_Customer'"},
 		"Crm_Customers?$top=10":                                     {500, "no more supported. The new name is 'Crm_Sales_Customers'"},
 		"Crm_Sales_Dreams":                                          {404, ""},
+		"Crm_Customers(" + id + ")":                                 {500, "no more supported"},
 		"GetVersion":                                                {200, `"version":"26.2.0.76"`},
+		"GetRenamedEntityTypes":                                     {200, `"NewName":"Crm_Sales_Customers"`},
 	} {
 		t.Run(path, func(t *testing.T) {
 			if got := callAPI(t, s, token, path); got.status != test.status || !strings.Contains(got.body, test.body) {

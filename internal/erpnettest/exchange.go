@@ -5,7 +5,6 @@ package erpnettest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -27,9 +26,6 @@ const (
 	Any           Endpoint = "any"            // all of them
 )
 
-// errGone ends an exchange whose client has left or whose server is closing.
-var errGone = errors.New("nobody waits for this answer")
-
 // exchange is one request on its way to its answer. The settings are those at
 // its arrival, so a test that changes them races with nothing.
 type exchange struct {
@@ -39,6 +35,11 @@ type exchange struct {
 	settings Settings
 	latency  time.Duration
 	fault    Fault
+
+	// For the Domain API: who asks, in what turn, or why not.
+	caller  caller
+	turn    *turn
+	refusal *answer
 }
 
 func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
@@ -50,24 +51,25 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
 	defer func() { s.logAccess(r, status, time.Since(started)) }()
 
 	x := s.receive(r)
-	if err := x.pause(x.latency); err != nil {
+	defer s.sessions.leave(x.turn)
+	if err := x.wait(); err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	if x.fault.wait != nil {
-		if err := x.fault.wait(x); err != nil {
-			panic(http.ErrAbortHandler)
-		}
-	}
 	a := s.answer(x)
-	a.header.Set("Date", x.request.Time.UTC().Format(http.TimeFormat)) // the instance's clock, not this machine's
 	for _, edit := range x.fault.edits {
 		edit(&a)
+	}
+	if a.header.Values("Date") == nil {
+		a.header.Set("Date", x.request.Time.UTC().Format(http.TimeFormat)) // the instance's clock, not this machine's
 	}
 	a.encode()
 	if x.request.Endpoint == Token {
 		s.journal.addToken(a)
 	}
 	status = a.status
+	// The turn ends before the client can see that it does: one that asks for one
+	// thing after the other never meets itself in the queue.
+	s.sessions.leave(x.turn)
 	if x.fault.deliver != nil {
 		x.fault.deliver(x, w, a)
 		return
@@ -86,8 +88,22 @@ func (s *Server) receive(r *http.Request) *exchange {
 	// The fault is taken before the request is counted: who waits for a request
 	// to arrive may then change the faults for the next one.
 	x.fault = s.faults.next(x.request)
+	// And its place in the queue of its session, too.
+	s.enterSession(x)
 	s.journal.add(x.request, s.DiscardHistory)
 	return x
+}
+
+// enterSession finds out who calls the Domain API and takes the call into its
+// session. A fault in the answer's place stands before that, as a proxy does.
+func (s *Server) enterSession(x *exchange) {
+	if x.request.Endpoint != DomainAPI || x.fault.instead != nil {
+		return
+	}
+	x.caller, x.refusal = s.authorize(x)
+	if x.refusal == nil {
+		x.turn, x.refusal = s.sessions.enter(x.caller.token, x.request.Time, x.settings)
+	}
 }
 
 func (s *Server) endpoint(path string) Endpoint {
@@ -138,28 +154,6 @@ func onlyGet(x *exchange, next func(*exchange) answer) answer {
 		return a
 	}
 	return next(x)
-}
-
-// pause waits for d on the real clock, unless the client leaves or the server
-// closes first.
-func (x *exchange) pause(d time.Duration) error {
-	if d <= 0 {
-		return nil
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	return waitFor(x, timer.C)
-}
-
-func waitFor[T any](x *exchange, event <-chan T) error {
-	select {
-	case <-event:
-		return nil
-	case <-x.context.Done():
-		return errGone
-	case <-x.closed:
-		return errGone
-	}
 }
 
 func (s *Server) logAccess(r *http.Request, status int, took time.Duration) {

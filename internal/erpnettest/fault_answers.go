@@ -35,7 +35,8 @@ func OAuthError(status int, code, description string) Fault {
 // DomainError answers with an error of the Domain API, whose info holds a stack
 // trace (protocol 3.3).
 func DomainError(status, code int, exception, message string) Fault {
-	return Fault{instead: func(x *exchange) answer { return domainError(x.settings, status, code, exception, message) }}
+	f := failure{status: status, code: code, exception: exception, message: message}
+	return Fault{instead: func(x *exchange) answer { return f.answer(x.settings) }}
 }
 
 // LicenceExhausted answers 503 with Retry-After 60 and the documented body: all
@@ -45,9 +46,19 @@ func LicenceExhausted() Fault {
 }
 
 // HTML answers with a web page, as a proxy or a stopped web site does.
-func HTML(status int) Fault {
-	return Answer(status, htmlType, "<!DOCTYPE html>\n<html>\n<head><title>"+http.StatusText(status)+
-		"</title></head>\n<body><h1>"+http.StatusText(status)+"</h1><p>The web site is being restarted.</p></body>\n</html>\n")
+func HTML(status int) Fault { return Answer(status, htmlType, page(status)) }
+
+// AnswerReplaced does the endpoint's work and then answers with a web page, as
+// a gateway does that has waited long enough: the client of a POST that gets
+// 502 or 504 cannot know that it was done.
+func AnswerReplaced(status int) Fault {
+	return Fault{}.edit(func(a *answer) { *a = textAnswer(status, htmlType, page(status)) })
+}
+
+func page(status int) string {
+	title := http.StatusText(status)
+	return "<!DOCTYPE html>\n<html>\n<head><title>" + title + "</title></head>\n<body><h1>" + title +
+		"</h1><p>The web site is being restarted.</p></body>\n</html>\n"
 }
 
 // Redirect answers with a redirection to location, which is taken as it is.

@@ -94,6 +94,49 @@ func TestFaultsThatCutTheConnection(t *testing.T) {
 	}
 }
 
+func TestChangesWhoseAnswerIsLostAreMadeAllTheSame(t *testing.T) {
+	for name, test := range map[string]struct {
+		fault  Fault
+		status int // 0 for a connection that ends
+		made   bool
+	}{
+		"answer lost":     {AnswerLost(), 0, true},
+		"bad gateway":     {AnswerReplaced(502), 502, true},
+		"gateway timeout": {AnswerReplaced(504), 504, true},
+		"reset":           {Reset(), 0, false},
+		"disconnect":      {Disconnect(), 0, false},
+		"gateway down":    {HTML(502), 502, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newServer(t)
+			token := sampleToken(t, s)
+			strike := func(method, path, body string) {
+				t.Helper()
+				s.Inject(DomainAPI, test.fault.Once())
+				got, err := do(t, s, apiRequest(t, s, token, method, path, body))
+				if (test.status == 0) != (err != nil) || test.status >= 500 && (got.status != test.status || !strings.Contains(got.body, "<h1>")) {
+					t.Errorf("%s: status %d, error %v", method, got.status, err)
+				}
+			}
+			strike(http.MethodPost, trustedApplications, `{"Name": "N", "ApplicationUri": "com.example/a"}`)
+			if made := len(s.Applications()) == 2; made != test.made {
+				t.Fatalf("POST: %d applications", len(s.Applications()))
+			}
+			app := SampleApplication()
+			path := trustedApplications + "(" + s.Applications()[len(s.Applications())-1].Id + ")"
+			strike(http.MethodPatch, path, `{"Notes": "changed"}`)
+			app, _ = s.registry.find(app.ApplicationUri, false)
+			if made := app.Notes == "changed"; made != test.made {
+				t.Errorf("PATCH: %+v", app)
+			}
+			strike(http.MethodDelete, path, "")
+			if _, there := s.registry.find(app.ApplicationUri, false); there == test.made {
+				t.Error("DELETE")
+			}
+		})
+	}
+}
+
 func TestOversizedBodiesAreStreamed(t *testing.T) {
 	const size = 3<<20 + 17
 	for name, fault := range map[string]Fault{"plain": Oversized(size), "gzip": GzipBomb(size)} {

@@ -151,5 +151,29 @@ func callAPI(t *testing.T, s *Server, token, path string) reply {
 	return mustDo(t, s, request)
 }
 
+// send is a call of the Domain API with a JSON body, or without one.
+func send(t *testing.T, s *Server, token, method, path, body string) reply {
+	t.Helper()
+	return mustDo(t, s, apiRequest(t, s, token, method, path, body))
+}
+
+func apiRequest(t *testing.T, s *Server, token, method, path, body string) *http.Request {
+	t.Helper()
+	request := newRequest(t, method, s.DomainAPIURL()+path, body)
+	request.Header.Set("Authorization", "Bearer "+token)
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	return request
+}
+
+// object is a JSON object that an answer must be.
+func object(t *testing.T, got reply) map[string]any {
+	t.Helper()
+	var read map[string]any
+	decode(t, got.body, &read)
+	return read
+}
+
 // at is a fixed moment, in UTC and in whole seconds.
 var at = time.Date(2026, 3, 14, 9, 26, 53, 0, time.UTC)

@@ -53,7 +53,8 @@ type Server struct {
 	keys      keyring
 	faults    faultQueues
 	journal   journal
-	customers entitySet
+	customers []entity
+	sessions  sessionBook
 
 	settingsMu sync.Mutex
 	settings   Settings

@@ -51,7 +51,9 @@ type Settings struct {
 	// application that also signs users in, as old versions did (protocol 2.1).
 	ServiceSuffix bool
 	// IgnoreClientIDCase finds an application whatever the letter case of the
-	// client_id. The token then carries the registered spelling.
+	// client_id. The token then carries the registered spelling. The same goes
+	// for eq and in of $filter and for the unique index of ApplicationUri: it is
+	// the database that would ignore the case.
 	IgnoreClientIDCase bool
 
 	// Database is the client_db claim and the DbName of auto-discovery.
@@ -68,9 +70,8 @@ type Settings struct {
 	// server really hosts them.
 	WebSites []WebSite
 
-	// BareErrors drops the "error" wrapper around a Domain API error, as the
-	// older page prints it (protocol 3.3).
-	BareErrors bool
+	DomainAPISettings
+	SessionSettings
 }
 
 func defaultSettings() Settings {
@@ -81,6 +82,8 @@ func defaultSettings() Settings {
 		Database:                "DEMODB",
 		Version:                 "26.2.0.76",
 		AutoDiscoveryPaths:      []string{"/sys/auto-discovery", "/tools/auto-discovery"},
+		DomainAPISettings:       defaultDomainAPISettings(),
+		SessionSettings:         defaultSessionSettings(),
 	}
 }
 
@@ -91,6 +94,7 @@ func (s *Server) Configure(change func(*Settings)) {
 	next := s.settings
 	next.AutoDiscoveryPaths = slices.Clone(next.AutoDiscoveryPaths)
 	next.WebSites = slices.Clone(next.WebSites)
+	next.UnknownAttributes = slices.Clone(next.UnknownAttributes)
 	change(&next)
 	s.settings = next
 }

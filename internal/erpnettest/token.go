@@ -117,10 +117,10 @@ func (s *Server) authenticate(settings Settings, form url.Values) (TrustedApplic
 	case secret == "":
 		return TrustedApplication{}, &oauthError{settings.MissingCredentialsError, "Missing client_secret"}
 	}
-	app, found := s.registry.application(clientID, settings.IgnoreClientIDCase)
+	app, found := s.registry.find(clientID, settings.IgnoreClientIDCase)
 	if !found && settings.ServiceSuffix {
 		if uri, cut := strings.CutSuffix(clientID, serviceSuffix); cut {
-			app, found = s.registry.application(uri, settings.IgnoreClientIDCase)
+			app, found = s.registry.find(uri, settings.IgnoreClientIDCase)
 			found = found && app.isHybrid()
 		}
 	}
@@ -137,7 +137,7 @@ func (s *Server) authenticate(settings Settings, form url.Values) (TrustedApplic
 
 // systemUser is whom the application acts as, if it may be a service at all.
 func (s *Server) systemUser(settings Settings, app TrustedApplication, clientID string) (User, *oauthError) {
-	user, found := s.registry.user(app.SystemUser)
+	user, found := s.registry.findUser(app.SystemUser)
 	// Assumption: the plain client_id of a hybrid application is its interactive half.
 	interactive := settings.ServiceSuffix && app.isHybrid() && !strings.HasSuffix(clientID, serviceSuffix)
 	// Assumption: an inactive user counts as none.

@@ -8,37 +8,36 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
-	"sync"
 )
 
 // User is a record of Systems_Security_Users: the attributes that matter to a
 // trusted application (protocol 4.4), named as the entity names them.
 type User struct {
-	Id       string // GUID; empty leaves client_system_user_id out of the tokens
-	Login    string
-	Name     string
-	Email    string
-	Active   bool
-	IsAdmin  bool
-	UserType string // such as "InternalUser", which empty means
+	Id            string // GUID; empty leaves client_system_user_id out of the tokens
+	Login         string
+	Name          string // in English
+	Email         string
+	Active        bool
+	IsAdmin       bool
+	UserType      string // such as "InternalUser", which empty means
+	Password      string // hash; like the real one it can be read
+	ObjectVersion int32  // zero is filled in
 }
+
+// SamplePasswordHash is the password hash of SampleUser: what a test of leaks
+// searches for. It is no hash of anything.
+const SamplePasswordHash = "erpnet-mock-sample-password-hash-7f0c5e"
 
 // SampleUser is the system user of SampleApplication.
 func SampleUser() User {
 	return User{
-		Id:       guid("Systems_Security_Users:svc.integration"),
+		Id:       guid(users + ":svc.integration"),
 		Login:    "svc.integration",
 		Name:     "Integration Service",
 		Active:   true,
 		UserType: "InternalUser",
+		Password: SamplePasswordHash,
 	}
-}
-
-// registry holds what an administrator of the instance would edit.
-type registry struct {
-	mu           sync.Mutex
-	users        map[string]User
-	applications map[string]TrustedApplication
 }
 
 // AddUser adds a user, or replaces the one with the same Login.
@@ -48,29 +47,32 @@ func (s *Server) AddUser(user User) {
 	}
 	s.registry.mu.Lock()
 	defer s.registry.mu.Unlock()
-	if s.registry.users == nil {
-		s.registry.users = map[string]User{}
+	i := slices.IndexFunc(s.registry.users, func(known User) bool { return known.Login == user.Login })
+	if i < 0 {
+		user.ObjectVersion = max(user.ObjectVersion, 1)
+		s.registry.users = append(s.registry.users, user)
+		return
 	}
-	s.registry.users[user.Login] = user
+	user.ObjectVersion = max(user.ObjectVersion, nextVersion(s.registry.users[i].ObjectVersion))
+	s.registry.users[i] = user
 }
 
 // Users returns the users, ordered by Login.
 func (s *Server) Users() []User {
 	s.registry.mu.Lock()
 	defer s.registry.mu.Unlock()
-	var users []User
-	for _, user := range s.registry.users {
-		users = append(users, user)
-	}
-	slices.SortFunc(users, func(a, b User) int { return cmp.Compare(a.Login, b.Login) })
-	return users
+	sorted := slices.Clone(s.registry.users)
+	slices.SortFunc(sorted, func(a, b User) int { return cmp.Compare(a.Login, b.Login) })
+	return sorted
 }
 
-func (r *registry) user(login string) (User, bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	user, found := r.users[login]
-	return user, found
+// recordID is the key of the user's record, which it has even where the tokens
+// do not tell it.
+func (u User) recordID() string {
+	if u.Id == "" {
+		return guid(users + ":" + u.Login)
+	}
+	return u.Id
 }
 
 // guid derives an identifier from a name, so that records have the same one in
@@ -82,3 +84,6 @@ func guid(name string) string {
 	digits := hex.EncodeToString(sum[:16])
 	return digits[:8] + "-" + digits[8:12] + "-" + digits[12:16] + "-" + digits[16:20] + "-" + digits[20:]
 }
+
+// newGUID is one that no record has.
+func newGUID() string { return guid(string(randomBytes(32))) }
