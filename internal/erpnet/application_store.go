@@ -119,7 +119,7 @@ func number(row map[string]any, name string) *int64 {
 
 // Create makes the record and returns it as the instance has it then. A record
 // of this ApplicationUri that is there already is an error, of kind
-// [APIConflict]. If the connection breaks, what the instance has then decides:
+// [APIExists]. If the connection breaks, what the instance has then decides:
 // nothing is created twice.
 func (s Applications) Create(ctx context.Context, a TrustedApplication) (*TrustedApplication, error) {
 	existing, err := s.Find(ctx, a.ApplicationURI)
@@ -127,7 +127,7 @@ func (s Applications) Create(ctx context.Context, a TrustedApplication) (*Truste
 		return nil, err
 	}
 	if existing != nil {
-		return nil, s.fail(APIConflict, "failed, since a trusted application of this ApplicationUri exists already")
+		return nil, s.fail(APIExists, "failed, since a trusted application of this ApplicationUri exists already")
 	}
 	body, failed := s.body(ctx, a, TrustedApplication{})
 	if failed != nil {

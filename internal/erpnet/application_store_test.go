@@ -125,7 +125,7 @@ func TestExistingRecordIsNotTakenOver(t *testing.T) {
 	taken := wantedApplication()
 	taken.ApplicationURI = erpnettest.SampleApplication().ApplicationUri
 	_, err := l.store().Create(context.Background(), taken)
-	expectKind(t, err, APIConflict)
+	expectKind(t, err, APIExists)
 }
 
 // writes is a fault that strikes at the requests of one method only.

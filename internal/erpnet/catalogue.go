@@ -72,6 +72,7 @@ const (
 	ForeignLink     Kind = "foreign_link"
 	TooManyRows     Kind = "too_many_rows"
 	APIConflict     Kind = "api_conflict"
+	APIExists       Kind = "api_exists"
 	UnknownUser     Kind = "unknown_user"
 )
 
@@ -342,7 +343,7 @@ openid, profile and offline_access are not issued to service applications; sec i
 		{
 			APIFailed, "Domain API Failed",
 			"The Domain API failed while it worked on the call.",
-			`Look into the log of the instance at this time. The same call would fail again.`,
+			`Look into the log of the instance at this time. If its message names a rule or a value, the same call will fail again.`,
 		},
 		{
 			APIRenamed, "Entity Set Was Renamed",
@@ -366,8 +367,13 @@ openid, profile and offline_access are not issued to service applications; sec i
 		},
 		{
 			APIConflict, "Record Changed Elsewhere",
-			"The record is not as it was when it was last read: somebody else has made, changed or deleted it.",
-			`Plan again to see what is there now. A record that exists and is to be managed here must be imported.`,
+			"The record is not as it was when it was last read: somebody else has changed or deleted it.",
+			`Plan again to see what is there now.`,
+		},
+		{
+			APIExists, "Trusted Application Exists",
+			"The instance has a record of this ApplicationUri already.",
+			`Import it to manage it here, by its ApplicationUri, or take another application_uri.`,
 		},
 		{
 			UnknownUser, "Unknown System User",

@@ -51,7 +51,7 @@ func (p retryPolicy) check(ctx context.Context, answer *http.Response, err error
 	mode, _ := ctx.Value(repetitionKey{}).(repetition)
 	switch {
 	case mode == repeatNever, mode == repeatWrite && err != nil:
-		return false, nil
+		return false, nil //nolint:nilerr // says that there is no repetition; the client returns err itself
 	case mode == repeatWrite:
 		return nothingWritten(answer) && p.waitFits(ctx, answer), nil
 	case err != nil:

@@ -36,12 +36,12 @@ func GenerateSecret(length int, withSpecial bool) (Secret, error) {
 		alphabet += special
 	}
 	// Bytes from here on would make the alphabet's first characters likelier.
-	limit := byte(256 - 256%len(alphabet))
+	limit := 256 - 256%len(alphabet)
 	secret := make([]byte, 0, length)
 	for random := make([]byte, length); len(secret) < length; {
 		_, _ = rand.Read(random) // never fails, and fills all of it
 		for _, b := range random {
-			if b < limit && len(secret) < length {
+			if int(b) < limit && len(secret) < length {
 				secret = append(secret, alphabet[int(b)%len(alphabet)])
 			}
 		}

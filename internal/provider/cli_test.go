@@ -17,33 +17,44 @@ import (
 	"time"
 )
 
-// built is the provider's real binary, made when the first test needs it.
-var built struct {
-	once sync.Once
-	dir  string
-	err  error
+// binary is what a test's CLI runs, made when the first test needs it.
+type binary struct {
+	name   string
+	module string // directory of its module
+	once   sync.Once
+	dir    string
+	err    error
 }
 
-func buildProvider(t testing.TB) string {
+var (
+	built            = &binary{name: "terraform-provider-erpnet", module: filepath.Join("..", "..")}
+	builtSecretStore = &binary{name: "terraform-provider-secretstore", module: filepath.Join("..", "..", "tools", "secretstore")}
+)
+
+// build returns the directory of the binary.
+func (b *binary) build(t testing.TB) string {
 	t.Helper()
-	built.once.Do(func() {
-		if built.dir, built.err = os.MkdirTemp("", "erpnet-provider-"); built.err != nil { //nolint:usetesting // all tests share it
+	b.once.Do(func() {
+		if b.dir, b.err = os.MkdirTemp("", b.name+"-"); b.err != nil { //nolint:usetesting // all tests share it
 			return
 		}
-		build := exec.CommandContext(context.Background(), "go", "build", "-o", filepath.Join(built.dir, "terraform-provider-erpnet"), "../..") //nolint:gosec // no input from outside
+		build := exec.CommandContext(context.Background(), "go", "build", "-o", filepath.Join(b.dir, b.name), ".") //nolint:gosec // no input from outside
+		build.Dir = b.module
 		if output, err := build.CombinedOutput(); err != nil {
-			built.err = fmt.Errorf("%w: %s", err, output)
+			b.err = fmt.Errorf("%w: %s", err, output)
 		}
 	})
-	if built.err != nil {
-		t.Fatal(built.err)
+	if b.err != nil {
+		t.Fatal(b.err)
 	}
-	return built.dir
+	return b.dir
 }
 
-func removeBuiltProvider() {
-	if built.dir != "" {
-		_ = os.RemoveAll(built.dir)
+func removeBinaries() {
+	for _, b := range []*binary{built, builtSecretStore} {
+		if b.dir != "" {
+			_ = os.RemoveAll(b.dir)
+		}
 	}
 }
 
@@ -72,10 +83,15 @@ func newCLI(t testing.TB, config string, env map[string]string) *cli {
 	if !strings.Contains(config, "required_providers") {
 		c.write("versions.tf", requirements)
 	}
-	provider := buildProvider(t)
 	overrides := ""
-	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
-		overrides += fmt.Sprintf("    %q = %q\n", host+"/erpnet/erpnet", provider)
+	override := func(name, directory string) {
+		for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
+			overrides += fmt.Sprintf("    %q = %q\n", host+"/erpnet/"+name, directory)
+		}
+	}
+	override("erpnet", built.build(t))
+	if strings.Contains(config, "erpnet/secretstore") {
+		override("secretstore", builtSecretStore.build(t))
 	}
 	c.write("cli.tfrc", "provider_installation {\n  dev_overrides {\n"+overrides+"  }\n  direct {}\n}\n")
 	for _, variable := range os.Environ() {

@@ -114,7 +114,7 @@ func (m *trustedApplicationDataSourceModel) set(a *erpnet.TrustedApplication) {
 }
 
 func matchesOwnSecret(own erpnet.Credentials, a *erpnet.TrustedApplication) types.Bool {
-	if own.ClientID != a.ApplicationURI || a.SecretHashWithheld {
+	if own.ClientID != a.ApplicationURI || a.ApplicationSecretHash == "" { // it has one, or there were no token: it is not shown
 		return types.BoolNull()
 	}
 	return types.BoolValue(erpnet.SecretMatches(own.Secret.Reveal(), a.ApplicationSecretHash))

@@ -38,7 +38,7 @@ func TestExamplesApply(t *testing.T) {
 		t.Run(strings.TrimPrefix(path, root+string(filepath.Separator)), func(t *testing.T) { applyExample(t, path) })
 		return nil
 	})
-	if err != nil || tested < 14 {
+	if err != nil || tested < 22 {
 		t.Errorf("%d examples, %v", tested, err)
 	}
 }
@@ -50,6 +50,7 @@ func applyExample(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	server, env := startInstance(t)
+	server.AddUser(ordersUser())
 	for _, id := range []string{"my.trusted.app/reports", "my.trusted.app/imports"} {
 		application := erpnettest.SampleApplication()
 		application.ApplicationUri = id

@@ -40,6 +40,7 @@ type trustedApplicationResource struct{ data *providerData }
 type trustedApplicationResourceModel struct {
 	ID types.String `tfsdk:"id"`
 	trustedApplicationModel
+	ClientID              types.String `tfsdk:"client_id"`
 	BasicAuthentication   types.Bool   `tfsdk:"basic_authentication_allowed"`
 	ClientSecretWO        types.String `tfsdk:"client_secret_wo"`
 	ClientSecretWOVersion types.Int64  `tfsdk:"client_secret_wo_version"`
@@ -67,7 +68,6 @@ func (r *trustedApplicationResource) Schema(_ context.Context, _ resource.Schema
 	flag := func(otherwise bool, description string) schema.BoolAttribute {
 		return schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(otherwise), MarkdownDescription: description}
 	}
-	notEmpty := []validator.String{stringvalidator.LengthAtLeast(1)}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The record of a Trusted Application, managed by the Domain API. **For administrators:** the provider's own trusted application needs the scope `update`, its SystemUser the rights to manage trusted applications, and the instance must let the Domain API write them. " +
 			"ERP.net has announced to reserve that to itself, so an instance may refuse it. Where it does, request the same registration by a ticket: see the data source `erpnet_registration_request`.\n\n" +
@@ -77,6 +77,10 @@ func (r *trustedApplicationResource) Schema(_ context.Context, _ resource.Schema
 				Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 				MarkdownDescription: "GUID of the record.",
 			},
+			"client_id": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "The same as `application_uri`, but known only after apply in a plan that will write the secret's hash. What takes its client_id from here waits until the record has the secret.",
+			},
 			"name":            schema.StringAttribute{Required: true, MarkdownDescription: applicationNameDescription},
 			"application_uri": schema.StringAttribute{Required: true, MarkdownDescription: applicationURIDescription},
 			"client_type":     schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString(string(erpnet.Confidential)), MarkdownDescription: clientTypeDescription},
@@ -85,7 +89,7 @@ func (r *trustedApplicationResource) Schema(_ context.Context, _ resource.Schema
 				Optional: true, ElementType: types.StringType, Validators: []validator.Set{setvalidator.SizeAtLeast(1)}, MarkdownDescription: applicationScopesDescription,
 			},
 			"system_user_allowed":                   schema.BoolAttribute{Optional: true, Computed: true, MarkdownDescription: systemUserAllowedDescription},
-			"system_user":                           schema.StringAttribute{Optional: true, Validators: notEmpty, MarkdownDescription: systemUserDescription},
+			"system_user":                           schema.StringAttribute{Optional: true, MarkdownDescription: systemUserDescription},
 			"impersonate_as_internal_user_allowed":  flag(false, impersonateInternalDescription),
 			"impersonate_as_community_user_allowed": flag(false, impersonateCommunityDescription),
 			"redirect_uris": schema.ListAttribute{
@@ -96,7 +100,7 @@ func (r *trustedApplicationResource) Schema(_ context.Context, _ resource.Schema
 			},
 			"reference_tokens":             schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString(erpnet.ReferenceTokensNone), MarkdownDescription: referenceTokensDescription},
 			"is_enabled":                   flag(true, isEnabledDescription),
-			"notes":                        schema.StringAttribute{Optional: true, Validators: notEmpty, MarkdownDescription: applicationNotesDescription},
+			"notes":                        schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)}, MarkdownDescription: applicationNotesDescription},
 			"basic_authentication_allowed": flag(false, "Whether the legacy Basic authentication is allowed, `BasicAuthenticationAllowed` of the record. Default false, as ERP.net advises."),
 			"client_secret_wo": schema.StringAttribute{
 				Optional: true, WriteOnly: true, Sensitive: true, Validators: []validator.String{secretCheck("client_secret_wo")},
@@ -154,6 +158,7 @@ func (r *trustedApplicationResource) Create(ctx context.Context, req resource.Cr
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, &trustedApplicationIdentity{plan.ID})...)
 	resp.Diagnostics.Append(keepVersion(ctx, resp.Private, created)...)
+	resp.Diagnostics.Append(keepHashHidden(ctx, resp.Private, wanted, created)...)
 }
 
 // Read implements [resource.Resource].
@@ -177,11 +182,18 @@ func (r *trustedApplicationResource) Read(ctx context.Context, req resource.Read
 	case err != nil:
 		resp.Diagnostics.Append(errorDiagnostic(err))
 		return
+	case found == nil && state.ID.IsNull():
+		resp.Diagnostics.AddError("No Such Trusted Application", "The instance has no Trusted Application with this ApplicationUri, or the caller may not see it. Letter case may count.")
+		return
 	case found == nil:
+		// The framework wants an identity even of what is gone.
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, &trustedApplicationIdentity{state.ID})...)
 		resp.State.RemoveResource(ctx)
 		return
 	}
-	resp.Diagnostics.Append(state.read(ctx, found)...)
+	hidden, diags := hashHidden(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(state.read(ctx, found, hidden)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, &trustedApplicationIdentity{state.ID})...)
 	resp.Diagnostics.Append(keepVersion(ctx, resp.Private, found)...)
@@ -211,6 +223,7 @@ func (r *trustedApplicationResource) Update(ctx context.Context, req resource.Up
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, &trustedApplicationIdentity{plan.ID})...)
 	resp.Diagnostics.Append(keepVersion(ctx, resp.Private, updated)...)
+	resp.Diagnostics.Append(keepHashHidden(ctx, resp.Private, wanted, updated)...)
 }
 
 // Delete implements [resource.Resource].

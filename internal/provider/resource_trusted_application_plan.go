@@ -60,6 +60,11 @@ func (r *trustedApplicationResource) ModifyPlan(ctx context.Context, req resourc
 	}
 	resp.Diagnostics.Append(plan.refuse(ctx, violations)...)
 	resp.Diagnostics.Append(plan.advise(ctx, application.Advice())...)
+	plan.ClientID = plan.ApplicationURI
+	if plan.SecretHash.IsUnknown() {
+		plan.ClientID = types.StringUnknown()
+	}
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("client_id"), plan.ClientID)...)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("secret_hash"), plan.SecretHash)...)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("system_user_allowed"), plan.SystemUserAllowed)...)
 }
@@ -96,21 +101,22 @@ func (m *trustedApplicationResourceModel) record(config trustedApplicationResour
 // written fills in what is known after the record was written. The rest stays
 // as planned: what the instance made of it shows in the next plan.
 func (m *trustedApplicationResourceModel) written(wanted erpnet.TrustedApplication, now *erpnet.TrustedApplication) {
-	m.ID = types.StringValue(now.ID)
+	m.ID, m.ClientID = types.StringValue(now.ID), m.ApplicationURI
 	m.SecretHash = textOrNull(wanted.ApplicationSecretHash)
 	m.SystemUserAllowed = types.BoolValue(wanted.SystemUserAllowed)
 	m.ClientSecretWO = types.StringNull()
 }
 
 // read takes over the record. A hash that was changed elsewhere is a warning: it
-// is the one attribute that a plan cannot repair by itself.
-func (m *trustedApplicationResourceModel) read(ctx context.Context, now *erpnet.TrustedApplication) diag.Diagnostics {
+// is the one attribute that a plan cannot repair by itself. No hash is no change
+// where none was shown right after one was written.
+func (m *trustedApplicationResourceModel) read(ctx context.Context, now *erpnet.TrustedApplication, hashHidden bool) diag.Diagnostics {
 	var diags diag.Diagnostics
 	before := m.SecretHash
 	diags.Append(m.trustedApplicationModel.read(ctx, now)...)
-	m.ID = types.StringValue(now.ID)
+	m.ID, m.ClientID = types.StringValue(now.ID), m.ApplicationURI
 	m.BasicAuthentication = types.BoolValue(now.BasicAuthenticationAllowed)
-	if now.SecretHashWithheld {
+	if now.SecretHashWithheld || hashHidden && now.ApplicationSecretHash == "" {
 		m.SecretHash = before
 	}
 	if !before.IsNull() && !m.SecretHash.Equal(before) {
@@ -132,8 +138,13 @@ func (m *trustedApplicationResourceModel) stored(ctx context.Context, private pr
 	return application, diags
 }
 
-// versionKey is where the private state has the record's ObjectVersion.
-const versionKey = "object_version"
+const (
+	// versionKey is where the private state has the record's ObjectVersion.
+	versionKey = "object_version"
+	// hashHiddenKey is where it has whether the instance shows null in place of the
+	// hash that was written last.
+	hashHiddenKey = "hash_hidden"
+)
 
 type privateGetter interface {
 	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
@@ -141,6 +152,16 @@ type privateGetter interface {
 
 type privateSetter interface {
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+}
+
+func keepHashHidden(ctx context.Context, private privateSetter, written erpnet.TrustedApplication, now *erpnet.TrustedApplication) diag.Diagnostics {
+	hidden := written.ApplicationSecretHash != "" && now.ApplicationSecretHash == ""
+	return private.SetKey(ctx, hashHiddenKey, strconv.AppendBool(nil, hidden))
+}
+
+func hashHidden(ctx context.Context, private privateGetter) (bool, diag.Diagnostics) {
+	text, diags := private.GetKey(ctx, hashHiddenKey)
+	return string(text) == "true", diags
 }
 
 func keepVersion(ctx context.Context, private privateSetter, now *erpnet.TrustedApplication) diag.Diagnostics {
