@@ -17,7 +17,7 @@ func newAccessTokenDataSource() datasource.DataSource { return &accessTokenDataS
 
 // accessTokenDataSource is the data source erpnet_access_token, for what cannot
 // take an ephemeral value.
-type accessTokenDataSource struct{ data *providerData }
+type accessTokenDataSource struct{ providerDataSource }
 
 type accessTokenDataSourceModel struct {
 	Scopes types.Set `tfsdk:"scopes"`
@@ -49,11 +49,6 @@ func (d *accessTokenDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 			"granted_scopes": schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: grantedScopesDescription},
 		},
 	}
-}
-
-// Configure implements [datasource.DataSourceWithConfigure].
-func (d *accessTokenDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = configured(req.ProviderData, &resp.Diagnostics)
 }
 
 // Read implements [datasource.DataSource].

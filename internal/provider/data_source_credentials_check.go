@@ -21,7 +21,7 @@ var _ datasource.DataSourceWithConfigure = (*credentialsCheckDataSource)(nil)
 func newCredentialsCheckDataSource() datasource.DataSource { return &credentialsCheckDataSource{} }
 
 // credentialsCheckDataSource is the data source erpnet_credentials_check.
-type credentialsCheckDataSource struct{ data *providerData }
+type credentialsCheckDataSource struct{ providerDataSource }
 
 type credentialsCheckModel struct {
 	RequiredScopes types.Set     `tfsdk:"required_scopes"`
@@ -91,11 +91,6 @@ func (d *credentialsCheckDataSource) Schema(_ context.Context, _ datasource.Sche
 			},
 		},
 	}
-}
-
-// Configure implements [datasource.DataSourceWithConfigure].
-func (d *credentialsCheckDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = configured(req.ProviderData, &resp.Diagnostics)
 }
 
 // Read implements [datasource.DataSource].

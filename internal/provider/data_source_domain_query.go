@@ -22,7 +22,7 @@ var _ datasource.DataSourceWithConfigure = (*domainQueryDataSource)(nil)
 func newDomainQueryDataSource() datasource.DataSource { return &domainQueryDataSource{} }
 
 // domainQueryDataSource is the data source erpnet_domain_query.
-type domainQueryDataSource struct{ data *providerData }
+type domainQueryDataSource struct{ providerDataSource }
 
 type domainQueryModel struct {
 	EntitySet  types.String  `tfsdk:"entity_set"`
@@ -92,11 +92,6 @@ func (d *domainQueryDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 			"next_link":   schema.StringAttribute{Computed: true, MarkdownDescription: "Where the next page is, as the server writes it. Null when there is none, or all pages were read."},
 		},
 	}
-}
-
-// Configure implements [datasource.DataSourceWithConfigure].
-func (d *domainQueryDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = configured(req.ProviderData, &resp.Diagnostics)
 }
 
 // Read implements [datasource.DataSource].

@@ -19,7 +19,7 @@ func newInstanceDataSource() datasource.DataSource { return &instanceDataSource{
 
 // instanceDataSource is the data source erpnet_instance. It is anonymous: of the
 // provider's configuration it needs the instance only.
-type instanceDataSource struct{ data *providerData }
+type instanceDataSource struct{ providerDataSource }
 
 type instanceModel struct {
 	IdentityURL         types.String   `tfsdk:"identity_url"`
@@ -68,11 +68,6 @@ func (d *instanceDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			},
 		},
 	}
-}
-
-// Configure implements [datasource.DataSourceWithConfigure].
-func (d *instanceDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = configured(req.ProviderData, &resp.Diagnostics)
 }
 
 // Read implements [datasource.DataSource].

@@ -19,7 +19,7 @@ var _ datasource.DataSourceWithConfigure = (*trustedApplicationDataSource)(nil)
 func newTrustedApplicationDataSource() datasource.DataSource { return &trustedApplicationDataSource{} }
 
 // trustedApplicationDataSource is the data source erpnet_trusted_application.
-type trustedApplicationDataSource struct{ data *providerData }
+type trustedApplicationDataSource struct{ providerDataSource }
 
 type trustedApplicationDataSourceModel struct {
 	ApplicationURI       types.String `tfsdk:"application_uri"`
@@ -71,11 +71,6 @@ func (d *trustedApplicationDataSource) Schema(_ context.Context, _ datasource.Sc
 			"secret_matches":                        schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the provider's `client_secret` is the one that the record has the hash of, when `application_uri` is the provider's own `client_id`. Null otherwise, and where the instance does not show the hash."},
 		},
 	}
-}
-
-// Configure implements [datasource.DataSourceWithConfigure].
-func (d *trustedApplicationDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = configured(req.ProviderData, &resp.Diagnostics)
 }
 
 // Read implements [datasource.DataSource].

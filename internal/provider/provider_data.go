@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
@@ -45,6 +46,15 @@ func configured(data any, diags *diag.Diagnostics) *providerData {
 		diags.AddError("Unexpected Provider Data", "This is a defect of the provider. Please report it.")
 	}
 	return d
+}
+
+// providerDataSource is what data sources embed that need the provider's
+// configuration.
+type providerDataSource struct{ data *providerData }
+
+// Configure implements [datasource.DataSourceWithConfigure].
+func (d *providerDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.data = configured(req.ProviderData, &resp.Diagnostics)
 }
 
 // ownCredentials are those of an object itself, which go before the provider's.

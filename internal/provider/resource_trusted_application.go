@@ -154,11 +154,7 @@ func (r *trustedApplicationResource) Create(ctx context.Context, req resource.Cr
 		resp.Diagnostics.Append(errorDiagnostic(err))
 		return
 	}
-	plan.written(wanted, created)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, &trustedApplicationIdentity{plan.ID})...)
-	resp.Diagnostics.Append(keepVersion(ctx, resp.Private, created)...)
-	resp.Diagnostics.Append(keepHashHidden(ctx, resp.Private, wanted, created)...)
+	resp.Diagnostics.Append(plan.keep(ctx, wanted, created, &resp.State, resp.Identity, resp.Private)...)
 }
 
 // Read implements [resource.Resource].
@@ -219,11 +215,7 @@ func (r *trustedApplicationResource) Update(ctx context.Context, req resource.Up
 		resp.Diagnostics.Append(errorDiagnostic(err))
 		return
 	}
-	plan.written(wanted, updated)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, &trustedApplicationIdentity{plan.ID})...)
-	resp.Diagnostics.Append(keepVersion(ctx, resp.Private, updated)...)
-	resp.Diagnostics.Append(keepHashHidden(ctx, resp.Private, wanted, updated)...)
+	resp.Diagnostics.Append(plan.keep(ctx, wanted, updated, &resp.State, resp.Identity, resp.Private)...)
 }
 
 // Delete implements [resource.Resource].

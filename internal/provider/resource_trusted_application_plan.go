@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
@@ -98,13 +99,20 @@ func (m *trustedApplicationResourceModel) record(config trustedApplicationResour
 	return wanted, diags
 }
 
-// written fills in what is known after the record was written. The rest stays
-// as planned: what the instance made of it shows in the next plan.
-func (m *trustedApplicationResourceModel) written(wanted erpnet.TrustedApplication, now *erpnet.TrustedApplication) {
+// keep stores a record that was written: as planned, and what is known since. What
+// the instance made of it shows in the next plan.
+func (m *trustedApplicationResourceModel) keep(ctx context.Context, wanted erpnet.TrustedApplication, now *erpnet.TrustedApplication,
+	state *tfsdk.State, identity *tfsdk.ResourceIdentity, private privateSetter,
+) diag.Diagnostics {
 	m.ID, m.ClientID = types.StringValue(now.ID), m.ApplicationURI
 	m.SecretHash = textOrNull(wanted.ApplicationSecretHash)
 	m.SystemUserAllowed = types.BoolValue(wanted.SystemUserAllowed)
 	m.ClientSecretWO = types.StringNull()
+	diags := state.Set(ctx, m)
+	diags.Append(identity.Set(ctx, &trustedApplicationIdentity{m.ID})...)
+	diags.Append(keepVersion(ctx, private, now)...)
+	diags.Append(keepHashHidden(ctx, private, wanted, now)...)
+	return diags
 }
 
 // read takes over the record. A hash that was changed elsewhere is a warning: it
