@@ -24,6 +24,7 @@ type Options struct {
 	MaxRetries     int              // after the first try; 0: none
 	Now            func() time.Time // the clock; nil: time.Now
 	Log            LogFunc          // nil: no log
+	Secrets        []Secret         // what must not stand in what anonymous answers tell, if a server echoes it
 
 	transport http.RoundTripper // in place of the network, for tests
 }
@@ -32,8 +33,9 @@ type Options struct {
 // and with it TLS settings, proxy, limits, retries and connections. It is safe
 // for concurrent use.
 type Client struct {
-	http *http.Client
-	now  func() time.Time
+	http    *http.Client
+	now     func() time.Time
+	secrets []string
 }
 
 // NewClient returns a client. It reads the proxy variables of the environment
@@ -48,7 +50,13 @@ func NewClient(o Options) *Client {
 	if o.Log == nil {
 		o.Log = func(context.Context, string, map[string]any) {}
 	}
-	return &Client{http: newHTTPClient(o), now: o.Now}
+	c := &Client{http: newHTTPClient(o), now: o.Now}
+	for _, secret := range o.Secrets {
+		if text := secret.Reveal(); len(text) >= minConcealed {
+			c.secrets = append(c.secrets, text)
+		}
+	}
+	return c
 }
 
 // answer is a complete HTTP answer and the moment it came.

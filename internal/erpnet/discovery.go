@@ -48,10 +48,10 @@ func (c *Client) getJSON(ctx context.Context, url string, into any) *Error {
 	if failed != nil {
 		return failed
 	}
-	body := bytes.TrimSpace(bytes.TrimPrefix(a.body, utf8BOM))
+	body := concealJSON(bytes.TrimSpace(bytes.TrimPrefix(a.body, utf8BOM)), c.secrets...)
 	err := json.Unmarshal(body, into)
 	if failed := unusable(a, body, err == nil && len(body) > 0 && body[0] == '{'); failed != nil {
-		failed.URL = url
+		failed.URL, failed.Hint = url, redact(failed.Hint, c.secrets)
 		return failed
 	}
 	return nil

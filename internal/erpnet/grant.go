@@ -27,6 +27,10 @@ type grant struct {
 // maxLifetime is a bound, in seconds, that no token's lifetime exceeds: ten years.
 const maxLifetime = 10 * 365 * 24 * 3600
 
+// maxTokenSize is a bound, in bytes, that no access token exceeds: servers take
+// headers of much less.
+const maxTokenSize = 64 << 10
+
 var utf8BOM = []byte("\xef\xbb\xbf")
 
 // readGrant reads an answer of the token endpoint, or says why it is none. The
@@ -63,6 +67,8 @@ func readGrant(r TokenRequest, a *answer) (*grant, *Error) {
 		return nil, r.fail(NotJSON, "was answered with a JSON object whose members have other types than RFC 6749 gives them")
 	case fields.AccessToken == "":
 		return nil, r.fail(NoToken, "was answered with success, but without an access_token")
+	case len(fields.AccessToken) > maxTokenSize:
+		return nil, r.fail(MalformedToken, "was answered with an access_token of more than 64 KiB, which no header takes")
 	case !isHeaderToken(fields.AccessToken):
 		return nil, r.fail(MalformedToken, "was answered with an access_token that holds a blank, a line break or another character that no header takes")
 	case !strings.EqualFold(fields.TokenType, bearer):
@@ -70,7 +76,7 @@ func readGrant(r TokenRequest, a *answer) (*grant, *Error) {
 	case err != nil:
 		return nil, r.fail(InvalidLifetime, "was answered with an expires_in that "+err.Error())
 	}
-	return &grant{AccessToken: fields.AccessToken, TokenType: bearer, Scope: fields.Scope, expiresIn: lifetime}, nil
+	return &grant{AccessToken: fields.AccessToken, TokenType: bearer, Scope: concealAll(fields.Scope, r.Credentials.Secret.Reveal()), expiresIn: lifetime}, nil
 }
 
 // unusable is the error of an answer whose status or content is not that of a

@@ -63,7 +63,7 @@ func (c *Client) RequestToken(ctx context.Context, r TokenRequest) (*Token, erro
 	}
 	grant, failed := readGrant(r, answer)
 	if failed != nil {
-		failed.Hint = strings.TrimSpace(failed.Hint + "\n" + c.whereIdentityIs(ctx, r.Instance, failed.Kind))
+		failed.Hint = strings.TrimSpace(failed.Hint + "\n" + redact(c.whereIdentityIs(ctx, r.Instance, failed.Kind), []string{r.Credentials.Secret.Reveal()}))
 		return nil, failed
 	}
 	token, failed := grant.token(r, answer)
@@ -102,6 +102,7 @@ func (g *grant) token(r TokenRequest, answer *answer) (*Token, *Error) {
 func (g *grant) claims(r TokenRequest) (*Claims, *Error) {
 	claims, err := DecodeClaims(g.AccessToken)
 	if err == nil {
+		claims.conceal(r.Credentials.Secret.Reveal())
 		return claims, nil
 	}
 	if strings.HasPrefix(g.AccessToken, "eyJ") && strings.Count(g.AccessToken, ".") == 2 {

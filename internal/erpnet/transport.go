@@ -115,6 +115,7 @@ func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 	begin := r.now()
 	answer, err := r.next.RoundTrip(request)
 	if err == nil {
+		dropUnreadableLocation(answer)
 		err = readAll(answer)
 	}
 	fields := map[string]any{
@@ -133,6 +134,14 @@ func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	r.log(ctx, "ERP.net request", fields)
 	return answer, err
+}
+
+// dropUnreadableLocation lets a redirect to what is no URL count as a redirect:
+// net/http takes it for a failed connection.
+func dropUnreadableLocation(answer *http.Response) {
+	if _, err := url.Parse(answer.Header.Get("Location")); err != nil {
+		answer.Header.Del("Location")
+	}
 }
 
 // readAll replaces the answer's body by its content, at most [MaxAnswerSize].
