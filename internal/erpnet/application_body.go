@@ -18,9 +18,10 @@ type member struct {
 	value any
 }
 
-// body writes what turns one record into another as a JSON object: all that
-// differs from the old one, which is empty for a new record.
-func (s Applications) body(ctx context.Context, wanted, old TrustedApplication) (string, *Error) {
+// changes lists what turns one record into another: all that differs from the old
+// one, which is empty for a new record. The system user stands there by its
+// login.
+func changes(wanted, old TrustedApplication) []member {
 	var members []member
 	isNew := old.ID == ""
 	add := func(name string, value, before any) {
@@ -33,12 +34,8 @@ func (s Applications) body(ctx context.Context, wanted, old TrustedApplication) 
 	add("ClientType", string(wanted.ClientType), string(old.ClientType))
 	add("ApplicationSecretHash", orNull(wanted.ApplicationSecretHash), orNull(old.ApplicationSecretHash))
 	add("Scope", orNull(strings.Join(wanted.Scope, " ")), orNull(strings.Join(old.Scope, " ")))
-	if isNew && wanted.SystemUser != "" || wanted.SystemUser != old.SystemUser {
-		reference, failed := s.systemUser(ctx, wanted.SystemUser)
-		if failed != nil {
-			return "", failed
-		}
-		members = append(members, member{"SystemUser", reference})
+	if !strings.EqualFold(wanted.SystemUser, old.SystemUser) { // logins differ by more than letter case
+		members = append(members, member{systemUserMember, orNull(wanted.SystemUser)})
 	}
 	add("SystemUserAllowed", wanted.SystemUserAllowed, old.SystemUserAllowed)
 	add("ImpersonateLoginUrl", orNull(strings.Join(wanted.ImpersonateLoginURL, ",")), orNull(strings.Join(old.ImpersonateLoginURL, ",")))
@@ -53,6 +50,24 @@ func (s Applications) body(ctx context.Context, wanted, old TrustedApplication) 
 	add("IsEnabled", wanted.IsEnabled, old.IsEnabled)
 	if !isNew && len(members) > 0 && old.ObjectVersion != nil {
 		members = slices.Insert(members, 0, member{"ObjectVersion", *old.ObjectVersion})
+	}
+	return members
+}
+
+const systemUserMember = "SystemUser"
+
+// body writes the changes as a JSON object.
+func (s Applications) body(ctx context.Context, wanted, old TrustedApplication) (string, *Error) {
+	members := changes(wanted, old)
+	for i := range members {
+		if members[i].name != systemUserMember {
+			continue
+		}
+		reference, failed := s.systemUser(ctx, wanted.SystemUser)
+		if failed != nil {
+			return "", failed
+		}
+		members[i].value = reference
 	}
 	return encodeMembers(members), nil
 }

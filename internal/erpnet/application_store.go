@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 const (
@@ -24,21 +25,22 @@ type Applications struct{ API DomainAPI }
 
 // Find returns the record of an ApplicationUri; nil when there is none. Whether
 // an instance tells ApplicationUris apart by letter case alone is unknown, so
-// among several the one that is the same to the letter is taken.
+// the one that is the same to the letter goes before one that is not.
 func (s Applications) Find(ctx context.Context, applicationURI string) (*TrustedApplication, error) {
 	found, failed := s.read(ctx, "ApplicationUri eq "+QuoteString(applicationURI))
 	if failed != nil {
 		return nil, failed
 	}
+	var alike *TrustedApplication
 	for i := range found {
 		if found[i].ApplicationURI == applicationURI {
 			return &found[i], nil
 		}
+		if strings.EqualFold(found[i].ApplicationURI, applicationURI) {
+			alike = &found[i]
+		}
 	}
-	if len(found) == 1 {
-		return &found[0], nil
-	}
-	return nil, nil //nolint:nilnil // documented
+	return alike, nil
 }
 
 // Get returns the record of an ID; nil when there is none. It asks by a filter
@@ -48,10 +50,12 @@ func (s Applications) Get(ctx context.Context, id string) (*TrustedApplication, 
 	if failed != nil {
 		return nil, failed
 	}
-	if len(found) == 0 {
-		return nil, nil //nolint:nilnil // documented
+	for i := range found {
+		if strings.EqualFold(found[i].ID, id) {
+			return &found[i], nil
+		}
 	}
-	return &found[0], nil
+	return nil, nil //nolint:nilnil // documented
 }
 
 func (s Applications) read(ctx context.Context, filter string) ([]TrustedApplication, *Error) {
@@ -63,6 +67,11 @@ func (s Applications) read(ctx context.Context, filter string) ([]TrustedApplica
 	found := make([]TrustedApplication, len(page.Rows))
 	for i, row := range page.Rows {
 		found[i] = applicationOf(row)
+		if found[i].SystemUser == "" && found[i].systemUserID != "" { // $expand was ignored
+			if found[i].SystemUser, failed = s.login(ctx, found[i].systemUserID); failed != nil {
+				return nil, failed
+			}
+		}
 	}
 	return found, nil
 }
@@ -93,7 +102,7 @@ func applicationOf(row Row) TrustedApplication {
 		a.ID = keyOf(text(row, "@odata.id"))
 	}
 	if user, ok := row["SystemUser"].(map[string]any); ok {
-		a.SystemUser = text(user, "Login")
+		a.SystemUser, a.systemUserID = text(user, "Login"), keyOf(text(user, "@odata.id"))
 	}
 	return a
 }
@@ -120,8 +129,17 @@ func number(row map[string]any, name string) *int64 {
 // Create makes the record and returns it as the instance has it then. A record
 // of this ApplicationUri that is there already is an error, of kind
 // [APIExists]. If the connection breaks, what the instance has then decides:
-// nothing is created twice.
+// nothing is created twice. It goes on when ctx is canceled, so that what was
+// made is known.
 func (s Applications) Create(ctx context.Context, a TrustedApplication) (*TrustedApplication, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), OperationLimit)
+	defer cancel()
+	// One at a time for each ApplicationUri, which no index may keep unique.
+	leave, err := s.API.Gates.enter(ctx, tokenKey{endpoint: s.API.Root, clientID: strings.ToLower(a.ApplicationURI), scope: "create"})
+	if err != nil {
+		return nil, s.fail(Canceled, "was canceled")
+	}
+	defer leave()
 	existing, err := s.Find(ctx, a.ApplicationURI)
 	if err != nil {
 		return nil, err
@@ -133,7 +151,7 @@ func (s Applications) Create(ctx context.Context, a TrustedApplication) (*Truste
 	if failed != nil {
 		return nil, failed
 	}
-	_, failed = s.API.call(ctx, repeatWrite, http.MethodPost, s.API.Root+applicationSet, body)
+	posted, failed := s.API.call(ctx, repeatWrite, http.MethodPost, s.API.Root+applicationSet, body)
 	if failed != nil && !ambiguous(failed) {
 		return nil, failed
 	}
@@ -141,22 +159,41 @@ func (s Applications) Create(ctx context.Context, a TrustedApplication) (*Truste
 	// section 5), or lost: reading the record is right for all of them.
 	created, err := s.Find(ctx, a.ApplicationURI)
 	switch {
-	case err != nil && failed != nil:
+	case created != nil && failed != nil && !same(*created, a):
+		return nil, s.fail(APIExists, "was lost, and there is a record of this ApplicationUri now that somebody else has made")
+	case created != nil:
+		return created, nil
+	case failed != nil:
 		return nil, failed
 	case err != nil:
-		return nil, err
-	case created == nil && failed != nil:
-		return nil, failed
-	case created == nil:
-		return nil, s.fail(APIFailed, "was answered with success, but there is no such record afterwards")
+		return fromAnswer(posted, a, err)
 	}
-	return created, nil
+	return nil, s.fail(APIFailed, "was answered with success, but there is no such record afterwards")
+}
+
+// fromAnswer is a record that was made but could not be read again: as wanted,
+// with the ID that the answer gave it.
+func fromAnswer(posted *answer, a TrustedApplication, err error) (*TrustedApplication, error) {
+	var row Row
+	_ = json.Unmarshal(posted.body, &row) // an answer without the record says nothing
+	made := applicationOf(row)
+	if made.ID == "" {
+		made.ID = keyOf(posted.header.Get("OData-EntityId"))
+	}
+	if made.ID == "" {
+		return nil, err
+	}
+	a.ID, a.SecretHashWithheld = made.ID, true
+	return &a, nil
 }
 
 // Update changes the record from what was read to what is wanted, and returns
 // it as the instance has it then. The version that was read goes with it, so
 // that a change that somebody else made since is an error of kind [APIConflict].
+// It goes on when ctx is canceled, so that what was written is known.
 func (s Applications) Update(ctx context.Context, read, wanted TrustedApplication) (*TrustedApplication, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), OperationLimit)
+	defer cancel()
 	body, failed := s.body(ctx, wanted, read)
 	if failed != nil {
 		return nil, failed
@@ -166,17 +203,15 @@ func (s Applications) Update(ctx context.Context, read, wanted TrustedApplicatio
 	}
 	now, err := s.Get(ctx, read.ID)
 	switch {
-	case failed != nil && (err != nil || now == nil):
+	case err != nil && failed != nil:
 		return nil, failed
 	case err != nil:
 		return nil, err
 	case now == nil:
 		return nil, s.fail(APIConflict, "failed, since the record was deleted in the meantime")
-	case failed == nil:
+	case failed == nil, ambiguous(failed) && same(*now, wanted) && !hashUncertain(read, wanted, *now):
 		return now, nil
-	case ambiguous(failed) && s.reached(ctx, *now, wanted):
-		return now, nil
-	case conflicting(failed) && changedSince(read, *now):
+	case failed.Status != 0 && !ambiguous(failed) && changedSince(read, *now):
 		e := s.fail(APIConflict, "was refused, since somebody else has changed the record in the meantime")
 		e.Status = failed.Status
 		return nil, e
@@ -184,8 +219,11 @@ func (s Applications) Update(ctx context.Context, read, wanted TrustedApplicatio
 	return nil, failed
 }
 
-// Delete deletes the record. One that is gone already is no error.
+// Delete deletes the record. One that is gone already is no error. It goes on
+// when ctx is canceled.
 func (s Applications) Delete(ctx context.Context, id string) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), OperationLimit)
+	defer cancel()
 	_, failed := s.API.call(ctx, repeatWrite, http.MethodDelete, s.url(id), "")
 	if failed == nil {
 		return nil
@@ -215,19 +253,23 @@ func ambiguous(failed *Error) bool {
 	return false
 }
 
-// conflicting reports whether a refusal may mean another ObjectVersion, whose
-// form is unknown (protocol section 5).
-func conflicting(failed *Error) bool { return failed.Kind == APIFailed }
-
 func changedSince(read, now TrustedApplication) bool {
 	return read.ObjectVersion != nil && now.ObjectVersion != nil && *read.ObjectVersion != *now.ObjectVersion
 }
 
-// reached reports whether the record is what was wanted: then a write whose
-// answer was lost has been done.
-func (s Applications) reached(ctx context.Context, now, wanted TrustedApplication) bool {
-	rest, failed := s.body(ctx, wanted, now)
-	return failed == nil && rest == "{}"
+// same reports whether a record is what was wanted: then a write whose answer
+// was lost has been done. A hash that is not shown cannot be compared.
+func same(now, wanted TrustedApplication) bool {
+	if now.ApplicationSecretHash == "" {
+		wanted.ApplicationSecretHash = ""
+	}
+	now.ObjectVersion = nil
+	return len(changes(wanted, now)) == 0
+}
+
+// hashUncertain reports whether a new hash cannot be seen in the record.
+func hashUncertain(read, wanted, now TrustedApplication) bool {
+	return wanted.ApplicationSecretHash != read.ApplicationSecretHash && now.ApplicationSecretHash != wanted.ApplicationSecretHash
 }
 
 // userReference finds the user of a login. It is sent as a reference only: a
@@ -243,9 +285,24 @@ func (s Applications) userReference(ctx context.Context, login string) (map[stri
 		if id == "" {
 			id = keyOf(text(row, "@odata.id"))
 		}
-		if IsGUID(id) {
+		if IsGUID(id) && strings.EqualFold(text(row, "Login"), login) { // a filter may be ignored
 			return map[string]string{"@odata.id": odataID(userSet, id)}, nil
 		}
 	}
 	return nil, s.API.fail(UnknownUser, s.API.Root+userSet, fmt.Sprintf("found no user of login %q", login))
+}
+
+// login finds the login of a user's GUID.
+func (s Applications) login(ctx context.Context, id string) (string, *Error) {
+	query := Query{EntitySet: userSet, Filter: "Id eq " + id, Select: "Id,Login", Top: 2}
+	page, failed := s.API.get(ctx, s.API.Root+query.EntitySet+"?"+query.encode())
+	if failed != nil {
+		return "", failed
+	}
+	for _, row := range page.Rows {
+		if strings.EqualFold(text(row, "Id"), id) || keyOf(text(row, "@odata.id")) == strings.ToLower(id) {
+			return text(row, "Login"), nil
+		}
+	}
+	return "", nil
 }

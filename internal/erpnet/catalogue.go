@@ -71,6 +71,7 @@ const (
 	NotDomainAPI    Kind = "not_domain_api"
 	ForeignLink     Kind = "foreign_link"
 	TooManyRows     Kind = "too_many_rows"
+	IncompleteRows  Kind = "incomplete_rows"
 	APIConflict     Kind = "api_conflict"
 	APIExists       Kind = "api_exists"
 	UnknownUser     Kind = "unknown_user"
@@ -318,17 +319,19 @@ openid, profile and offline_access are not issued to service applications; sec i
 		{
 			APITokenRefused, "Token Refused by the Domain API",
 			"The Domain API does not take the token (HTTP status 401).",
-			`Check that instance, identity_url and domain_api_url are of one and the same instance, and that its clock is right.`,
+			`Check that instance, identity_url and domain_api_url are of one and the same instance, and that its clock is right.
+A reference token may have expired or been revoked, or the Trusted Application's ReferenceTokens be None.`,
 		},
 		{
 			APIForbidden, "Access Denied by the Domain API",
 			"The Domain API takes the token, but does not allow this call (HTTP status 403).",
-			`Look at the attribute Scope of the Trusted Application record, which must hold "read", and at the rights of its SystemUser.`,
+			`Look at the attribute Scope of the Trusted Application record, which must hold "read", and "update" to write, and at the rights of its SystemUser.
+An instance may keep trusted applications from the Domain API altogether: then request the registration by a ticket, which erpnet_registration_request writes.`,
 		},
 		{
 			APINotFound, "No Such Entity Set",
 			"There is no Domain API at this URL, or no entity set of this name.",
-			`Check probe_entity_set. Where an instance hosts its Domain API elsewhere than at /api/domain/odata/, set domain_api_url.`,
+			`Check the name of the entity set (entity_set, probe_entity_set). Where an instance hosts its Domain API elsewhere than at /api/domain/odata/, set domain_api_url.`,
 		},
 		{
 			APIRateLimited, "Too Many Calls of the Domain API",
@@ -364,6 +367,11 @@ openid, profile and offline_access are not issued to service applications; sec i
 			TooManyRows, "Too Many Rows",
 			"The query has more rows than max_rows allows.",
 			`Narrow the query by filter, or raise max_rows.`,
+		},
+		{
+			IncompleteRows, "Rows Missing",
+			"The Domain API gave fewer rows than it says there are.",
+			`Run again; rows may have been deleted meanwhile. Otherwise narrow the query by filter until it fits one page.`,
 		},
 		{
 			APIConflict, "Record Changed Elsewhere",

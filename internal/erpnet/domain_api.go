@@ -4,6 +4,7 @@
 package erpnet
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -18,6 +19,8 @@ func CheckEntitySet(name string) error {
 	switch {
 	case name == "":
 		return errors.New("it is empty")
+	case strings.EqualFold(name, "Systems_Security_AccessTokens"):
+		return errors.New("it holds access tokens, which are never read into a state")
 	case strings.Trim(name, allowed) != "" || len(name) > 200:
 		return errors.New("it is not the name of an entity set, which has letters, digits and underscores only, such as Crm_Sales_Customers")
 	}
@@ -127,6 +130,10 @@ func (d DomainAPI) send(ctx context.Context, repeat repetition, method, url, bod
 		failed.Hint = cleanText(failed.Hint, secrets...)
 		failed.URL, failed.ClientID = withoutQuery(url), d.Bearer.Request.Credentials.ClientID
 		return nil, failed
+	}
+	// Rows are kept in states: a debugging API may answer with what it was sent.
+	if text := token.AccessToken.Reveal(); len(text) >= minConcealed {
+		a.body = bytes.ReplaceAll(a.body, []byte(text), []byte(Redacted))
 	}
 	return a, nil
 }

@@ -9,7 +9,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
+	"strconv"
+	"strings"
 )
 
 // Row is an entity: its attributes by name. Numbers are [json.Number], so that
@@ -35,7 +36,6 @@ func (d DomainAPI) Query(ctx context.Context, q Query) (*Page, error) {
 }
 
 // get reads a page with all that is in it.
-
 func (d DomainAPI) get(ctx context.Context, url string) (*Page, *Error) {
 	a, failed := d.call(ctx, repeatRead, http.MethodGet, url, "")
 	if failed != nil {
@@ -48,9 +48,9 @@ func (d DomainAPI) get(ctx context.Context, url string) (*Page, *Error) {
 // success, is not of a Domain API.
 func (d DomainAPI) page(a *answer, url string) (*Page, *Error) {
 	var body struct {
-		Value    []Row  `json:"value"`
-		NextLink string `json:"@odata.nextLink"`
-		Count    *int64 `json:"@odata.count"`
+		Value    []Row           `json:"value"`
+		NextLink string          `json:"@odata.nextLink"`
+		Count    json.RawMessage `json:"@odata.count"` // a number, or a string of one
 	}
 	decoder := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(a.body, utf8BOM)))
 	decoder.UseNumber()
@@ -62,25 +62,26 @@ func (d DomainAPI) page(a *answer, url string) (*Page, *Error) {
 		failed.URL, failed.ClientID = withoutQuery(url), d.Bearer.Request.Credentials.ClientID
 		return nil, failed
 	}
-	return &Page{Rows: body.Value, NextLink: body.NextLink, Count: body.Count}, nil
+	return &Page{Rows: body.Value, NextLink: body.NextLink, Count: readCount(body.Count)}, nil
 }
 
 // QueryAll reads all pages, of q.Top rows each, and refuses more than maxRows
-// rows in all. The error is an [*Error].
+// rows in all, and fewer than the server has counted. The error is an [*Error].
 //
-// Since version 26.2 a page names the next one; before, a full page is followed
-// by a query that skips what was read (protocol section 5). Links are followed on
-// the API's own origin only, since the token goes with them.
+// Since version 26.2 a page names the next one; before, a page is followed by a
+// query that skips what was read (protocol section 5). Links are followed on the
+// API's own origin only, since the token goes with them.
 func (d DomainAPI) QueryAll(ctx context.Context, q Query, maxRows int) (*Page, error) {
 	whole := &Page{}
 	first := d.Root + q.EntitySet + "?" + q.encode()
 	seen := map[string]bool{}
+	empty := 0
 	for next := first; next != ""; {
 		if !sameOrigin(next, d.Root) {
 			return nil, d.fail(ForeignLink, first, "was answered with a link to another host for the next rows")
 		}
-		if seen[next] {
-			return nil, d.fail(ForeignLink, first, "was answered with a link back to rows that were read already")
+		if seen[next] || empty > maxEmptyPages {
+			return nil, d.fail(ForeignLink, first, "was answered with links that lead to no further rows")
 		}
 		seen[next] = true
 		page, failed := d.get(ctx, next)
@@ -89,35 +90,47 @@ func (d DomainAPI) QueryAll(ctx context.Context, q Query, maxRows int) (*Page, e
 		}
 		dropSecrets(page.Rows)
 		whole.Rows = append(whole.Rows, page.Rows...)
+		if empty++; len(page.Rows) > 0 {
+			empty = 0
+		}
 		if whole.Count == nil {
 			whole.Count = page.Count
 		}
 		if len(whole.Rows) > maxRows {
 			return nil, d.fail(TooManyRows, first, fmt.Sprintf("was answered with more than %d rows", maxRows))
 		}
-		next = d.following(q, next, page, len(whole.Rows))
+		next = d.following(q, next, page, whole)
+	}
+	if whole.Count != nil && int64(len(whole.Rows)) < *whole.Count {
+		return nil, d.fail(IncompleteRows, first, fmt.Sprintf("was answered with %d of %d rows", len(whole.Rows), *whole.Count))
 	}
 	return whole, nil
 }
 
-// following is the URL of the page after the given one; "" after the last.
-func (d DomainAPI) following(q Query, current string, page *Page, read int) string {
+// maxEmptyPages is how many pages without rows may come one after the other.
+const maxEmptyPages = 3
+
+// following is the URL of the page after the given one; "" after the last. A
+// server may give fewer rows than asked for, so a short page is no end.
+func (d DomainAPI) following(q Query, current string, page, whole *Page) string {
 	if page.NextLink != "" {
-		base, err := url.Parse(current)
-		if err != nil {
-			return page.NextLink
-		}
-		link, err := base.Parse(page.NextLink)
-		if err != nil {
-			return page.NextLink // no URL, and so of no known origin
-		}
-		return link.String()
+		return absolute(current, page.NextLink)
 	}
-	if q.Top == 0 || len(page.Rows) < q.Top || page.Count != nil && int64(read) >= *page.Count {
+	read := len(whole.Rows)
+	if q.Top == 0 || len(page.Rows) == 0 || whole.Count != nil && int64(read) >= *whole.Count {
 		return ""
 	}
 	q.Skip += read
 	return d.Root + q.EntitySet + "?" + q.encode()
+}
+
+// readCount reads @odata.count; nil for none, or for what is none.
+func readCount(text json.RawMessage) *int64 {
+	count, err := strconv.ParseInt(strings.Trim(string(text), `"`), 10, 64)
+	if err != nil {
+		return nil
+	}
+	return &count
 }
 
 func (d DomainAPI) fail(kind Kind, url, happened string) *Error {

@@ -5,6 +5,7 @@ package erpnet
 
 import (
 	"errors"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -44,6 +45,7 @@ type TrustedApplication struct {
 
 	SystemUserAllowed bool   // may use the client-credentials grant
 	SystemUser        string // login of the user that its calls run as; empty for none
+	systemUserID      string // GUID of that user, where only this was read
 
 	ImpersonateAsInternalUserAllowed  bool     // interactive sign-in of internal users
 	ImpersonateAsCommunityUserAllowed bool     // interactive sign-in of external users
@@ -92,8 +94,8 @@ func (a TrustedApplication) Violations() []Violation {
 	add(a.SystemUserAllowed && strings.TrimSpace(a.SystemUser) == "", "SystemUser", "An application that may use the client-credentials grant needs a system user, whom its calls run as: give the login of one, or do not allow the grant.")
 	add(a.Interactive() && len(a.ImpersonateLoginURL) == 0, "ImpersonateLoginUrl", "People cannot sign in by an application without a redirect URI: give one, or let nobody sign in by it.")
 	for _, scope := range a.Scope {
-		add(scope == "sec", "Scope", "The scope sec is reserved to ERP.net itself: remove it.")
-		add(scope == "DomainApi", "Scope", "The scope DomainApi is obsolete and must not be used; take read, or read and update.")
+		add(strings.EqualFold(scope, "sec"), "Scope", "The scope sec is reserved to ERP.net itself: remove it.")
+		add(strings.EqualFold(scope, "DomainApi"), "Scope", "The scope DomainApi is obsolete and must not be used; take read, or read and update.")
 		if err := CheckScope(scope); err != nil {
 			add(true, "Scope", "A scope cannot be used: "+err.Error()+".")
 		}
@@ -117,9 +119,13 @@ func (a TrustedApplication) urlViolations() []Violation {
 const maxRedirectURIs = 500 // characters of the column
 
 func checkRedirectURIs(urls []string) error {
-	for _, u := range urls {
-		if strings.ContainsAny(u, ", \t\r\n") || !strings.Contains(u, ":") {
+	for _, text := range urls {
+		u, err := url.Parse(text)
+		if err != nil || u.Scheme == "" || u.Host+u.Path+u.Opaque == "" || strings.ContainsAny(text, ", \t\r\n") {
 			return errors.New("one of them is no absolute URI, or holds a blank or a comma")
+		}
+		if strings.Contains(text, "#") || u.Scheme == "javascript" || u.Scheme == "data" {
+			return errors.New("one of them has a fragment, or a scheme that no place has (RFC 6749 section 3.1.2)")
 		}
 	}
 	if len(strings.Join(urls, ",")) > maxRedirectURIs {

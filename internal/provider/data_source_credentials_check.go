@@ -135,7 +135,7 @@ func (d *credentialsCheckDataSource) request(ctx context.Context, m credentialsC
 	}
 	api, diags := d.data.domainAPI()
 	r.Token, r.Reference = api.Bearer.Request, api.Bearer.Reference
-	if !r.ProbeAPI {
+	if !r.ProbeAPI && !diags.HasError() {
 		diags.AddError("Missing probe_domain_api", "A reference token is opaque: neither its issuer, nor its scopes, nor its expiry, nor its signature can be looked at. "+
 			"Only the Domain API can say whether it takes the token: set probe_domain_api = true, or set client_id and client_secret in place of the provider's reference_token.")
 	}

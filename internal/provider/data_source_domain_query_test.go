@@ -114,7 +114,7 @@ func TestDomainQueryRefuses(t *testing.T) {
 		}, []string{"Next Page Elsewhere"}},
 		"next page is the same": {query(`top = 5`, `all_pages = true`), func(s *erpnettest.Server) {
 			s.Inject(erpnettest.DomainAPI, erpnettest.Field("@odata.nextLink", "Crm_Sales_Customers?$top=5&$count=true"))
-		}, []string{"Next Page Elsewhere", "back to rows that were read already"}},
+		}, []string{"Next Page Elsewhere", "links that lead to no further rows"}},
 		"no licence":                {query(), func(s *erpnettest.Server) { s.Inject(erpnettest.DomainAPI, erpnettest.LicenceExhausted()) }, []string{"No Licence Free"}},
 		"a portal":                  {query(), func(s *erpnettest.Server) { s.Inject(erpnettest.DomainAPI, erpnettest.HTML(200)) }, []string{"Not a Domain API", "HTML page"}},
 		"JSON of something else":    {query(), func(s *erpnettest.Server) { s.Inject(erpnettest.DomainAPI, erpnettest.WithoutField("value")) }, []string{"Not a Domain API", "lists no rows"}},

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"math/big"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -23,6 +24,9 @@ func dynamicRows(ctx context.Context, rows []erpnet.Row) types.Dynamic {
 	return types.DynamicValue(dynamic(ctx, values))
 }
 
+// maxDigits is how long a number's text may be; 512 bits hold as many digits.
+const maxDigits = 150
+
 // dynamic makes a decoded JSON value one of Terraform, as jsondecode does: lists
 // become tuples, objects keep their attributes, null keeps no type. A number is
 // taken from its text, so that no digit is lost.
@@ -33,9 +37,14 @@ func dynamic(ctx context.Context, value any) attr.Value {
 	case string:
 		return types.StringValue(value)
 	case json.Number:
-		number, _, err := big.ParseFloat(value.String(), 10, 512, big.ToNearestEven)
+		text := value.String()
+		_, exponent, _ := strings.Cut(strings.ToLower(text), "e")
+		if len(text) > maxDigits || len(exponent) > 4 {
+			return types.StringValue(text) // no number of Terraform's holds it
+		}
+		number, _, err := big.ParseFloat(text, 10, 512, big.ToNearestEven)
 		if err != nil {
-			return types.StringValue(value.String()) // out of any range: its text is all there is
+			return types.StringValue(text)
 		}
 		return types.NumberValue(number)
 	case []any:

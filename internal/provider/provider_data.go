@@ -202,6 +202,7 @@ func (d *providerData) httpClient() (*erpnet.Client, []*problem) {
 		})
 		roots, rootsProblem := d.rootCAs()
 		options.RootCAs = roots
+		options.Secrets = []erpnet.Secret{erpnet.NewSecret(d.settings.clientSecret.value), erpnet.NewSecret(d.settings.referenceToken.value)}
 		if d.problems = present(timeoutProblem, retriesProblem, rootsProblem); len(d.problems) == 0 {
 			d.client = erpnet.NewClient(options)
 		}

@@ -68,6 +68,7 @@ func (r *trustedApplicationResource) Schema(_ context.Context, _ resource.Schema
 	flag := func(otherwise bool, description string) schema.BoolAttribute {
 		return schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(otherwise), MarkdownDescription: description}
 	}
+	notEmpty := []validator.String{stringvalidator.LengthAtLeast(1)}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The record of a Trusted Application, managed by the Domain API. **For administrators:** the provider's own trusted application needs the scope `update`, its SystemUser the rights to manage trusted applications, and the instance must let the Domain API write them. " +
 			"ERP.net has announced to reserve that to itself, so an instance may refuse it. Where it does, request the same registration by a ticket: see the data source `erpnet_registration_request`.\n\n" +
@@ -84,12 +85,12 @@ func (r *trustedApplicationResource) Schema(_ context.Context, _ resource.Schema
 			"name":            schema.StringAttribute{Required: true, MarkdownDescription: applicationNameDescription},
 			"application_uri": schema.StringAttribute{Required: true, MarkdownDescription: applicationURIDescription},
 			"client_type":     schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString(string(erpnet.Confidential)), MarkdownDescription: clientTypeDescription},
-			"secret_hash":     schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: secretHashDescription + " Left out, it is the hash of `client_secret_wo`, or what the record has."},
+			"secret_hash":     schema.StringAttribute{Optional: true, Computed: true, Validators: notEmpty, MarkdownDescription: secretHashDescription + " Left out, it is the hash of `client_secret_wo`, or what the record has."},
 			"scopes": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType, Validators: []validator.Set{setvalidator.SizeAtLeast(1)}, MarkdownDescription: applicationScopesDescription,
 			},
 			"system_user_allowed":                   schema.BoolAttribute{Optional: true, Computed: true, MarkdownDescription: systemUserAllowedDescription},
-			"system_user":                           schema.StringAttribute{Optional: true, MarkdownDescription: systemUserDescription},
+			"system_user":                           schema.StringAttribute{Optional: true, Validators: notEmpty, MarkdownDescription: systemUserDescription},
 			"impersonate_as_internal_user_allowed":  flag(false, impersonateInternalDescription),
 			"impersonate_as_community_user_allowed": flag(false, impersonateCommunityDescription),
 			"redirect_uris": schema.ListAttribute{
@@ -100,7 +101,7 @@ func (r *trustedApplicationResource) Schema(_ context.Context, _ resource.Schema
 			},
 			"reference_tokens":             schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString(erpnet.ReferenceTokensNone), MarkdownDescription: referenceTokensDescription},
 			"is_enabled":                   flag(true, isEnabledDescription),
-			"notes":                        schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)}, MarkdownDescription: applicationNotesDescription},
+			"notes":                        schema.StringAttribute{Optional: true, Validators: notEmpty, MarkdownDescription: applicationNotesDescription},
 			"basic_authentication_allowed": flag(false, "Whether the legacy Basic authentication is allowed, `BasicAuthenticationAllowed` of the record. Default false, as ERP.net advises."),
 			"client_secret_wo": schema.StringAttribute{
 				Optional: true, WriteOnly: true, Sensitive: true, Validators: []validator.String{secretCheck("client_secret_wo")},
@@ -154,7 +155,7 @@ func (r *trustedApplicationResource) Create(ctx context.Context, req resource.Cr
 		resp.Diagnostics.Append(errorDiagnostic(err))
 		return
 	}
-	resp.Diagnostics.Append(plan.keep(ctx, wanted, created, &resp.State, resp.Identity, resp.Private)...)
+	resp.Diagnostics.Append(plan.keep(ctx, wanted, created, memory{}.wrote(plan, config, wanted), &resp.State, resp.Identity, resp.Private)...)
 }
 
 // Read implements [resource.Resource].
@@ -187,12 +188,13 @@ func (r *trustedApplicationResource) Read(ctx context.Context, req resource.Read
 		resp.State.RemoveResource(ctx)
 		return
 	}
-	hidden, diags := hashHidden(ctx, req.Private)
+	known, diags := recall(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
-	resp.Diagnostics.Append(state.read(ctx, found, hidden)...)
+	resp.Diagnostics.Append(state.read(ctx, found, known)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, &trustedApplicationIdentity{state.ID})...)
-	resp.Diagnostics.Append(keepVersion(ctx, resp.Private, found)...)
+	known.Version = found.ObjectVersion
+	resp.Diagnostics.Append(known.keep(ctx, resp.Private)...)
 }
 
 // Update implements [resource.Resource].
@@ -205,23 +207,26 @@ func (r *trustedApplicationResource) Update(ctx context.Context, req resource.Up
 	resp.Diagnostics.Append(diags...)
 	wanted, diags := plan.record(config)
 	resp.Diagnostics.Append(diags...)
-	before, diags := state.stored(ctx, req.Private)
+	known, diags := recall(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	updated, err := erpnet.Applications{API: api}.Update(ctx, before, wanted)
+	updated, err := erpnet.Applications{API: api}.Update(ctx, state.stored(known), wanted)
 	if err != nil {
 		resp.Diagnostics.Append(errorDiagnostic(err))
 		return
 	}
-	resp.Diagnostics.Append(plan.keep(ctx, wanted, updated, &resp.State, resp.Identity, resp.Private)...)
+	resp.Diagnostics.Append(plan.keep(ctx, wanted, updated, known.wrote(plan, config, wanted), &resp.State, resp.Identity, resp.Private)...)
 }
 
 // Delete implements [resource.Resource].
 func (r *trustedApplicationResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state trustedApplicationResourceModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if state.DeletionProtection.ValueBool() { // no plan says so when the record is replaced
+		resp.Diagnostics.AddError(deletionProtected, deletionProtectedDetail)
+	}
 	api, diags := r.data.domainAPI()
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {

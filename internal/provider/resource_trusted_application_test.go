@@ -196,6 +196,60 @@ func TestWithheldHashesAreNoDrift(t *testing.T) {
 	}
 }
 
+// A hash that was configured, then a secret in its place, then none at all.
+func TestSecretChangesItsSource(t *testing.T) {
+	t.Parallel()
+	server, env := startInstance(t)
+	c := newCLI(t, record(`secret_hash = "`+hashOfDEMO+`"`, asService, unprotected), env)
+	c.succeed("apply", "-auto-approve")
+	c.write("main.tf", record(`client_secret_wo = "a-secret-of-more-than-24-characters"`, asService, unprotected))
+	c.succeed("apply", "-auto-approve")
+	if now, _ := reports(server); now.ApplicationSecretHash != erpnettest.SecretHash("a-secret-of-more-than-24-characters") {
+		t.Error("the secret was not written in place of the hash")
+	}
+	if code, output := c.run("plan", "-detailed-exitcode"); code != 0 {
+		t.Errorf("the plan after is not empty:\n%s", output)
+	}
+	c.write("main.tf", record(`client_type = "Public"`, unprotected))
+	c.succeed("apply", "-auto-approve")
+	if now, _ := reports(server); now.ApplicationSecretHash != "" || now.ClientType != "Public" {
+		t.Error("a Public application kept its hash")
+	}
+	if code, output := c.run("plan", "-detailed-exitcode"); code != 0 {
+		t.Errorf("the plan after is not empty:\n%s", output)
+	}
+}
+
+// A replacement deletes without a plan that says so.
+func TestDeletionProtectionStopsReplacement(t *testing.T) {
+	t.Parallel()
+	server, env := startInstance(t)
+	c := newCLI(t, record(withSecret, asService), env)
+	c.succeed("apply", "-auto-approve")
+	if code, output := c.run("apply", "-auto-approve", "-replace="+recordAddress); code == 0 || !strings.Contains(output, "Deletion Protected") {
+		t.Errorf("exit code %d:\n%s", code, output)
+	}
+	if _, found := reports(server); !found {
+		t.Error("the record was deleted")
+	}
+}
+
+// The warning of a secret that was rotated elsewhere stays until it is repaired.
+func TestSecretWarningOutlivesOtherChanges(t *testing.T) {
+	t.Parallel()
+	server, env := startInstance(t)
+	c := newCLI(t, record(withSecret, asService, unprotected), env)
+	c.succeed("apply", "-auto-approve")
+	server.ChangeApplication("com.example/reports", func(a *erpnettest.TrustedApplication) {
+		a.ApplicationSecretHash, a.SystemUser = erpnettest.SecretHash("rotated elsewhere"), "SVC.Integration"
+	})
+	c.write("main.tf", record(withSecret, asService, unprotected, `notes = "x"`))
+	c.succeed("apply", "-auto-approve")
+	if code, output := c.run("plan", "-detailed-exitcode"); code != 0 || !words("Warning: Secret Changed Elsewhere").MatchString(output) {
+		t.Errorf("exit code %d:\n%s", code, output)
+	}
+}
+
 // Removed here and changed there: the version that was read decides.
 func TestConcurrentChangeIsAConflict(t *testing.T) {
 	t.Parallel()
@@ -220,16 +274,18 @@ func TestTrustedApplicationRefuses(t *testing.T) {
 		config string
 		want   []string
 	}{
-		"Public with a secret":        {record(`client_type = "Public"`, `secret_hash = "`+hashOfDEMO+`"`), []string{"Impossible Trusted Application", "secret_hash (ApplicationSecretHash)"}},
-		"service without user":        {record(withSecret, "system_user_allowed = true"), []string{"system_user (SystemUser)"}},
-		"Confidential without secret": {record(asService), []string{"secret_hash (ApplicationSecretHash)"}},
-		"interactive without URIs":    {record(withSecret, "impersonate_as_internal_user_allowed = true"), []string{"redirect_uris (ImpersonateLoginUrl)"}},
-		"reserved scope":              {record(withSecret, `scopes = ["sec"]`), []string{"scopes (Scope)", "reserved"}},
-		"obsolete scope":              {record(withSecret, `scopes = ["DomainApi"]`), []string{"scopes (Scope)", "obsolete"}},
-		"secret as hash":              {record(`secret_hash = "` + secret + `"`), []string{"secret_hash (ApplicationSecretHash)"}},
-		"two secrets":                 {record(withSecret, `secret_hash = "`+hashOfDEMO+`"`), []string{"Two Secrets"}},
-		"secret with a line break":    {record(`client_secret_wo = "` + secret + `\n"`), []string{"it ends with a line break"}},
-		"empty system user":           {record(withSecret, `system_user = ""`), []string{"system_user (SystemUser)"}},
+		"Public with a secret":         {record(`client_type = "Public"`, `secret_hash = "`+hashOfDEMO+`"`), []string{"Impossible Trusted Application", "secret_hash (ApplicationSecretHash)"}},
+		"service without user":         {record(withSecret, "system_user_allowed = true"), []string{"system_user (SystemUser)"}},
+		"Confidential without secret":  {record(asService), []string{"secret_hash (ApplicationSecretHash)"}},
+		"interactive without URIs":     {record(withSecret, "impersonate_as_internal_user_allowed = true"), []string{"redirect_uris (ImpersonateLoginUrl)"}},
+		"reserved scope":               {record(withSecret, `scopes = ["sec"]`), []string{"scopes (Scope)", "reserved"}},
+		"obsolete scope":               {record(withSecret, `scopes = ["DomainApi"]`), []string{"scopes (Scope)", "obsolete"}},
+		"secret as hash":               {record(`secret_hash = "` + secret + `"`), []string{"secret_hash (ApplicationSecretHash)"}},
+		"Public with a written secret": {record(withSecret, `client_type = "Public"`), []string{"Impossible Trusted Application", "client_secret_wo"}},
+		"version without secret":       {record(`secret_hash = "`+hashOfDEMO+`"`, "client_secret_wo_version = 1"), []string{"Version Without Secret"}},
+		"two secrets":                  {record(withSecret, `secret_hash = "`+hashOfDEMO+`"`), []string{"Two Secrets"}},
+		"secret with a line break":     {record(`client_secret_wo = "` + secret + `\n"`), []string{"it ends with a line break"}},
+		"empty system user":            {record(withSecret, `system_user = ""`), []string{"system_user", "at least 1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

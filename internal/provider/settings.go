@@ -80,7 +80,7 @@ func (s *settings) chooseCredentials() {
 	client := []*setting{&s.clientID, &s.clientSecret}
 	reference := []*setting{&s.referenceToken}
 	switch {
-	case configuredAny(client) && configuredAny(reference), !configuredAny(client) && !configuredAny(reference) && givenAny(client) && givenAny(reference):
+	case configuredAny(client) && configuredAny(reference), !configuredAny(client) && !configuredAny(reference) && givenAny(client) && s.referenceToken.value != "":
 		conflict := conflictProblem(configuredAny(client))
 		for _, one := range append(client, reference...) {
 			one.missing, one.problem = false, conflict

@@ -77,7 +77,7 @@ func (m *trustedApplicationModel) application() erpnet.TrustedApplication {
 	}
 	slices.Sort(application.Scope)
 	if m.SystemUserAllowed.IsNull() {
-		application.SystemUserAllowed = !m.SystemUser.IsNull()
+		application.SystemUserAllowed = m.SystemUser.IsUnknown() || m.SystemUser.ValueString() != ""
 	}
 	if m.ReferenceTokens.IsNull() {
 		application.ReferenceTokens = erpnet.ReferenceTokensNone
