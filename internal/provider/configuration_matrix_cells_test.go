@@ -1,0 +1,152 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"encoding/pem"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
+)
+
+// matrix is an instance with a private CA, and the values of one attribute: one
+// that works, and one of the right form that does not.
+type matrix struct {
+	instance  *erpnettest.Server
+	attribute string
+	right     any
+	wrong     string
+	env       map[string]string // of everything else
+}
+
+func newMatrix(t *testing.T, row string) matrix {
+	t.Helper()
+	instance := erpnettest.NewTLSServer()
+	t.Cleanup(instance.Close)
+	instance.ChangeApplication(sampleURI, func(a *erpnettest.TrustedApplication) { a.ReferenceTokens = "AdministratorsOnly" })
+	reference, err := instance.AddReferenceToken(erpnettest.ReferenceToken{Application: sampleURI})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stranger := httptest.NewTLSServer(nil)
+	stranger.Close()
+	strange := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: stranger.Certificate().Raw}))
+	ca := string(instance.CACertificatePEM())
+	values := map[string][2]any{
+		"instance":            {instance.URL, "127.0.0.1:1"},
+		"client_id":           {sampleURI, "another.app"},
+		"client_secret":       {erpnettest.SampleSecret, "a wrong secret"},
+		"reference_token":     {reference, "enrt_" + strings.Repeat("0", 64)},
+		"identity_url":        {instance.IdentityURL(), instance.URL + "/nowhere"},
+		"domain_api_url":      {instance.DomainAPIURL(), instance.URL + "/nowhere"},
+		"ca_certificate_pem":  {ca, strange},
+		"ca_certificate_file": {writeFile(t, ca), writeFile(t, strange)},
+		"request_timeout":     {"1m", "soon"},
+		"max_retries":         {1, "many"},
+	}
+	m := matrix{instance: instance, attribute: strings.TrimSuffix(row, " beside client credentials"), env: environment(instance)}
+	m.right, m.wrong = values[m.attribute][0], values[m.attribute][1].(string) //nolint:forcetypeassert // see above
+	m.env["ERPNET_CA_CERTIFICATE_PEM"] = ca
+	delete(m.env, variable(m.attribute))
+	switch row {
+	case "ca_certificate_file":
+		delete(m.env, "ERPNET_CA_CERTIFICATE_PEM")
+	case "reference_token":
+		m.env = clientless(m.env)
+	}
+	return m
+}
+
+func writeFile(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "file.pem")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func variable(attribute string) string { return "ERPNET_" + strings.ToUpper(attribute) }
+
+// environment is that of a cell. A variable that must not be looked at holds
+// what would show if it were: the wrong value beside a right one, the right one
+// elsewhere.
+func (m matrix) environment(configured, environment string) map[string]string {
+	switch {
+	case environment == "unset":
+		return m.env
+	case environment == "empty":
+		return with(m.env, variable(m.attribute), "")
+	case configured == "set":
+		return with(m.env, variable(m.attribute), m.wrong)
+	}
+	return with(m.env, variable(m.attribute), fmt.Sprint(m.right))
+}
+
+// configuration is the provider's of a cell.
+func (m matrix) configuration(configured string) map[string]any {
+	switch configured {
+	case "set":
+		return map[string]any{m.attribute: m.right}
+	case "empty":
+		return map[string]any{m.attribute: ""}
+	case "unknown":
+		return map[string]any{m.attribute: tftypes.UnknownValue}
+	}
+	return nil
+}
+
+// Every object in every cell of the table, asked without a CLI.
+func TestConfigurationMatrix(t *testing.T) {
+	var cells atomic.Int64
+	t.Run("cells", func(t *testing.T) {
+		for _, row := range matrixAttributes() {
+			t.Run(row, func(t *testing.T) {
+				t.Parallel()
+				m := newMatrix(t, row)
+				objects := matrixObjects(m.instance)
+				for _, configured := range configurationStates {
+					for _, environment := range environmentStates {
+						if cellOutcome(row, configured, environment, forToken) == noSuchCell {
+							continue
+						}
+						d := newDriver(t, m.environment(configured, environment), m.configuration(configured))
+						for name, object := range objects {
+							cells.Add(1)
+							want := cellOutcome(row, configured, environment, object.needs)
+							m.expect(t, fmt.Sprintf("%s %s, environment %s: %s", m.attribute, configured, environment, name), want, d, object)
+						}
+					}
+				}
+			})
+		}
+	})
+	fmt.Printf("configuration matrix: %d cells\n", cells.Load())
+}
+
+func (m matrix) expect(t *testing.T, cell, want string, d driver, object matrixObject) {
+	t.Helper()
+	before := m.instance.Count(erpnettest.Any)
+	failed := object.use(d)
+	switch {
+	case want == works && failed != nil:
+		t.Errorf("%s fails: %v", cell, errorTexts(failed))
+	case want == works:
+	case len(failed) != 1 || !strings.Contains(errorTexts(failed)[0], want):
+		t.Errorf("%s: got %q, want %q", cell, errorTexts(failed), want)
+	case m.instance.Count(erpnettest.Any) != before:
+		t.Errorf("%s: sends a request all the same", cell)
+	case slices.ContainsFunc([]string{erpnettest.SampleSecret, m.wrong}, func(value string) bool { return strings.Contains(errorTexts(failed)[0], value) }):
+		t.Errorf("%s: repeats a value", cell)
+	}
+}
