@@ -62,9 +62,9 @@ var configurationMatrix = []matrixRow{
 	{"reference_token", []need{forToken}, nobody, opaque, opaque, opaque, opaque, opaque},
 
 	// With client credentials in the environment.
-	{besideClient, []need{forProbe, forAPI}, works, both, both, works, "Empty reference_token", "Unknown reference_token"},
-	{besideClient, []need{forCheck}, works, both, both, unasked, "Empty reference_token", "Unknown reference_token"},
-	{besideClient, []need{forToken}, works, both, both, opaque, opaque, opaque},
+	{besideClient, []need{forProbe, forAPI}, works, both, works, works, "Empty reference_token", "Unknown reference_token"},
+	{besideClient, []need{forCheck}, works, both, works, unasked, "Empty reference_token", "Unknown reference_token"},
+	{besideClient, []need{forToken}, works, both, works, opaque, opaque, opaque},
 }
 
 const (

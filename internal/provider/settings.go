@@ -75,7 +75,8 @@ func resolveSettings(m providerModel, lookupEnv func(string) (string, bool)) set
 
 // chooseCredentials leaves one of the two kinds of credentials: that of the
 // configuration makes the environment's other kind ignored. Both kinds in one
-// place are a problem of each of them.
+// place are a problem of each of them; an empty variable names no identity, and
+// is a problem of its own for who needs it.
 func (s *settings) chooseCredentials() {
 	client := []*setting{&s.clientID, &s.clientSecret}
 	reference := []*setting{&s.referenceToken}
