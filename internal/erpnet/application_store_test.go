@@ -195,6 +195,27 @@ func TestWritesAreRepeatedWhenNothingWasWritten(t *testing.T) {
 	}
 }
 
+// A 503 of a gateway says nothing of the kind, nor does a broken connection.
+func TestWritesAreNotRepeatedBlindly(t *testing.T) {
+	for name, fault := range map[string]erpnettest.Fault{"gateway": erpnettest.HTML(503), "502": erpnettest.Status(502), "broken": erpnettest.Disconnect()} {
+		t.Run(name, func(t *testing.T) {
+			l := newLab(t)
+			l.Checker.Client = NewClient(Options{Now: l.now, MaxRetries: 2})
+			posts := 0
+			fault.When = func(r erpnettest.Request) bool {
+				if r.Method == "POST" {
+					posts++
+				}
+				return r.Method == "POST"
+			}
+			l.Inject(erpnettest.DomainAPI, fault)
+			if _, err := l.store().Create(context.Background(), wantedApplication()); err == nil || posts != 1 {
+				t.Errorf("%v after %d writes", err, posts)
+			}
+		})
+	}
+}
+
 func TestSomebodyElsesChangeIsAConflict(t *testing.T) {
 	for _, status := range []int{500, 409, 412} {
 		l, ctx := newLab(t), context.Background()
