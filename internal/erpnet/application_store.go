@@ -30,7 +30,7 @@ func (s Applications) Create(ctx context.Context, a TrustedApplication) (*Truste
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), OperationLimit)
 	defer cancel()
 	// One at a time for each ApplicationUri, which no index may keep unique.
-	leave, err := s.API.Gates.enter(ctx, tokenKey{endpoint: s.API.Root, clientID: strings.ToLower(a.ApplicationURI), scope: "create"})
+	leave, err := s.API.Gates.enter(ctx, tokenKey{identityURL: s.API.Root, clientID: strings.ToLower(a.ApplicationURI), scope: "create"})
 	if err != nil {
 		return nil, s.fail(Canceled, "was canceled")
 	}

@@ -58,7 +58,8 @@ func CheckReferenceToken(token string) error {
 
 // digest tells credentials apart without keeping the secret.
 func (c Credentials) digest() [sha256.Size]byte {
-	return sha256.Sum256([]byte(c.Secret.Reveal()))
+	var onStack [MaxSecretLength]byte // a conversion to []byte would be allocated for each cached token
+	return sha256.Sum256(append(onStack[:0], c.Secret.Reveal()...))
 }
 
 // CheckClientID reports why a text cannot be a trusted application's

@@ -24,17 +24,17 @@ type TokenCache struct {
 }
 
 type tokenKey struct {
-	endpoint, clientID, scope string
-	secret                    [sha256.Size]byte
+	identityURL, clientID, scope string
+	secret                       [sha256.Size]byte
 }
 
 func (r TokenRequest) key() tokenKey {
-	return tokenKey{r.Instance.TokenEndpoint(), r.Credentials.ClientID, r.Scope, r.Credentials.digest()}
+	return tokenKey{r.Instance.IdentityURL, r.Credentials.ClientID, r.Scope, r.Credentials.digest()}
 }
 
 // String tells keys apart, as the name of a flight. It holds no secret.
 func (k tokenKey) String() string {
-	return fmt.Sprintf("%q %q %q %x", k.endpoint, k.clientID, k.scope, k.secret)
+	return fmt.Sprintf("%q %q %q %x", k.identityURL, k.clientID, k.scope, k.secret)
 }
 
 // Token returns the cached token, or requests a new one when the cached one has

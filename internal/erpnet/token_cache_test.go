@@ -166,15 +166,3 @@ func TestFailuresAreNotCached(t *testing.T) {
 		}
 	})
 }
-
-func BenchmarkCachedToken(b *testing.B) {
-	var cache TokenCache
-	client, r := clientOf(&issuer{lifetime: 3600}), request("read")
-	if _, err := cache.Token(context.Background(), client, r); err != nil {
-		b.Fatal(err)
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		_, _ = cache.Token(context.Background(), client, r)
-	}
-}
