@@ -4,10 +4,9 @@
 package provider
 
 import (
-	"context"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
@@ -23,24 +22,17 @@ const (
 	grantedScopesDescription = "The scopes that the token carries."
 )
 
-// accessTokenResult is what both objects give, in schema order.
-type accessTokenResult struct {
-	AccessToken   types.String `tfsdk:"access_token"`
-	TokenType     types.String `tfsdk:"token_type"`
-	ExpiresIn     types.Int64  `tfsdk:"expires_in"`
-	ExpiresAt     types.String `tfsdk:"expires_at"`
-	GrantedScopes types.Set    `tfsdk:"granted_scopes"`
-}
-
-func newAccessTokenResult(ctx context.Context, token *erpnet.Token) (accessTokenResult, diag.Diagnostics) {
-	scopes, diags := types.SetValueFrom(ctx, types.StringType, append([]string{}, token.GrantedScopes...))
-	return accessTokenResult{
-		AccessToken:   types.StringValue(token.AccessToken.Reveal()),
-		TokenType:     types.StringValue(token.TokenType),
-		ExpiresIn:     secondsOrNull(token.ExpiresIn),
-		ExpiresAt:     timeOrNull(token.ExpiresAt),
-		GrantedScopes: scopes,
-	}, diags
+// addAccessToken adds what both objects give.
+func (a attributes) addAccessToken(token *erpnet.Token) {
+	a["access_token"] = types.StringValue(token.AccessToken.Reveal())
+	a["token_type"] = types.StringValue(token.TokenType)
+	a["expires_in"] = secondsOrNull(token.ExpiresIn)
+	a["expires_at"] = timeOrNull(token.ExpiresAt)
+	scopes := make([]attr.Value, len(token.GrantedScopes))
+	for i, scope := range token.GrantedScopes {
+		scopes[i] = types.StringValue(scope)
+	}
+	a["granted_scopes"] = types.SetValueMust(types.StringType, scopes)
 }
 
 func secondsOrNull(seconds int64) types.Int64 {

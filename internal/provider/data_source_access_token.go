@@ -19,11 +19,6 @@ func newAccessTokenDataSource() datasource.DataSource { return &accessTokenDataS
 // take an ephemeral value.
 type accessTokenDataSource struct{ providerDataSource }
 
-type accessTokenDataSourceModel struct {
-	Scopes types.Set `tfsdk:"scopes"`
-	accessTokenResult
-}
-
 // Metadata implements [datasource.DataSource].
 func (d *accessTokenDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_access_token"
@@ -53,17 +48,16 @@ func (d *accessTokenDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 
 // Read implements [datasource.DataSource].
 func (d *accessTokenDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var model accessTokenDataSourceModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	token, diags := d.data.accessToken(ctx, ownCredentials{}, model.Scopes)
+	values, diags := readAttributes(ctx, req.Config)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	model.accessTokenResult, diags = newAccessTokenResult(ctx, token)
+	token, diags := d.data.accessToken(ctx, ownCredentials{}, values.set("scopes"))
 	resp.Diagnostics.Append(diags...)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	values.addAccessToken(token)
+	resp.Diagnostics.Append(resp.State.Set(ctx, values.object(ctx))...)
 }

@@ -97,7 +97,7 @@ func (d *credentialsCheckDataSource) Schema(_ context.Context, _ datasource.Sche
 func (d *credentialsCheckDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model credentialsCheckModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	client, request, diags := d.request(ctx, model)
+	client, request, diags := d.request(model)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -116,13 +116,13 @@ func (d *credentialsCheckDataSource) Read(ctx context.Context, req datasource.Re
 
 // request says what to check. An opaque reference token proves nothing unless
 // the Domain API is asked.
-func (d *credentialsCheckDataSource) request(ctx context.Context, m credentialsCheckModel) (*erpnet.Client, erpnet.CheckRequest, diag.Diagnostics) {
+func (d *credentialsCheckDataSource) request(m credentialsCheckModel) (*erpnet.Client, erpnet.CheckRequest, diag.Diagnostics) {
 	r := erpnet.CheckRequest{ProbeAPI: m.ProbeDomainAPI.ValueBool(), ProbedEntity: m.ProbeEntitySet.ValueString()}
 	if m.ProbeEntitySet.IsNull() {
 		r.ProbedEntity = defaultProbe
 	}
 	if !d.data.settings.usesReferenceToken() {
-		client, request, diags := d.data.prepare(ctx, ownCredentials{}, m.RequiredScopes)
+		client, request, diags := d.data.prepare(ownCredentials{}, m.RequiredScopes)
 		if r.ProbeAPI && !diags.HasError() {
 			instance, problems := d.data.instance(true)
 			if len(problems) > 0 {

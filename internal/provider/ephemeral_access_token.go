@@ -25,16 +25,8 @@ func newAccessTokenEphemeral() ephemeral.EphemeralResource { return &accessToken
 // no revocation for the tokens of service applications (protocol section 1.2).
 type accessTokenEphemeral struct{ data *providerData }
 
-type accessTokenEphemeralModel struct {
-	Scopes       types.Set    `tfsdk:"scopes"`
-	Instance     types.String `tfsdk:"instance"`
-	ClientID     types.String `tfsdk:"client_id"`
-	ClientSecret types.String `tfsdk:"client_secret"`
-	accessTokenResult
-}
-
-func (m accessTokenEphemeralModel) own() ownCredentials {
-	return ownCredentials{m.Instance, m.ClientID, m.ClientSecret}
+func (a attributes) own() ownCredentials {
+	return ownCredentials{a.text("instance"), a.text("client_id"), a.text("client_secret")}
 }
 
 // incompleteCredentials is reported when an object names a part of its own
@@ -91,30 +83,30 @@ func (e *accessTokenEphemeral) Configure(_ context.Context, req ephemeral.Config
 // framework's AlsoRequires would do, but names the path of the secret, whose
 // source line the CLI then prints.
 func (e *accessTokenEphemeral) ValidateConfig(ctx context.Context, req ephemeral.ValidateConfigRequest, resp *ephemeral.ValidateConfigResponse) {
-	var model accessTokenEphemeralModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	named := !model.Instance.IsNull() || !model.ClientID.IsNull() || !model.ClientSecret.IsNull()
+	values, diags := readAttributes(ctx, req.Config)
+	resp.Diagnostics.Append(diags...)
+	own := values.own()
 	switch {
-	case named && model.ClientID.IsNull():
+	case own.isZero():
+	case own.clientID.IsNull():
 		resp.Diagnostics.AddAttributeError(path.Root("client_id"), incompleteCredentials.summary, incompleteCredentials.detail)
-	case named && model.ClientSecret.IsNull():
+	case own.clientSecret.IsNull():
 		resp.Diagnostics.AddAttributeError(path.Root("client_secret"), incompleteCredentials.summary, incompleteCredentials.detail)
 	}
 }
 
 // Open implements [ephemeral.EphemeralResource].
 func (e *accessTokenEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
-	var model accessTokenEphemeralModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	token, diags := e.data.accessToken(ctx, model.own(), model.Scopes)
+	values, diags := readAttributes(ctx, req.Config)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	model.accessTokenResult, diags = newAccessTokenResult(ctx, token)
+	token, diags := e.data.accessToken(ctx, values.own(), values.set("scopes"))
 	resp.Diagnostics.Append(diags...)
-	resp.Diagnostics.Append(resp.Result.Set(ctx, &model)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	values.addAccessToken(token)
+	resp.Diagnostics.Append(resp.Result.Set(ctx, values.object(ctx))...)
 }

@@ -60,10 +60,14 @@ func (d *providerDataSource) Configure(_ context.Context, req datasource.Configu
 // ownCredentials are those of an object itself, which go before the provider's.
 type ownCredentials struct{ instance, clientID, clientSecret types.String }
 
+func (own ownCredentials) isZero() bool {
+	return own.instance.IsNull() && own.clientID.IsNull() && own.clientSecret.IsNull()
+}
+
 // accessToken gets the token that an object asks for, from the process's cache
 // or the instance. It reports at most one error.
 func (d *providerData) accessToken(ctx context.Context, own ownCredentials, scopes types.Set) (*erpnet.Token, diag.Diagnostics) {
-	client, request, diags := d.prepare(ctx, own, scopes)
+	client, request, diags := d.prepare(own, scopes)
 	if diags.HasError() {
 		return nil, diags
 	}
@@ -76,15 +80,14 @@ func (d *providerData) accessToken(ctx context.Context, own ownCredentials, scop
 
 // prepare makes ready what a token request needs, or reports all that is wrong
 // with it as one error.
-func (d *providerData) prepare(ctx context.Context, own ownCredentials, scopes types.Set) (*erpnet.Client, erpnet.TokenRequest, diag.Diagnostics) {
-	var names []string
-	diags := scopes.ElementsAs(ctx, &names, false)
+func (d *providerData) prepare(own ownCredentials, scopes types.Set) (*erpnet.Client, erpnet.TokenRequest, diag.Diagnostics) {
+	var diags diag.Diagnostics
 	client, problems := d.httpClient()
 	request, more := d.tokenRequest(own)
 	if problems = append(problems, more...); len(problems) > 0 {
 		diags.Append(problemDiagnostic(problems))
 	}
-	request.Scope = erpnet.JoinScopes(names)
+	request.Scope = erpnet.JoinScopes(texts(scopes.Elements()))
 	return client, request, diags
 }
 
@@ -100,7 +103,7 @@ func (d *providerData) tokenRequest(own ownCredentials) (erpnet.TokenRequest, []
 		request.Instance, problems = ownInstance(own.instance.ValueString())
 	}
 	credentials, more := d.credentials()
-	if !own.instance.IsNull() || !own.clientID.IsNull() || !own.clientSecret.IsNull() {
+	if !own.isZero() {
 		credentials, more = own.credentials()
 	}
 	request.Credentials = credentials

@@ -88,18 +88,6 @@ func (m *trustedApplicationModel) application() erpnet.TrustedApplication {
 	return application
 }
 
-// texts are the elements of a set or list, null and unknown ones as the empty
-// text, which every rule about elements refuses.
-func texts(elements []attr.Value) []string {
-	var found []string
-	for _, element := range elements {
-		if text, ok := element.(types.String); ok {
-			found = append(found, text.ValueString())
-		}
-	}
-	return found
-}
-
 // namedValue is an attribute by its name in Terraform.
 type namedValue struct {
 	name  string
