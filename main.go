@@ -8,6 +8,7 @@ import (
 	"context"
 	"flag"
 	"log"
+	"os"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
@@ -21,6 +22,9 @@ func main() {
 	debug := flag.Bool("debug", false, "let a debugger attach to the provider; prints the TF_REATTACH_PROVIDERS value to use")
 	flag.Parse()
 
+	if !*debug && !logsAreRead(os.Getenv) {
+		_ = os.Setenv("TF_LOG_SDK", "OFF") // it fails for no such name and value
+	}
 	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
 		Address:         "registry.terraform.io/erpnet/erpnet",
 		ProtocolVersion: 6,
@@ -29,4 +33,17 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+}
+
+// logsAreRead tells whether somebody asked for the logs of providers. The
+// framework writes its traces, about fifty lines for each data source, unless
+// it is told not to, and the CLI parses each of them before it drops it: a third
+// of what an object costs (PERFORMANCE.md).
+func logsAreRead(getenv func(string) string) bool {
+	for _, name := range []string{"TF_LOG", "TF_LOG_PROVIDER", "TF_LOG_SDK", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_SDK_PROTO"} {
+		if getenv(name) != "" {
+			return true
+		}
+	}
+	return false
 }
