@@ -1,0 +1,85 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+// Command terraform-provider-trivial is the floor of what a plugin-framework
+// provider costs: one data source and one ephemeral resource of one attribute,
+// which make no request. It is measured against, and never shipped.
+package main
+
+import (
+	"context"
+	"log"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	dataschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	ephemeralschema "github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+func main() {
+	err := providerserver.Serve(context.Background(), func() provider.Provider { return trivial{} }, providerserver.ServeOpts{
+		Address:         "registry.terraform.io/erpnet/trivial",
+		ProtocolVersion: 6,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+type trivial struct{}
+
+var _ provider.ProviderWithEphemeralResources = trivial{}
+
+func (trivial) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "trivial"
+}
+
+func (trivial) Schema(context.Context, provider.SchemaRequest, *provider.SchemaResponse) {}
+
+func (trivial) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {}
+
+func (trivial) Resources(context.Context) []func() resource.Resource { return nil }
+
+func (trivial) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{func() datasource.DataSource { return valueDataSource{} }}
+}
+
+func (trivial) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{func() ephemeral.EphemeralResource { return valueEphemeral{} }}
+}
+
+type valueModel struct {
+	Value types.String `tfsdk:"value"`
+}
+
+type valueDataSource struct{}
+
+func (valueDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = "trivial_value"
+}
+
+func (valueDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = dataschema.Schema{Attributes: map[string]dataschema.Attribute{"value": dataschema.StringAttribute{Computed: true}}}
+}
+
+func (valueDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
+	resp.Diagnostics.Append(resp.State.Set(ctx, valueModel{types.StringValue("value")})...)
+}
+
+type valueEphemeral struct{}
+
+func (valueEphemeral) Metadata(_ context.Context, _ ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
+	resp.TypeName = "trivial_value"
+}
+
+func (valueEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
+	resp.Schema = ephemeralschema.Schema{Attributes: map[string]ephemeralschema.Attribute{"value": ephemeralschema.StringAttribute{Computed: true}}}
+}
+
+func (valueEphemeral) Open(ctx context.Context, _ ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
+	resp.Diagnostics.Append(resp.Result.Set(ctx, valueModel{types.StringValue("value")})...)
+}
