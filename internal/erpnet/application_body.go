@@ -11,8 +11,7 @@ import (
 	"strings"
 )
 
-// member is one attribute of a request body. The order of a body's members
-// matters to the instance, whose rules run in it (protocol section 5).
+// member is one attribute of a request body.
 type member struct {
 	name  string
 	value any
@@ -20,7 +19,10 @@ type member struct {
 
 // changes lists what turns one record into another: all that differs from the old
 // one, which is empty for a new record. The system user stands there by its
-// login.
+// login. The Domain API sets attributes in the order in which they stand
+// (protocol section 5): what something depends on goes first, so that no flag is
+// ever true without the user or the URI that it needs, and the application is
+// enabled last.
 func changes(wanted, old TrustedApplication) []member {
 	var members []member
 	isNew := old.ID == ""
@@ -33,7 +35,7 @@ func changes(wanted, old TrustedApplication) []member {
 	add("ApplicationUri", wanted.ApplicationURI, old.ApplicationURI)
 	add("ClientType", string(wanted.ClientType), string(old.ClientType))
 	add("ApplicationSecretHash", orNull(wanted.ApplicationSecretHash), orNull(old.ApplicationSecretHash))
-	add("Scope", orNull(strings.Join(wanted.Scope, " ")), orNull(strings.Join(old.Scope, " ")))
+	add("Scope", orNull(JoinScopes(wanted.Scope)), orNull(JoinScopes(old.Scope)))
 	if !strings.EqualFold(wanted.SystemUser, old.SystemUser) { // logins differ by more than letter case
 		members = append(members, member{systemUserMember, orNull(wanted.SystemUser)})
 	}
@@ -103,14 +105,22 @@ func encodeMembers(members []member) string {
 		if i > 0 {
 			body.WriteByte(',')
 		}
-		name, _ := json.Marshal(m.name)
-		value, _ := json.Marshal(m.value) // strings, booleans, numbers and references have a JSON form
-		body.Write(name)
+		body.Write(encode(m.name))
 		body.WriteByte(':')
-		body.Write(value)
+		body.Write(encode(m.value))
 	}
 	body.WriteByte('}')
 	return body.String()
+}
+
+// encode writes what always has a form in JSON: a string, a boolean, a number or
+// a reference. People read the URIs in it, so that they are not escaped for HTML.
+func encode(value any) []byte {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(value)
+	return bytes.TrimSuffix(text.Bytes(), []byte("\n"))
 }
 
 // splitURIs reads a comma-separated list.

@@ -4,36 +4,12 @@
 package erpnet
 
 import (
-	"bytes"
-	"encoding/json"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 )
-
-// registrationBody is the body of a POST to Systems_Security_TrustedApplications.
-// The Domain API sets attributes in the order in which they stand (protocol
-// section 5): what something depends on goes first, so that no flag is ever true
-// without the user or the URI that it needs, and the application is enabled last.
-type registrationBody struct {
-	Name                  string         `json:"Name"`
-	ApplicationURI        string         `json:"ApplicationUri"`
-	ClientType            ClientType     `json:"ClientType"`
-	ApplicationSecretHash string         `json:"ApplicationSecretHash,omitempty"`
-	Scope                 string         `json:"Scope,omitempty"`
-	SystemUser            *userReference `json:"SystemUser,omitempty"`
-	SystemUserAllowed     bool           `json:"SystemUserAllowed"`
-	LoginURL              string         `json:"ImpersonateLoginUrl,omitempty"`
-	LogoutURL             string         `json:"ImpersonateLogoutUrl,omitempty"`
-	AsInternalUser        bool           `json:"ImpersonateAsInternalUserAllowed"`
-	AsCommunityUser       bool           `json:"ImpersonateAsCommunityUserAllowed"`
-	BasicAuthentication   bool           `json:"BasicAuthenticationAllowed"`
-	ReferenceTokens       string         `json:"ReferenceTokens,omitempty"`
-	Notes                 string         `json:"Notes,omitempty"`
-	IsEnabled             bool           `json:"IsEnabled"`
-}
 
 // userReference names a user by its login, since its GUID is not known without
 // asking the instance. A nested object is merged into the one that it finds, or
@@ -50,24 +26,13 @@ type userReference struct {
 // ReferenceTokens while it is None, its default, for servers older than 26.2
 // do not know it.
 func (a TrustedApplication) RegistrationJSON() string {
-	body := registrationBody{
-		Name: a.Name, ApplicationURI: a.ApplicationURI, ClientType: a.ClientType,
-		ApplicationSecretHash: a.ApplicationSecretHash, Scope: JoinScopes(a.Scope), SystemUserAllowed: a.SystemUserAllowed,
-		LoginURL: strings.Join(a.ImpersonateLoginURL, ","), LogoutURL: strings.Join(a.ImpersonateLogoutURL, ","),
-		AsInternalUser: a.ImpersonateAsInternalUserAllowed, AsCommunityUser: a.ImpersonateAsCommunityUserAllowed,
-		BasicAuthentication: a.BasicAuthenticationAllowed, Notes: a.Notes, IsEnabled: a.IsEnabled,
+	members := changes(a, TrustedApplication{})
+	for i := range members {
+		if members[i].name == systemUserMember {
+			members[i].value = userReference{"find", a.SystemUser}
+		}
 	}
-	if a.SystemUser != "" {
-		body.SystemUser = &userReference{"find", a.SystemUser}
-	}
-	if a.ReferenceTokens != ReferenceTokensNone {
-		body.ReferenceTokens = a.ReferenceTokens
-	}
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false) // people read the URIs in it
-	_ = encoder.Encode(body)     // texts and booleans always have a form in JSON
-	return strings.TrimSuffix(text.String(), "\n")
+	return encodeMembers(members)
 }
 
 // linkScopes are the scopes that an install link may carry (protocol section

@@ -236,6 +236,25 @@ func readCell(text string) string {
 	return html.UnescapeString(strings.ReplaceAll(text, "<br>", "\n"))
 }
 
+// registrationBody is what the body of a registration may hold.
+type registrationBody struct {
+	Name                  string         `json:"Name"`
+	ApplicationURI        string         `json:"ApplicationUri"`
+	ClientType            ClientType     `json:"ClientType"`
+	ApplicationSecretHash string         `json:"ApplicationSecretHash,omitempty"`
+	Scope                 string         `json:"Scope,omitempty"`
+	SystemUser            *userReference `json:"SystemUser,omitempty"`
+	SystemUserAllowed     bool           `json:"SystemUserAllowed"`
+	LoginURL              string         `json:"ImpersonateLoginUrl,omitempty"`
+	LogoutURL             string         `json:"ImpersonateLogoutUrl,omitempty"`
+	AsInternalUser        bool           `json:"ImpersonateAsInternalUserAllowed"`
+	AsCommunityUser       bool           `json:"ImpersonateAsCommunityUserAllowed"`
+	BasicAuthentication   bool           `json:"BasicAuthenticationAllowed"`
+	ReferenceTokens       string         `json:"ReferenceTokens,omitempty"`
+	Notes                 string         `json:"Notes,omitempty"`
+	IsEnabled             bool           `json:"IsEnabled"`
+}
+
 // expectRecord holds that the record is one line of JSON with the values that
 // went in.
 func expectRecord(t *testing.T, a TrustedApplication) {

@@ -47,15 +47,6 @@ func newProcess(t *testing.T, env map[string]string) *process {
 	return p
 }
 
-// schemaOnce is the provider's schema, which is the same in all processes.
-var schemaOnce = sync.OnceValue(func() *tfprotov6.GetProviderSchemaResponse {
-	schema, err := providerserver.NewProtocol6(newTestProvider(nil))().GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		panic(err)
-	}
-	return schema
-})
-
 // traced is a context in which the provider logs into p.log.
 func (p *process) traced(ctx context.Context) context.Context {
 	return tflogtest.RootLogger(ctx, &p.log)
@@ -90,7 +81,9 @@ func createsResource(name string, arguments, writeOnly map[string]any) object {
 				whole[name] = value
 			}
 		}
-		config, none := p.encode(kind, whole), p.encode(kind, nil)
+		config := p.encode(kind, whole)
+		none, err := encode(kind, nil)
+		p.must(err)
 		planned, err := p.server.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{
 			TypeName: name, PriorState: none, ProposedNewState: p.encode(kind, arguments), Config: config,
 		})
@@ -110,33 +103,10 @@ func createsResource(name string, arguments, writeOnly map[string]any) object {
 	}}
 }
 
-// encode makes a configuration; a nil map makes null.
 func (p *process) encode(kind tftypes.Type, arguments map[string]any) *tfprotov6.DynamicValue {
-	value := tftypes.NewValue(kind, nil)
-	if arguments != nil {
-		attributes := map[string]tftypes.Value{}
-		for name, attribute := range kind.(tftypes.Object).AttributeTypes { //nolint:forcetypeassert // a schema is an object
-			attributes[name] = tftypes.NewValue(attribute, nil)
-			if argument, set := arguments[name]; set {
-				attributes[name] = encodeArgument(attribute, argument)
-			}
-		}
-		value = tftypes.NewValue(kind, attributes)
-	}
-	encoded, err := tfprotov6.NewDynamicValue(kind, value)
+	encoded, err := encodeObject(kind, arguments)
 	p.must(err)
-	return &encoded
-}
-
-func encodeArgument(kind tftypes.Type, argument any) tftypes.Value {
-	if words, several := argument.([]string); several {
-		elements := make([]tftypes.Value, len(words))
-		for i, word := range words {
-			elements[i] = tftypes.NewValue(tftypes.String, word)
-		}
-		argument = elements
-	}
-	return tftypes.NewValue(kind, argument)
+	return encoded
 }
 
 // must stops the operation at an error of the protocol itself. It runs beside

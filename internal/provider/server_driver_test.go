@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"testing"
 
@@ -21,9 +22,13 @@ type driver struct {
 	schema *tfprotov6.GetProviderSchemaResponse
 }
 
-// providerSchema is the same in every process.
-var providerSchema = sync.OnceValues(func() (*tfprotov6.GetProviderSchemaResponse, error) {
-	return providerserver.NewProtocol6(newTestProvider(nil))().GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
+// schemaOnce is the provider's schema, which is the same in all processes.
+var schemaOnce = sync.OnceValue(func() *tfprotov6.GetProviderSchemaResponse {
+	schema, err := providerserver.NewProtocol6(newTestProvider(nil))().GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		panic(err)
+	}
+	return schema
 })
 
 // diagnostics are the errors of one call.
@@ -34,11 +39,7 @@ type diagnostics []*tfprotov6.Diagnostic
 func newDriver(t *testing.T, env map[string]string, configuration map[string]any) driver {
 	t.Helper()
 	ctx := context.Background()
-	schema, err := providerSchema()
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := driver{t: t, server: providerserver.NewProtocol6(newTestProvider(env))(), schema: schema}
+	d := driver{t: t, server: providerserver.NewProtocol6(newTestProvider(env))(), schema: schemaOnce()}
 	config := d.encode(d.schema.Provider.ValueType(), configuration)
 	validated, err := d.server.ValidateProviderConfig(ctx, &tfprotov6.ValidateProviderConfigRequest{Config: config})
 	if err != nil || len(validated.Diagnostics) > 0 {
@@ -51,24 +52,45 @@ func newDriver(t *testing.T, env map[string]string, configuration map[string]any
 	return d
 }
 
-// encode makes an object of the type; what is left out is null. Values are
-// those of tftypes, or of Go.
 func (d driver) encode(kind tftypes.Type, values map[string]any) *tfprotov6.DynamicValue {
 	d.t.Helper()
-	attributes := map[string]tftypes.Value{}
-	for name, attribute := range kind.(tftypes.Object).AttributeTypes { //nolint:forcetypeassert // a schema is an object
-		attributes[name] = tftypes.NewValue(attribute, values[name])
-	}
-	for name := range values {
-		if _, ok := attributes[name]; !ok {
-			d.t.Fatalf("there is no attribute %q", name)
-		}
-	}
-	encoded, err := tfprotov6.NewDynamicValue(kind, tftypes.NewValue(kind, attributes))
+	encoded, err := encodeObject(kind, values)
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	return &encoded
+	return encoded
+}
+
+// encodeObject makes an object of the type; what is left out is null. Values are
+// those of tftypes or of Go.
+func encodeObject(kind tftypes.Type, values map[string]any) (*tfprotov6.DynamicValue, error) {
+	attributes := map[string]tftypes.Value{}
+	for name, attribute := range kind.(tftypes.Object).AttributeTypes { //nolint:forcetypeassert // a schema is an object
+		attributes[name] = encodeValue(attribute, values[name])
+	}
+	for name := range values {
+		if _, ok := attributes[name]; !ok {
+			return nil, fmt.Errorf("there is no attribute %q", name)
+		}
+	}
+	return encode(kind, attributes)
+}
+
+// encode encodes a value; nil makes null.
+func encode(kind tftypes.Type, value any) (*tfprotov6.DynamicValue, error) {
+	encoded, err := tfprotov6.NewDynamicValue(kind, tftypes.NewValue(kind, value))
+	return &encoded, err
+}
+
+func encodeValue(kind tftypes.Type, value any) tftypes.Value {
+	if words, several := value.([]string); several {
+		elements := make([]tftypes.Value, len(words))
+		for i, word := range words {
+			elements[i] = tftypes.NewValue(tftypes.String, word)
+		}
+		value = elements
+	}
+	return tftypes.NewValue(kind, value)
 }
 
 // errors keeps the errors, and fails the test when the call itself failed.
@@ -137,15 +159,15 @@ func (d driver) plan(name string, values map[string]any, computed ...string) (di
 	for _, attribute := range computed {
 		proposed[attribute] = tftypes.UnknownValue
 	}
-	nothing, err := tfprotov6.NewDynamicValue(kind, tftypes.NewValue(kind, nil))
+	nothing, err := encode(kind, nil)
 	if err != nil {
 		d.t.Fatal(err)
 	}
 	resp, err := d.server.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{
-		TypeName: name, Config: config, PriorState: &nothing, ProposedNewState: d.encode(kind, proposed),
+		TypeName: name, Config: config, PriorState: nothing, ProposedNewState: d.encode(kind, proposed),
 	})
 	return d.errors(resp.Diagnostics, err), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: name, Config: config, PriorState: &nothing, PlannedState: resp.PlannedState, PlannedPrivate: resp.PlannedPrivate,
+		TypeName: name, Config: config, PriorState: nothing, PlannedState: resp.PlannedState, PlannedPrivate: resp.PlannedPrivate,
 	}
 }
 
@@ -178,11 +200,11 @@ func (d driver) call(name string, arguments ...string) diagnostics {
 	d.t.Helper()
 	var encoded []*tfprotov6.DynamicValue
 	for _, argument := range arguments {
-		value, err := tfprotov6.NewDynamicValue(tftypes.String, tftypes.NewValue(tftypes.String, argument))
+		value, err := encode(tftypes.String, argument)
 		if err != nil {
 			d.t.Fatal(err)
 		}
-		encoded = append(encoded, &value)
+		encoded = append(encoded, value)
 	}
 	resp, err := d.server.CallFunction(context.Background(), &tfprotov6.CallFunctionRequest{Name: name, Arguments: encoded})
 	if err == nil && resp.Error != nil {
