@@ -9,6 +9,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -64,15 +65,23 @@ func TestFaultsThatReplaceTheAnswer(t *testing.T) {
 	}
 }
 
+// connectionReset is how the system calls it.
+func connectionReset() error {
+	if runtime.GOOS == "windows" {
+		return syscall.Errno(10054) // WSAECONNRESET
+	}
+	return syscall.ECONNRESET
+}
+
 func TestFaultsThatCutTheConnection(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault  Fault
 		want   error
 		tokens int // issued all the same
 	}{
-		"reset":       {Reset(), syscall.ECONNRESET, 0},
+		"reset":       {Reset(), connectionReset(), 0},
 		"disconnect":  {Disconnect(), io.EOF, 0},
-		"answer lost": {AnswerLost(), syscall.ECONNRESET, 1},
+		"answer lost": {AnswerLost(), connectionReset(), 1},
 		"truncated":   {Truncated(), io.ErrUnexpectedEOF, 1},
 		"chunked cut": {ChunkedCut(), io.ErrUnexpectedEOF, 1},
 	} {

@@ -36,6 +36,9 @@ func theProviders() (ours, twin, trivial, ladder *providerBinary) {
 // install builds the provider into a filesystem mirror.
 func (p *providerBinary) install(mirror string) error {
 	p.path = filepath.Join(mirror, "terraform-provider-"+p.name+"_v"+version)
+	if runtime.GOOS == "windows" {
+		p.path += ".exe"
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	build := newProcess(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", p.path, p.source)
