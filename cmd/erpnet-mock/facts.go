@@ -28,6 +28,8 @@ type facts struct {
 	// credentials from the environment, not two.
 	ReferenceToken string `json:"reference_token,omitempty"`
 
+	StatusURL string `json:"status_url,omitempty"` // of the status page, unless it is off
+
 	address      string // where it listens, which the URL need not say
 	identityURL  string
 	domainAPIURL string
@@ -103,6 +105,7 @@ func (f facts) describe(text *strings.Builder) {
 	line("client_id", f.ClientID)
 	line("client_secret", f.ClientSecret)
 	line("reference token", f.ReferenceToken)
+	line("status page", f.StatusURL)
 	text.WriteString("\nTrusted applications:\n\n")
 	for _, app := range f.applications {
 		fmt.Fprintf(text, "  %q\n", app.ApplicationUri)

@@ -28,6 +28,10 @@ attribute names of the Domain API. What is left out has the default of ERP.net:
 ApplicationSecretHash may stand in place of Secret. A system user who is not
 known yet is made. The sample application is there as well.
 
+A status page for the browser shows the requests by kind, the applications, the
+sessions and the last errors while they happen; its address is printed. It never
+shows secrets, hashes or tokens. Add status.json to its URL for the same as JSON.
+
 Flags:
 `
 
@@ -42,6 +46,7 @@ type options struct {
 	security     string
 	access       erpnettest.SecurityAccess
 	reference    bool
+	status       string // empty for none
 }
 
 // accesses are the values of -security.
@@ -65,9 +70,10 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&opts.caFile, "ca-file", "", "`file` to write the CA certificate to, in PEM (default a temporary one, removed at the end)")
 	flags.StringVar(&opts.applications, "applications", "", "JSON `file` of trusted applications")
 	flags.BoolVar(&opts.onlyEnv, "env", false, "print only the lines for a shell to evaluate")
-	flags.StringVar(&opts.readyFile, "ready-file", "", "`file` to write once the instance listens: JSON with url, ca_file, client_id, client_secret and, if asked for, reference_token; removed at the end")
+	flags.StringVar(&opts.readyFile, "ready-file", "", "`file` to write once the instance listens: JSON with url, ca_file, client_id, client_secret and, where there is one, status_url and reference_token; removed at the end")
 	flags.StringVar(&opts.security, "security", "allowed", "whether the Domain API opens trusted applications and users: allowed, read-only or refused")
 	flags.BoolVar(&opts.reference, "reference-token", false, "issue a reference token for the sample application and print it")
+	flags.StringVar(&opts.status, "status", "127.0.0.1:0", "`address` of the status page, or off. It answers only to the names of this machine, such as localhost: 0.0.0.0 is for a container whose port is published")
 	if err := flags.Parse(args); err != nil {
 		return options{}, err
 	}
@@ -86,12 +92,12 @@ func (o *options) check() error {
 		return fmt.Errorf("-security must be allowed, read-only or refused, got %q", o.security)
 	}
 	o.access = access
-	host, port, err := net.SplitHostPort(o.listen)
-	if err != nil {
+	var err error
+	if o.listen, err = loopbackUnlessNamed(o.listen); err != nil {
 		return fmt.Errorf("-listen: %w", err)
 	}
-	if host == "" {
-		o.listen = net.JoinHostPort("127.0.0.1", port) // every interface only when it is named
+	if err := o.checkStatus(); err != nil {
+		return err
 	}
 	if o.url == "" {
 		return nil
@@ -102,6 +108,33 @@ func (o *options) check() error {
 	}
 	o.url = u.Scheme + "://" + u.Host
 	return nil
+}
+
+func (o *options) checkStatus() error {
+	if o.status == "off" {
+		o.status = ""
+		return nil
+	}
+	var err error
+	if o.status, err = loopbackUnlessNamed(o.status); err != nil {
+		return fmt.Errorf("-status: %w", err)
+	}
+	host, _, _ := net.SplitHostPort(o.status)
+	ip := net.ParseIP(host)
+	if host != "localhost" && (ip == nil || !ip.IsLoopback() && !ip.IsUnspecified()) {
+		return fmt.Errorf("-status must be off, or an address of this machine such as 127.0.0.1:8080, got %q", o.status)
+	}
+	return nil
+}
+
+// loopbackUnlessNamed adds the host 127.0.0.1 to an address that has none: every
+// interface only when it is named.
+func loopbackUnlessNamed(address string) (string, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err == nil && host == "" {
+		address = net.JoinHostPort("127.0.0.1", port)
+	}
+	return address, err
 }
 
 func (o *options) scheme() string {
@@ -116,10 +149,15 @@ func (o *options) publicURL(listening net.Addr) string {
 	if o.url != "" {
 		return o.url
 	}
-	host, _, _ := net.SplitHostPort(o.listen)
+	return o.scheme() + "://" + reachable(o.listen, listening)
+}
+
+// reachable is the host and port for a client on this machine.
+func reachable(asked string, listening net.Addr) string {
+	host, _, _ := net.SplitHostPort(asked)
 	_, port, _ := net.SplitHostPort(listening.String())
 	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
 	}
-	return o.scheme() + "://" + net.JoinHostPort(host, port)
+	return net.JoinHostPort(host, port)
 }

@@ -43,6 +43,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	defer removeCAFile()
 
 	facts := factsOf(instance, caFile)
+	if opts.status != "" {
+		url, stop, err := serveStatus(ctx, opts.status, instance)
+		if err != nil {
+			return fmt.Errorf("-status: %w", err)
+		}
+		defer stop()
+		facts.StatusURL = url
+	}
 	if opts.reference {
 		if facts.ReferenceToken, err = issueReferenceToken(instance); err != nil {
 			return fmt.Errorf("-reference-token: %w", err)

@@ -20,6 +20,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -335,6 +336,9 @@ func TestMistakesAreNamed(t *testing.T) {
 		"taken address":    {[]string{"-listen", "192.0.2.1:1"}, "-listen"},
 		"CA without https": {[]string{"-tls=false", "-ca-file", "ca.pem"}, "-ca-file"},
 		"security":         {[]string{"-security", "open"}, `"open"`},
+		"status":           {[]string{"-status", "8080"}, "-status"},
+		"status elsewhere": {[]string{"-status", "192.0.2.1:8080"}, "192.0.2.1:8080"},
+		"status by a name": {[]string{"-status", "example.com:8080"}, "example.com:8080"},
 		"reference token":  {[]string{"-reference-token", "-applications", writeFile(t, `[{"ApplicationUri": "my.trusted.app/service"}]`)}, "-reference-token"},
 		"URL scheme":       {[]string{"-url", "http://mock:8443"}, "https://host:port"},
 		"URL path":         {[]string{"-url", "https://mock:8443/id"}, "-url"},
@@ -357,12 +361,15 @@ func TestHelpShowsTheFileFormat(t *testing.T) {
 	if err := run(t.Context(), []string{"-help"}, io.Discard, &printed); !errors.Is(err, flag.ErrHelp) {
 		t.Errorf("error %v", err)
 	}
-	if !strings.Contains(printed.String(), "ApplicationUri") || !strings.Contains(printed.String(), "-ready-file") {
+	if !strings.Contains(printed.String(), "ApplicationUri") || !strings.Contains(printed.String(), "-ready-file") || !strings.Contains(printed.String(), "status page") {
 		t.Error(printed.String())
 	}
 }
 
 func TestSignalEndsTheCommand(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a process of Windows cannot send a signal")
+	}
 	command := exec.CommandContext(t.Context(), os.Args[0], "-env") //nolint:gosec // this test binary
 	command.Env = append(os.Environ(), "ERPNET_MOCK_TEST_MAIN=1", "TMPDIR="+t.TempDir())
 	stdout, err := command.StdoutPipe()

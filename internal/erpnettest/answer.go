@@ -20,6 +20,7 @@ type answer struct {
 	document map[string]any        // becomes the body, once the faults have had their say
 	body     []byte                // the body, when there is no document
 	stream   func(io.Writer) error // a body too large to hold, after body
+	reason   string                // for the status report, where the client gets no words
 }
 
 func emptyAnswer(status int) answer {

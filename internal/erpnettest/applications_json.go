@@ -15,9 +15,10 @@ import (
 
 // ReadApplications reads a JSON array of trusted applications with the
 // attribute names of the OData entity. What is left out or null has the
-// entity's default. SystemUser is a login, or an object with a Login. Instead
-// of ApplicationSecretHash a Secret may stand; only its hash is kept. A name
-// that the entity does not have is an error, and no error repeats a secret.
+// entity's default. SystemUser is a login, or an object with a Login, as in the
+// body of a POST to the Domain API. Instead of ApplicationSecretHash a Secret may
+// stand; only its hash is kept. A name that the entity does not have is an error,
+// and no error repeats a secret.
 func ReadApplications(r io.Reader) ([]TrustedApplication, error) {
 	var records []json.RawMessage
 	decoder := json.NewDecoder(r)
@@ -75,7 +76,8 @@ func oneOf(attribute, value string, allowed ...string) error {
 	return fmt.Errorf("%s is %q, must be one of %s", attribute, value, strings.Join(allowed, ", "))
 }
 
-// userReference is the Login of a user, as "login" or as {"Login": "login"}.
+// userReference is the Login of a user, as "login" or as {"Login": "login"}, to
+// which the Domain API's action to find the user may be added.
 type userReference string
 
 func (u *userReference) UnmarshalJSON(data []byte) error {
@@ -84,8 +86,11 @@ func (u *userReference) UnmarshalJSON(data []byte) error {
 		*u = userReference(login)
 		return nil
 	}
-	var user struct{ Login string }
-	if err := strictly(data, &user); err != nil || user.Login == "" {
+	var user struct {
+		Action string `json:"@erpnet.action"`
+		Login  string
+	}
+	if err := strictly(data, &user); err != nil || user.Login == "" || user.Action != "" && user.Action != "find" {
 		return errors.New(`SystemUser must be a login, or an object {"Login": "..."}`)
 	}
 	*u = userReference(user.Login)

@@ -18,7 +18,8 @@ func TestApplicationsAreReadWithTheDefaultsOfTheEntity(t *testing.T) {
 			"ReferenceTokens": "AdministratorsOnly", "Notes": null, "ObjectVersion": 7,
 			"CreationTimeUtc": "2026-01-02T03:04:05Z", "Authorizations": [{"ContextUser": "someone", "IsRevoked": true}]
 		},
-		{"ApplicationUri": "com.example/hash", "ApplicationSecretHash": "abc=", "SystemUser": "svc.hash", "IsEnabled": null}
+		{"ApplicationUri": "com.example/hash", "ApplicationSecretHash": "abc=", "SystemUser": "svc.hash", "IsEnabled": null},
+		{"ApplicationUri": "com.example/posted", "SystemUser": {"@erpnet.action": "find", "Login": "svc.posted"}}
 	]`))
 	if err != nil {
 		t.Fatal(err)
@@ -34,6 +35,9 @@ func TestApplicationsAreReadWithTheDefaultsOfTheEntity(t *testing.T) {
 	if hash := apps[2]; hash.ApplicationSecretHash != "abc=" || hash.SystemUser != "svc.hash" || !hash.IsEnabled {
 		t.Errorf("%+v", hash)
 	}
+	if posted := apps[3]; posted.SystemUser != "svc.posted" {
+		t.Errorf("%+v", posted)
+	}
 }
 
 func TestMistakesInApplicationsAreNamedWithoutSecrets(t *testing.T) {
@@ -48,6 +52,7 @@ func TestMistakesInApplicationsAreNamedWithoutSecrets(t *testing.T) {
 		"client type":         {`[{"ApplicationUri": "a", "ClientType": "Secret"}]`, "must be one of Confidential, Public, None"},
 		"reference tokens":    {`[{"ApplicationUri": "a", "ReferenceTokens": "Some"}]`, "ReferenceTokens is"},
 		"user without login":  {`[{"ApplicationUri": "a", "SystemUser": {"@odata.id": "Systems_Security_Users(1)"}}]`, `{"Login": "..."}`},
+		"user to be made":     {`[{"ApplicationUri": "a", "SystemUser": {"@erpnet.action": "create", "Login": "svc"}}]`, `{"Login": "..."}`},
 		"object, not array":   {`{"ApplicationUri": "a", "Secret": "hush-hush"}`, "not a JSON array"},
 		"string in the array": {`["hush-hush"]`, "trusted application 1: a string stands"},
 		"broken":              {`[{"ApplicationUri": "a", "Secret": "hush-hush"`, "not a JSON array"},

@@ -15,8 +15,9 @@ import (
 
 // caller is who makes a request of the Domain API.
 type caller struct {
-	token  string
-	scopes []string
+	token    string
+	clientID string // of the application that got the token
+	scopes   []string
 }
 
 func (c caller) has(scope string) bool { return slices.Contains(c.scopes, scope) }
@@ -25,16 +26,20 @@ func (c caller) has(scope string) bool { return slices.Contains(c.scopes, scope)
 // it. A signed token is checked as protocol 2.4 and 3.3 say: signature, issuer,
 // audience, lifetime, scope; a reference token is looked up.
 func (s *Server) authorize(x *exchange) (caller, *answer) {
-	token, scopes, genuine := s.credentials(x)
+	who, genuine := s.credentials(x)
 	if !genuine {
 		a := emptyAnswer(http.StatusUnauthorized) // the body is unknown; assumed empty (protocol 13)
 		a.header.Set("WWW-Authenticate", "Bearer")
-		return caller{}, &a
+		a.reason = "The token is expired, revoked or not one of this instance."
+		if who.token == "" {
+			a.reason = "The request carries no token, or more than one."
+		}
+		return caller{clientID: who.clientID}, &a
 	}
-	who := caller{token, scopes}
 	if !who.has("read") && !who.has("update") {
 		a := emptyAnswer(http.StatusForbidden) // likewise
-		return caller{}, &a
+		a.reason = "The token has neither the scope read nor update."
+		return caller{clientID: who.clientID}, &a
 	}
 	return who, nil
 }
@@ -42,34 +47,36 @@ func (s *Server) authorize(x *exchange) (caller, *answer) {
 // credentials takes a token from the one header that may carry it: never from
 // the query. Two at once are not a request that is documented to work
 // (protocol 8), so this one refuses it.
-func (s *Server) credentials(x *exchange) (token string, scopes []string, genuine bool) {
+func (s *Server) credentials(x *exchange) (who caller, genuine bool) {
 	header := x.request.Header
 	bearer, keys := header.Values("Authorization"), slices.Concat(header.Values("X-Api-Key"), header.Values("Api-Key"))
 	if len(bearer)+len(keys) != 1 {
-		return "", nil, false
+		return caller{}, false
 	}
+	var token string
 	if len(keys) == 1 {
 		token = keys[0]
 	} else {
 		scheme, rest, found := strings.Cut(bearer[0], " ")
 		if !found || !strings.EqualFold(scheme, "Bearer") {
-			return "", nil, false
+			return caller{}, false
 		}
 		token = strings.TrimSpace(rest)
 	}
 	if isReferenceToken(token) {
 		if slices.Contains(x.settings.UnknownAttributes, "ReferenceTokens") {
-			return "", nil, false
+			return caller{token: token}, false
 		}
-		scopes, genuine = s.registry.referenceTokenScopes(token, x.request.Time)
-		return token, scopes, genuine
+		return s.registry.referenceTokenCaller(token, x.request.Time)
 	}
 	claims, genuine := s.verify(token)
-	return token, claims.Scope, genuine && len(keys) == 0 && s.isForDomainAPI(claims, x.request.Time)
+	clientID, _ := claims.ClientID.(string)
+	return caller{token, clientID, claims.Scope}, genuine && len(keys) == 0 && s.isForDomainAPI(claims, x.request.Time)
 }
 
 type apiClaims struct {
 	Issuer    string      `json:"iss"`
+	ClientID  any         `json:"client_id"` // only to be shown, so no type is wrong
 	Audience  oneOrMany   `json:"aud"`
 	Scope     oneOrMany   `json:"scope"`
 	NotBefore json.Number `json:"nbf"`

@@ -18,7 +18,8 @@
 // A new server knows [SampleApplication], whose secret is [SampleSecret], its
 // system user and fifteen customers. [Server.Configure] sets how it acts where
 // the documentation is silent; [Server.Requests], [Server.Sessions] and
-// [Server.Applications] tell what has come of it.
+// [Server.Applications] tell what has come of it, and [Server.StatusReport] tells
+// it without secrets.
 //
 // The package follows the protocol page of the project ("protocol 3.1" in a
 // comment names a section of it) and shares no code with the client it tests,

@@ -76,7 +76,7 @@ func readResource(path string, settings Settings) (resource, bool) {
 func (x *exchange) mayUse(set string) *failure {
 	writing := !isRead(x.request.Method)
 	if writing && !x.caller.has("update") {
-		return &failure{status: http.StatusForbidden, bodyless: true}
+		return &failure{status: http.StatusForbidden, bodyless: true, message: "The token does not have the scope update."}
 	}
 	access := x.settings.SecurityAccess
 	forbidden := access == SecurityRefused || access == SecurityReadOnly && writing

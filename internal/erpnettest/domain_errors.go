@@ -62,7 +62,9 @@ func (f *failure) answer(settings Settings) answer {
 		status = http.StatusInternalServerError
 	}
 	if f.bodyless {
-		return emptyAnswer(status)
+		a := emptyAnswer(status)
+		a.reason = f.message
+		return a
 	}
 	details := map[string]any{
 		"message": f.message,

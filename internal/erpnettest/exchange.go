@@ -53,6 +53,7 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
 	x := s.receive(r)
 	defer s.sessions.leave(x.turn)
 	if err := x.wait(); err != nil {
+		s.finish(x, answer{})
 		panic(http.ErrAbortHandler)
 	}
 	a := s.answer(x)
@@ -67,6 +68,7 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
 		s.journal.addToken(a)
 	}
 	status = a.status
+	s.finish(x, a)
 	// The turn ends before the client can see that it does: one that asks for one
 	// thing after the other never meets itself in the queue.
 	s.sessions.leave(x.turn)
@@ -102,7 +104,7 @@ func (s *Server) enterSession(x *exchange) {
 	}
 	x.caller, x.refusal = s.authorize(x)
 	if x.refusal == nil {
-		x.turn, x.refusal = s.sessions.enter(x.caller.token, x.request.Time, x.settings)
+		x.turn, x.refusal = s.sessions.enter(x.caller, x.request.Time, x.settings)
 	}
 }
 

@@ -107,16 +107,17 @@ func (r *registry) allows(token referenceToken) bool {
 	return !token.revoked && app != nil && app.IsEnabled && app.ReferenceTokens != "None" && app.ReferenceTokens != "" && user != nil && user.Active
 }
 
-// referenceTokenScopes returns the scopes of a reference token that is good now.
-func (r *registry) referenceTokenScopes(value string, now time.Time) ([]string, bool) {
+// referenceTokenCaller is who calls with a reference token, and whether it is good now.
+func (r *registry) referenceTokenCaller(value string, now time.Time) (caller, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	i := slices.IndexFunc(r.tokens, func(token referenceToken) bool { return token.value == value })
 	if i < 0 || !r.allows(r.tokens[i]) {
-		return nil, false
+		return caller{token: value}, false
 	}
-	expires := r.tokens[i].expires
-	return r.tokens[i].scopes, expires.IsZero() || now.Before(expires)
+	token := r.tokens[i]
+	who := caller{value, r.applicationWithID(token.applicationID).ApplicationUri, token.scopes}
+	return who, token.expires.IsZero() || now.Before(token.expires)
 }
 
 func isReferenceToken(token string) bool { return strings.HasPrefix(token, referenceTokenPrefix) }

@@ -68,6 +68,8 @@ type journal struct {
 	counts   map[Endpoint]int
 	requests []Request
 	tokens   []string
+	answers  map[Endpoint]map[int]int // by HTTP status; 0 is no answer
+	errors   []RequestError           // the last ones, oldest first
 	discard  bool
 	arrival  chan struct{} // closed at the next request; nil when nobody waits
 }

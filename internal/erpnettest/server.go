@@ -56,6 +56,8 @@ type Server struct {
 	customers []entity
 	sessions  sessionBook
 
+	started time.Time // on the clock
+
 	settingsMu sync.Mutex
 	settings   Settings
 	clock      func() time.Time
@@ -149,6 +151,7 @@ func (s *Server) serve(listener net.Listener) {
 		ConnState:         s.countConnection,
 	}
 	s.client = s.newClient()
+	s.started = s.now()
 	s.serving.Go(func() { _ = s.http.Serve(listener) })
 }
 

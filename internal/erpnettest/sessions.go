@@ -46,8 +46,10 @@ type sessionBook struct {
 }
 
 type session struct {
+	clientID string
 	opened   time.Time
 	used     time.Time
+	requests int // in all, the refused ones included
 	running  int
 	queue    []*turn // the next one first
 	minute   time.Time
@@ -65,11 +67,11 @@ type turn struct {
 // enter takes a request into the session of its token. It does not wait: the
 // turn may have yet to come. A request that finds no licence or no place in the
 // queue gets the answer that says so instead.
-func (b *sessionBook) enter(token string, now time.Time, settings Settings) (*turn, *answer) {
+func (b *sessionBook) enter(who caller, now time.Time, settings Settings) (*turn, *answer) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.end(now, settings)
-	s, found := b.open[token]
+	s, found := b.open[who.token]
 	if !found {
 		if settings.Licences > 0 && len(b.open) >= settings.Licences {
 			b.counts.Refused++
@@ -79,14 +81,16 @@ func (b *sessionBook) enter(token string, now time.Time, settings Settings) (*tu
 		if b.open == nil {
 			b.open = map[string]*session{}
 		}
-		s = &session{opened: now, minute: now}
-		b.open[token] = s
+		s = &session{clientID: who.clientID, opened: now, minute: now}
+		b.open[who.token] = s
 		b.counts.Opened++
 	}
 	s.used = now
+	s.requests++
 	if !s.mayEnter(now, settings) {
 		b.counts.Busy++
 		refusal := emptyAnswer(http.StatusTooManyRequests) // the body is unknown; assumed empty (protocol 13)
+		refusal.reason = "The session has too many requests, at once or in this minute."
 		if settings.BusyRetryAfter != "" {
 			refusal.header.Set("Retry-After", settings.BusyRetryAfter)
 		}

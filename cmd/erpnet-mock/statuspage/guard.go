@@ -1,0 +1,46 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package statuspage
+
+import (
+	"net"
+	"net/http"
+	"strings"
+)
+
+// headers let the page load what it is made of from where it came from, and
+// nothing else; no other page may frame it or read from it.
+var headers = map[string]string{
+	"Cache-Control": "no-store",
+	"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+		"base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+	"Cross-Origin-Opener-Policy":   "same-origin",
+	"Cross-Origin-Resource-Policy": "same-origin",
+	"Referrer-Policy":              "no-referrer",
+	"X-Content-Type-Options":       "nosniff",
+}
+
+func guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for name, value := range headers {
+			w.Header().Set(name, value)
+		}
+		// A foreign web site can point a name of its own at this machine, and its
+		// pages may then read what answers to that name: DNS rebinding.
+		if !isThisMachine(r.Host) {
+			http.Error(w, "The status page answers only to localhost, 127.0.0.1 and [::1].", http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// isThisMachine takes a host with or without a port.
+func isThisMachine(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return ip != nil && ip.IsLoopback() || strings.EqualFold(host, "localhost")
+}

@@ -1,0 +1,85 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package statuspage
+
+import (
+	"fmt"
+	"html/template"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
+)
+
+// maxRows is how many applications or sessions stand on the page. JSON has all.
+const maxRows = 20
+
+// words turn what a report holds into what a person reads.
+var words = template.FuncMap{
+	"kind":      func(endpoint erpnettest.Endpoint) string { return kinds[endpoint] },
+	"moment":    func(t time.Time) string { return t.Local().Format(time.DateTime) },
+	"zone":      func(t time.Time) string { return "UTC" + t.Local().Format("-07:00") },
+	"machine":   func(t time.Time) string { return t.Format(time.RFC3339) },
+	"since":     func(from, to time.Time) string { return span(to.Sub(from)) },
+	"span":      func(seconds int) string { return span(time.Duration(seconds) * time.Second) },
+	"status":    status,
+	"class":     func(status int) string { return fmt.Sprintf("s%d", status/100) },
+	"shortType": func(name string) string { return name[strings.LastIndexByte(name, '.')+1:] },
+	"totals":    totals,
+	"rows":      func(n int) int { return min(n, maxRows) },
+	"more":      func(n int) int { return max(n-maxRows, 0) },
+}
+
+var kinds = map[erpnettest.Endpoint]string{
+	erpnettest.Token:         "Token",
+	erpnettest.Discovery:     "Discovery",
+	erpnettest.JWKS:          "Signing keys",
+	erpnettest.AutoDiscovery: "Auto-discovery",
+	erpnettest.DomainAPI:     "Domain API",
+	erpnettest.Version:       "Version",
+	erpnettest.Other:         "Other paths",
+}
+
+// status is an HTTP status in words; 0 is no answer.
+func status(code int) string {
+	if code == 0 {
+		return "No answer"
+	}
+	return strings.TrimSpace(fmt.Sprint(code, " ", http.StatusText(code)))
+}
+
+// span is a duration in its two largest units.
+func span(d time.Duration) string {
+	seconds := int(d.Seconds())
+	units := []struct {
+		name string
+		size int
+	}{{"d", 86400}, {"h", 3600}, {"min", 60}, {"s", 1}}
+	var parts []string
+	for _, unit := range units {
+		if n := seconds / unit.size; n > 0 && len(parts) < 2 {
+			parts = append(parts, fmt.Sprint(n, " ", unit.name))
+		} else if len(parts) > 0 {
+			break // 1 d 5 s would be odd
+		}
+		seconds %= unit.size
+	}
+	if len(parts) == 0 {
+		return "0 s"
+	}
+	return strings.Join(parts, " ")
+}
+
+// sums are those of all endpoints.
+type sums struct{ Received, UnderWay, Errors int }
+
+func totals(requests []erpnettest.RequestCounts) (total sums) {
+	for _, counts := range requests {
+		total.Received += counts.Received
+		total.UnderWay += counts.UnderWay
+		total.Errors += counts.Errors()
+	}
+	return total
+}

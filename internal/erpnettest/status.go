@@ -1,0 +1,171 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package erpnettest
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+)
+
+// StatusReport is what a server tells a person who watches it. No secret, no
+// hash and no token is in it, whatever was asked of the server. All times are
+// on the server's clock.
+type StatusReport struct {
+	URL          string              `json:"url"`
+	Started      time.Time           `json:"started"`
+	Time         time.Time           `json:"time"`     // of the report
+	Requests     []RequestCounts     `json:"requests"` // one for each endpoint
+	Errors       []RequestError      `json:"errors"`   // the last 50, newest first
+	Applications []ApplicationStatus `json:"applications"`
+	Sessions     SessionsStatus      `json:"sessions"`
+}
+
+// RequestCounts are those of one endpoint.
+type RequestCounts struct {
+	Endpoint   Endpoint    `json:"endpoint"`
+	Received   int         `json:"received"`
+	Answers    map[int]int `json:"answers"`    // by HTTP status
+	Unanswered int         `json:"unanswered"` // the connection ended first
+	UnderWay   int         `json:"under_way"`  // not yet answered
+}
+
+// Errors is how many requests ended without an answer or with a status of 400
+// or more.
+func (c RequestCounts) Errors() int {
+	errors := c.Unanswered
+	for status, n := range c.Answers {
+		if isError(status) {
+			errors += n
+		}
+	}
+	return errors
+}
+
+// ApplicationStatus is what may be shown of a trusted application.
+type ApplicationStatus struct {
+	ApplicationURI    string   `json:"application_uri"`
+	Enabled           bool     `json:"enabled"`
+	Scopes            []string `json:"scopes"`
+	SystemUserAllowed bool     `json:"system_user_allowed"`
+	SystemUser        string   `json:"system_user"` // Login, or empty
+}
+
+// SessionsStatus are the sessions of the Domain API. The counts are those of
+// Sessions.
+type SessionsStatus struct {
+	Opened       int             `json:"opened"`
+	Refused      int             `json:"refused"`
+	Busy         int             `json:"busy"`
+	PeakRequests int             `json:"peak_requests"`
+	LongestQueue int             `json:"longest_queue"`
+	Limits       SessionLimits   `json:"limits"`
+	Open         []SessionStatus `json:"open"` // the newest first
+}
+
+// SessionLimits are the SessionSettings in force; 0 is no limit, but for Queue.
+type SessionLimits struct {
+	Licences          int `json:"licences"`
+	Requests          int `json:"requests"`
+	Queue             int `json:"queue"`
+	RequestsPerMinute int `json:"requests_per_minute"`
+	IdleSeconds       int `json:"idle_seconds"`
+	LifetimeSeconds   int `json:"lifetime_seconds"`
+}
+
+// SessionStatus is one open session.
+type SessionStatus struct {
+	ClientID string    `json:"client_id"`
+	Opened   time.Time `json:"opened"`
+	Used     time.Time `json:"used"`     // by its last request
+	Requests int       `json:"requests"` // in all
+	Running  int       `json:"running"`
+	Waiting  int       `json:"waiting"` // in the queue
+}
+
+// StatusReport returns how the server is doing, with or without DiscardHistory.
+func (s *Server) StatusReport() StatusReport {
+	report := StatusReport{
+		URL:          s.URL,
+		Started:      s.started,
+		Time:         s.now(),
+		Applications: []ApplicationStatus{},
+		Sessions:     s.sessionsStatus(),
+	}
+	report.Requests, report.Errors = s.journal.status()
+	for _, app := range s.Applications() {
+		report.Applications = append(report.Applications, ApplicationStatus{
+			ApplicationURI:    app.ApplicationUri,
+			Enabled:           app.IsEnabled,
+			Scopes:            app.scopes(),
+			SystemUserAllowed: app.SystemUserAllowed,
+			SystemUser:        app.SystemUser,
+		})
+	}
+	return report
+}
+
+func (j *journal) status() ([]RequestCounts, []RequestError) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	var requests []RequestCounts
+	for _, endpoint := range []Endpoint{Token, Discovery, JWKS, AutoDiscovery, DomainAPI, Version, Other} {
+		counts := RequestCounts{
+			Endpoint:   endpoint,
+			Received:   j.counts[endpoint],
+			Answers:    map[int]int{},
+			Unanswered: j.answers[endpoint][0],
+			UnderWay:   j.counts[endpoint],
+		}
+		maps.Copy(counts.Answers, j.answers[endpoint])
+		for _, n := range counts.Answers {
+			counts.UnderWay -= n
+		}
+		delete(counts.Answers, 0)
+		requests = append(requests, counts)
+	}
+	errors := append([]RequestError{}, j.errors...)
+	slices.Reverse(errors)
+	return requests, errors
+}
+
+func (s *Server) sessionsStatus() SessionsStatus {
+	counts := s.Sessions() // which ends those that are over
+	s.settingsMu.Lock()
+	limits := s.settings.SessionSettings
+	s.settingsMu.Unlock()
+	status := SessionsStatus{
+		Opened:       counts.Opened,
+		Refused:      counts.Refused,
+		Busy:         counts.Busy,
+		PeakRequests: counts.PeakRequests,
+		LongestQueue: counts.LongestQueue,
+		Limits: SessionLimits{
+			Licences:          limits.Licences,
+			Requests:          limits.SessionRequests,
+			Queue:             limits.SessionQueue,
+			RequestsPerMinute: limits.SessionRequestsPerMinute,
+			IdleSeconds:       int(limits.SessionIdle.Seconds()),
+			LifetimeSeconds:   int(limits.SessionLifetime.Seconds()),
+		},
+		Open: []SessionStatus{},
+	}
+	s.sessions.mu.Lock()
+	defer s.sessions.mu.Unlock()
+	for _, open := range s.sessions.open {
+		status.Open = append(status.Open, SessionStatus{
+			ClientID: open.clientID,
+			Opened:   open.opened,
+			Used:     open.used,
+			Requests: open.requests,
+			Running:  open.running,
+			Waiting:  len(open.queue),
+		})
+	}
+	slices.SortFunc(status.Open, func(a, b SessionStatus) int {
+		return cmp.Or(b.Opened.Compare(a.Opened), cmp.Compare(a.ClientID, b.ClientID))
+	})
+	return status
+}
