@@ -4,6 +4,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -54,7 +55,8 @@ func (r *report) printCells(w io.Writer) {
 		return
 	}
 	fmt.Fprintln(w, "\none token, by a bare client in a fresh process: authorities read, TCP + TLS 1.3 + request:")
-	for _, latency := range slices.Sorted(maps.Keys(r.TokenRoundTrips)) {
+	shorter := func(a, b string) int { return cmp.Compare(r.TokenRoundTrips[a], r.TokenRoundTrips[b]) }
+	for _, latency := range slices.SortedFunc(maps.Keys(r.TokenRoundTrips), shorter) {
 		fmt.Fprintf(w, "  latency %s: %.1f ms\n", latency, milliseconds(r.TokenRoundTrips[latency]))
 	}
 	fmt.Fprintln(w, `
