@@ -7,56 +7,14 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 )
-
-// binary is what a test's CLI runs, made when the first test needs it.
-type binary struct {
-	name   string
-	module string // directory of its module
-	once   sync.Once
-	dir    string
-	err    error
-}
-
-var (
-	built            = &binary{name: "terraform-provider-erpnet", module: filepath.Join("..", "..")}
-	builtSecretStore = &binary{name: "terraform-provider-secretstore", module: filepath.Join("..", "..", "tools", "secretstore")}
-)
-
-// build returns the directory of the binary.
-func (b *binary) build(t testing.TB) string {
-	t.Helper()
-	b.once.Do(func() {
-		if b.dir, b.err = os.MkdirTemp("", b.name+"-"); b.err != nil { //nolint:usetesting // all tests share it
-			return
-		}
-		build := exec.CommandContext(context.Background(), "go", "build", "-o", filepath.Join(b.dir, b.name), ".") //nolint:gosec // no input from outside
-		build.Dir = b.module
-		if output, err := build.CombinedOutput(); err != nil {
-			b.err = fmt.Errorf("%w: %s", err, output)
-		}
-	})
-	if b.err != nil {
-		t.Fatal(b.err)
-	}
-	return b.dir
-}
-
-func removeBinaries() {
-	for _, b := range []*binary{built, builtSecretStore} {
-		if b.dir != "" {
-			_ = os.RemoveAll(b.dir)
-		}
-	}
-}
 
 // cli is a directory with a configuration, in which the real CLI runs the real
 // provider binary.
@@ -75,25 +33,26 @@ const requirements = `terraform {
 }
 `
 
-// newCLI writes the configuration. The provider's environment is the given one.
+// newCLI writes the configuration, and installs the providers that it requires.
+// The providers' environment is the given one.
 func newCLI(t testing.TB, config string, env map[string]string) *cli {
 	t.Helper()
-	c := &cli{t: t, dir: t.TempDir()}
-	c.write("main.tf", config)
+	files := map[string]string{"main.tf": config}
 	if !strings.Contains(config, "required_providers") {
-		c.write("versions.tf", requirements)
+		files["versions.tf"] = requirements
 	}
-	overrides := ""
-	override := func(name, directory string) {
-		for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
-			overrides += fmt.Sprintf("    %q = %q\n", host+"/erpnet/"+name, directory)
-		}
+	return newCLIOf(t, files, env)
+}
+
+// newCLIOf is newCLI for a configuration of several files.
+func newCLIOf(t testing.TB, files map[string]string, env map[string]string) *cli {
+	t.Helper()
+	c := &cli{t: t, dir: t.TempDir()}
+	for name, text := range files {
+		c.write(name, text)
+		installFor(t, text)
 	}
-	override("erpnet", built.build(t))
-	if strings.Contains(config, "erpnet/secretstore") {
-		override("secretstore", builtSecretStore.build(t))
-	}
-	c.write("cli.tfrc", "provider_installation {\n  dev_overrides {\n"+overrides+"  }\n  direct {}\n}\n")
+	c.write("cli.tfrc", cliConfig())
 	for _, variable := range os.Environ() {
 		if !strings.HasPrefix(variable, "TF_") {
 			c.env = append(c.env, variable)
@@ -103,12 +62,41 @@ func newCLI(t testing.TB, config string, env map[string]string) *cli {
 	for name, value := range env {
 		c.env = append(c.env, name+"="+value)
 	}
+	c.succeed("init")
 	return c
+}
+
+// filesIn reads a directory of the repository, and what lies below it, by names
+// relative to the directory. The words are replaced in all of them.
+func filesIn(t testing.TB, dir string, words *strings.Replacer) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	root := os.DirFS(filepath.Join("..", "..", dir))
+	err := fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(root, name)
+		files[name] = words.Replace(string(text))
+		return err
+	})
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%s: %d files, %v", dir, len(files), err)
+	}
+	return files
 }
 
 func (c *cli) write(name, text string) {
 	c.t.Helper()
-	if err := os.WriteFile(filepath.Join(c.dir, name), []byte(text), 0o600); err != nil {
+	if filepath.Ext(name) == ".tf" {
+		skipUnlessUnderstood(c.t, text)
+	}
+	file := filepath.Join(c.dir, filepath.FromSlash(name))
+	err := os.MkdirAll(filepath.Dir(file), 0o700)
+	if err == nil {
+		err = os.WriteFile(file, []byte(text), 0o600)
+	}
+	if err != nil {
 		c.t.Fatal(err)
 	}
 }
@@ -125,10 +113,7 @@ func (c *cli) read(name string) string {
 // run runs one command and returns its exit code and all its output.
 func (c *cli) run(args ...string) (int, string) {
 	c.t.Helper()
-	path := os.Getenv("TF_ACC_TERRAFORM_PATH")
-	if path == "" {
-		path = "terraform"
-	}
+	path := cliPath()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	var output bytes.Buffer

@@ -5,8 +5,13 @@ package provider
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,8 +19,10 @@ import (
 )
 
 // exampleVariables are the values of every variable that an example declares.
-func exampleVariables() map[string]string {
+func exampleVariables(server *erpnettest.Server) map[string]string {
 	return map[string]string{
+		"instance":                server.URL,
+		"client_id":               erpnettest.SampleApplication().ApplicationUri,
 		"client_secret":           erpnettest.SampleSecret,
 		"client_secrets":          fmt.Sprintf(`{"my.trusted.app/reports":%[1]q,"my.trusted.app/imports":%[1]q}`, erpnettest.SampleSecret),
 		"other_client_secret":     erpnettest.SampleSecret,
@@ -24,31 +31,63 @@ func exampleVariables() map[string]string {
 	}
 }
 
-// Every file that the docs show is applied as it stands, but for the names of
-// the documents' instances, in whose place the mock answers. The folders demo
-// and terraform-test have tests of their own.
-func TestExamplesApply(t *testing.T) {
-	root := filepath.Join("..", "..", "examples")
-	tested := 0
-	err := filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
-		if err != nil || filepath.Ext(path) != ".tf" || strings.HasPrefix(path, filepath.Join(root, "demo")) || strings.HasPrefix(path, filepath.Join(root, "terraform-test")) {
+// exampleTests say how the files below examples/ are tested: each by the first
+// pattern that matches it, and none by none.
+var exampleTests = []struct {
+	pattern string
+	test    func(t *testing.T, name string)
+}{
+	{"terraform-test/main.tf", testExampleModule},
+	{"terraform-test/tests/*.tftest.hcl", testedBy("testExampleModule")},
+	{"ci/*.yml", testedBy("TestPipelinesRunAsWritten")},
+	{"*/*/import.sh", importExample},
+	{"*/*/*.tf", applyExample},
+	{"*/*.tf", applyExample},
+}
+
+// Every file that the docs show is used as it stands, but for the names of the
+// documents' instances, in whose place the mock answers.
+func TestExamples(t *testing.T) {
+	root := os.DirFS(filepath.Join("..", "..", "examples"))
+	err := fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
 			return err
 		}
-		tested++
-		t.Run(strings.TrimPrefix(path, root+string(filepath.Separator)), func(t *testing.T) { applyExample(t, path) })
+		for _, how := range exampleTests {
+			if matches, err := path.Match(how.pattern, name); err != nil || matches {
+				t.Run(name, func(t *testing.T) { t.Parallel(); how.test(t, name) })
+				return err
+			}
+		}
+		t.Errorf("examples/%s is tested by nothing", name)
 		return nil
 	})
-	if err != nil || tested < 22 {
-		t.Errorf("%d examples, %v", tested, err)
+	if err != nil {
+		t.Error(err)
 	}
 }
 
-func applyExample(t *testing.T, path string) {
-	t.Parallel()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
+// testedBy names the function of this package that tests a file beside others.
+func testedBy(function string) func(*testing.T, string) {
+	return func(t *testing.T, _ string) {
+		for _, text := range filesIn(t, "internal/provider", strings.NewReplacer()) {
+			if strings.Contains(text, "\nfunc "+function+"(t *testing.T") {
+				return
+			}
+		}
+		t.Errorf("there is no %s", function)
 	}
+}
+
+// atMock names the mock in the place of the documents' instances.
+func atMock(server *erpnettest.Server) *strings.Replacer {
+	return strings.NewReplacer("https://demodb.my.erp.net", server.URL, "demodb.my.erp.net", server.URL, "testdb.my.erp.net", server.URL)
+}
+
+// startExampleInstance starts an instance with what the examples take for
+// granted, and returns the environment for a configuration.
+func startExampleInstance(t *testing.T, config string) (*erpnettest.Server, map[string]string) {
+	t.Helper()
 	server, env := startInstance(t)
 	server.AddUser(ordersUser())
 	for _, id := range []string{"my.trusted.app/reports", "my.trusted.app/imports"} {
@@ -56,33 +95,61 @@ func applyExample(t *testing.T, path string) {
 		application.ApplicationUri = id
 		server.AddApplication(application)
 	}
-	config := strings.NewReplacer("demodb.my.erp.net", server.URL, "testdb.my.erp.net", server.URL).Replace(string(text))
-	for name, value := range exampleVariables() {
+	for name, value := range exampleVariables(server) {
 		if strings.Contains(config, `variable "`+name+`"`) {
 			env["TF_VAR_"+name] = value
 		}
 	}
-	c := newCLI(t, config, env)
+	return server, env
+}
+
+// newExample is an example in a directory of its own, at a mock instance.
+func newExample(t *testing.T, name string) (*cli, *erpnettest.Server) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "examples", filepath.FromSlash(name)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, env := startExampleInstance(t, string(text))
+	return newCLI(t, atMock(server).Replace(string(text)), env), server
+}
+
+func applyExample(t *testing.T, name string) {
+	c, _ := newExample(t, name)
+	if runtime.GOOS == "windows" && strings.Contains(c.read("main.tf"), "local-exec") {
+		t.Skip("the example runs a program of a POSIX shell")
+	}
 	if err := os.WriteFile(filepath.Join(c.dir, "report.sh"), []byte("#!/bin/sh\ntest -n \"$ACCESS_TOKEN\"\n"), 0o700); err != nil { //nolint:gosec // the example runs it
 		t.Fatal(err)
 	}
 	c.succeed("apply", "-auto-approve")
 }
 
-// The module under examples/terraform-test is tested as its users would.
-func TestExampleOfTerraformTest(t *testing.T) {
-	t.Parallel()
-	_, env := startInstance(t)
-	root := filepath.Join("..", "..", "examples", "terraform-test")
-	main, err := os.ReadFile(filepath.Join(root, "main.tf"))
+// importExample runs the command of a resource's import.sh in the directory of
+// its resource.tf.
+func importExample(t *testing.T, name string) {
+	c, server := newExample(t, path.Join(path.Dir(name), "resource.tf"))
+	server.AddApplication(erpnettest.TrustedApplication{ApplicationUri: ordersApplication, Name: "Orders", SystemUserAllowed: true, SystemUser: ordersUser().Login})
+	script, err := os.ReadFile(filepath.Join("..", "..", "examples", filepath.FromSlash(name)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := newCLI(t, string(main), env)
-	if err := os.CopyFS(filepath.Join(c.dir, "tests"), os.DirFS(filepath.Join(root, "tests"))); err != nil {
-		t.Fatal(err)
+	commands := slices.DeleteFunc(strings.Split(strings.TrimSpace(string(script)), "\n"), func(line string) bool { return strings.HasPrefix(line, "#") })
+	arguments, found := strings.CutPrefix(commands[0], "terraform ")
+	if !found || len(commands) != 1 {
+		t.Fatalf("not one command of terraform:\n%s", script)
 	}
-	if output := c.succeed("test"); !strings.Contains(output, "2 passed, 0 failed") {
-		t.Errorf("not two passed:\n%s", output)
+	c.succeed(strings.Fields(arguments)...)
+}
+
+// passedAll is the last line of a run of tests of which one at least was there.
+var passedAll = regexp.MustCompile(`[1-9][0-9]* passed, 0 failed`)
+
+// testExampleModule tests a module as its users would.
+func testExampleModule(t *testing.T, name string) {
+	server, env := startInstance(t)
+	c := newCLIOf(t, filesIn(t, path.Join("examples", path.Dir(name)), atMock(server)), env)
+	if output := c.succeed("test"); !passedAll.MatchString(output) {
+		t.Errorf("not all passed:\n%s", output)
 	}
 }

@@ -100,11 +100,7 @@ type started struct {
 
 func (c *cli) start(args ...string) *started {
 	c.t.Helper()
-	path := os.Getenv("TF_ACC_TERRAFORM_PATH")
-	if path == "" {
-		path = "terraform"
-	}
-	s := &started{command: exec.CommandContext(context.Background(), path, args...), ended: make(chan error, 1)} //nolint:gosec // the developer names the CLI
+	s := &started{command: exec.CommandContext(context.Background(), cliPath(), args...), ended: make(chan error, 1)} //nolint:gosec // the developer names the CLI
 	s.command.Dir, s.command.Env, s.command.Stdout, s.command.Stderr = c.dir, c.env, &s.output, &s.output
 	s.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := s.command.Start(); err != nil {

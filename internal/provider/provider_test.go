@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -22,7 +23,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
@@ -87,7 +87,7 @@ func run(t *testing.T, env map[string]string, steps ...resource.TestStep) {
 	t.Helper()
 	t.Parallel()
 	resource.UnitTest(t, resource.TestCase{
-		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_10_0)},
+		TerraformVersionChecks:   versionChecks(t, steps),
 		ProtoV6ProviderFactories: factories(env),
 		Steps:                    steps,
 	})
@@ -133,41 +133,21 @@ func TestSchemasAreValid(t *testing.T) {
 	p := newTestProvider(nil)
 	var schema provider.SchemaResponse
 	p.Schema(ctx, provider.SchemaRequest{}, &schema)
-	if diags := schema.Schema.ValidateImplementation(ctx); diags.HasError() {
-		t.Errorf("provider: %v", diags)
-	}
-	for name, attribute := range schema.Schema.Attributes {
-		expectDescribed(t, name, attribute)
-	}
+	expectValid(t, "provider", schema.Schema, schema.Schema.Attributes)
 	for _, newEphemeral := range p.EphemeralResources(ctx) {
 		var resp ephemeral.SchemaResponse
 		newEphemeral().Schema(ctx, ephemeral.SchemaRequest{}, &resp)
-		if diags := resp.Schema.ValidateImplementation(ctx); diags.HasError() {
-			t.Errorf("ephemeral resource: %v", diags)
-		}
-		for name, attribute := range resp.Schema.Attributes {
-			expectDescribed(t, name, attribute)
-		}
+		expectValid(t, "ephemeral resource", resp.Schema, resp.Schema.Attributes)
 	}
 	for _, newDataSource := range p.DataSources(ctx) {
 		var resp datasource.SchemaResponse
 		newDataSource().Schema(ctx, datasource.SchemaRequest{}, &resp)
-		if diags := resp.Schema.ValidateImplementation(ctx); diags.HasError() {
-			t.Errorf("data source: %v", diags)
-		}
-		for name, attribute := range resp.Schema.Attributes {
-			expectDescribed(t, name, attribute)
-		}
+		expectValid(t, "data source", resp.Schema, resp.Schema.Attributes)
 	}
 	for _, newResource := range p.Resources(ctx) {
 		var resp tfresource.SchemaResponse
 		newResource().Schema(ctx, tfresource.SchemaRequest{}, &resp)
-		if diags := resp.Schema.ValidateImplementation(ctx); diags.HasError() {
-			t.Errorf("resource: %v", diags)
-		}
-		for name, attribute := range resp.Schema.Attributes {
-			expectDescribed(t, name, attribute)
-		}
+		expectValid(t, "resource", resp.Schema, resp.Schema.Attributes)
 	}
 	for _, newFunction := range p.Functions(ctx) {
 		var resp function.DefinitionResponse
@@ -180,19 +160,29 @@ func TestSchemasAreValid(t *testing.T) {
 	}
 }
 
-// expectDescribed holds that every attribute has a description, and that those
-// which hold a secret or a token are sensitive.
-func expectDescribed(t *testing.T, name string, attribute interface {
+// attribute is what the attributes of all kinds of schemas have in common.
+type attribute interface {
 	GetMarkdownDescription() string
 	IsSensitive() bool
-},
+}
+
+// expectValid holds that the framework takes a schema, that every attribute has
+// a description, and that those which hold a secret or a token are sensitive.
+func expectValid[A attribute](t *testing.T, kind string, schema interface {
+	ValidateImplementation(ctx context.Context) diag.Diagnostics
+}, attributes map[string]A,
 ) {
 	t.Helper()
-	if attribute.GetMarkdownDescription() == "" {
-		t.Errorf("%s has no description", name)
+	if diags := schema.ValidateImplementation(context.Background()); diags.HasError() {
+		t.Errorf("%s: %v", kind, diags)
 	}
-	secret := slices.Contains([]string{"secret", "secret_wo", "client_secret", "client_secret_wo", "access_token", "reference_token"}, name)
-	if secret != attribute.IsSensitive() {
-		t.Errorf("%s: sensitive is %t", name, attribute.IsSensitive())
+	for name, attribute := range attributes {
+		if attribute.GetMarkdownDescription() == "" {
+			t.Errorf("%s: %s has no description", kind, name)
+		}
+		secret := slices.Contains([]string{"secret", "secret_wo", "client_secret", "client_secret_wo", "access_token", "reference_token"}, name)
+		if secret != attribute.IsSensitive() {
+			t.Errorf("%s: %s: sensitive is %t", kind, name, attribute.IsSensitive())
+		}
 	}
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
-	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
@@ -40,17 +39,6 @@ func emptyPlan() resource.ConfigPlanChecks {
 	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
 }
 
-// runRecord is run for a resource with a write-only argument.
-func runRecord(t *testing.T, env map[string]string, steps ...resource.TestStep) {
-	t.Helper()
-	t.Parallel()
-	resource.UnitTest(t, resource.TestCase{
-		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_11_0)},
-		ProtoV6ProviderFactories: factories(env),
-		Steps:                    steps,
-	})
-}
-
 func reports(server *erpnettest.Server) (erpnettest.TrustedApplication, bool) {
 	for _, application := range server.Applications() {
 		if application.ApplicationUri == "com.example/reports" {
@@ -62,7 +50,7 @@ func reports(server *erpnettest.Server) (erpnettest.TrustedApplication, bool) {
 
 func TestTrustedApplicationResource(t *testing.T) {
 	server, env := startInstance(t)
-	runRecord(t, env,
+	run(t, env,
 		resource.TestStep{
 			Config: record(withSecret, asService, unprotected),
 			ConfigStateChecks: []statecheck.StateCheck{
