@@ -61,10 +61,10 @@ func (d *domainQueryDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 		}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "**The rows are stored in the state in clear.** Select no personal data that you do not need.\n\n" +
-			"Rows of an entity set of the Domain API. The first call with a token opens a session and takes a licence for about 20 minutes. " +
+		MarkdownDescription: "Rows of an entity set of the Domain API. The first call with a token opens a session and takes a licence for about 20 minutes. " +
 			"Calls are made one at a time, since an instance takes no more of a session. Passwords and hashes of secrets are refused in the query and left out of the rows. " +
-			"The token is asked for without scope, so that these objects and those of trusted applications share one session; an `erpnet_credentials_check` that probes the API does too when it names no `required_scopes`.",
+			"The token is asked for without scope, so that these objects and those of trusted applications share one session; an `erpnet_credentials_check` that probes the API does too when it names no `required_scopes`.\n\n" +
+			"**The rows are stored in the state in clear.** Select no personal data that you do not need.",
 		Attributes: map[string]schema.Attribute{
 			"entity_set": schema.StringAttribute{
 				Required: true, Validators: []validator.String{textCheck{name: "entity_set", check: erpnet.CheckEntitySet}},
