@@ -105,11 +105,16 @@ func (j *journal) addToken(a answer) {
 	}
 }
 
-// Requests returns what was received so far, oldest first.
+// Requests returns what was received so far, oldest first. It is the caller's to
+// change: a request may still be under way.
 func (s *Server) Requests() []Request {
 	s.journal.mu.Lock()
 	defer s.journal.mu.Unlock()
-	return slices.Clone(s.journal.requests)
+	requests := slices.Clone(s.journal.requests)
+	for i := range requests {
+		requests[i].Header = requests[i].Header.Clone()
+	}
+	return requests
 }
 
 // Count returns how many requests an endpoint received, answered or not.

@@ -18,9 +18,13 @@ func TestPromisesNameTests(t *testing.T) {
 		t.Fatal(err)
 	}
 	var code strings.Builder
-	files, err := filepath.Glob(filepath.Join("..", "*", "*_test.go"))
-	if err != nil {
-		t.Fatal(err)
+	var files []string
+	for _, pattern := range []string{"internal/*/*_test.go", "cmd/*/*/*_test.go"} {
+		found, err := filepath.Glob(filepath.Join("..", "..", filepath.FromSlash(pattern)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
 	}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
