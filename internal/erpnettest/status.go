@@ -87,21 +87,26 @@ type SessionStatus struct {
 
 // StatusReport returns how the server is doing, with or without DiscardHistory.
 func (s *Server) StatusReport() StatusReport {
+	c := cleaner{hashes: s.registry.hashes()} // an administrator can write a secret into a record by mistake
 	report := StatusReport{
 		URL:          s.URL,
 		Started:      s.started,
 		Time:         s.now(),
 		Applications: []ApplicationStatus{},
-		Sessions:     s.sessionsStatus(),
+		Sessions:     s.sessionsStatus(c),
 	}
 	report.Requests, report.Errors = s.journal.status()
 	for _, app := range s.Applications() {
+		scopes := app.scopes()
+		for i := range scopes {
+			scopes[i] = c.clean(scopes[i])
+		}
 		report.Applications = append(report.Applications, ApplicationStatus{
-			ApplicationURI:    app.ApplicationUri,
+			ApplicationURI:    c.clean(app.ApplicationUri),
 			Enabled:           app.IsEnabled,
-			Scopes:            app.scopes(),
+			Scopes:            scopes,
 			SystemUserAllowed: app.SystemUserAllowed,
-			SystemUser:        app.SystemUser,
+			SystemUser:        c.clean(app.SystemUser),
 		})
 	}
 	return report
@@ -131,7 +136,7 @@ func (j *journal) status() ([]RequestCounts, []RequestError) {
 	return requests, errors
 }
 
-func (s *Server) sessionsStatus() SessionsStatus {
+func (s *Server) sessionsStatus(c cleaner) SessionsStatus {
 	counts := s.Sessions() // which ends those that are over
 	s.settingsMu.Lock()
 	limits := s.settings.SessionSettings
@@ -156,7 +161,7 @@ func (s *Server) sessionsStatus() SessionsStatus {
 	defer s.sessions.mu.Unlock()
 	for _, open := range s.sessions.open {
 		status.Open = append(status.Open, SessionStatus{
-			ClientID: open.clientID,
+			ClientID: c.clean(open.clientID),
 			Opened:   open.opened,
 			Used:     open.used,
 			Requests: open.requests,

@@ -175,6 +175,8 @@ func TestStatusReportHoldsNoSecret(t *testing.T) {
 		mustDo(t, s, request)
 		callAPI(t, s, secret, "Crm_Customers")
 		send(t, s, token, http.MethodPatch, record, `{"`+secret+`": 1}`)
+		send(t, s, token, http.MethodPatch, record, `{"Scope": "read `+secret+`"}`)
+		send(t, s, token, http.MethodPatch, record, `{"ApplicationUri": "`+secret+`"}`)
 		filter := url.Values{"$filter": {"Number eq '1' '" + secret + "'"}}
 		callAPI(t, s, token, salesCustomers+"?"+filter.Encode())
 
@@ -184,7 +186,7 @@ func TestStatusReportHoldsNoSecret(t *testing.T) {
 				t.Fatalf("%q is in the report after mistakes with %q:\n%s", leak, secret, printed)
 			}
 		}
-		if want := 8; strings.Count(printed, hidden) < want { // all but the wrong token
+		if want := 9; strings.Count(printed, hidden) < want { // all but the wrong token
 			t.Errorf("%q was hidden %d times:\n%s", secret, strings.Count(printed, hidden), printed)
 		}
 	}
