@@ -25,6 +25,7 @@ func TestMain(m *testing.M) {
 // what it says of requests is no matter of time.
 func TestOneTokenRequestOverOneConnection(t *testing.T) {
 	o := defaults()
+	o.cli = os.Getenv("TF_ACC_TERRAFORM_PATH")
 	o.parts, o.pairs, o.sizes, o.latency = []string{"cells"}, 1, []int{20}, []time.Duration{0}
 	r, err := run(o)
 	if err != nil && tooOld.MatchString(err.Error()) {

@@ -90,7 +90,7 @@ func (i *instance) tokenRoundTrip() (time.Duration, error) {
 	var times []time.Duration
 	for range 15 {
 		process := newProcess(ctx, program)
-		process.Env = append(append(os.Environ(), i.environment()...), tokenFrom+"="+i.URL+"/id/connect/token")
+		process.Env = append(append(cleanEnvironment(), i.environment()...), tokenFrom+"="+i.URL+"/id/connect/token")
 		process.Stderr = os.Stderr
 		output, err := process.Output()
 		if err != nil {

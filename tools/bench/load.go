@@ -48,13 +48,16 @@ data "erpnet_access_token" "this" {
 	if err != nil {
 		return nil, err
 	}
-	var cost loadCost
+	planning := func() (sample, error) { return ours.run(append(plan.arguments(), "-parallelism=100")...) }
 	before := site.traffic()
+	taken, err := planning()
+	if err != nil {
+		return nil, err
+	}
+	cost := &loadCost{Wall: taken.wall, TokenRequests: site.traffic().since(before).TokenRequests}
 	cost.Memory, err = peakMemory(ours.provider.path, func() error {
-		taken, err := ours.run(append(plan.arguments(), "-parallelism=100")...)
-		cost.Wall = taken.wall
+		_, err := planning()
 		return err
 	})
-	cost.TokenRequests = site.traffic().since(before).TokenRequests
-	return &cost, err
+	return cost, err
 }

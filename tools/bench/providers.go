@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 )
 
 // providerBinary is a provider that is measured: ours, or a floor. It is built
@@ -83,7 +84,7 @@ type workspace struct {
 
 func newWorkspace(cli, directory, cliConfig string, provider *providerBinary, env []string) (*workspace, error) {
 	w := &workspace{cli: cli, directory: filepath.Join(directory, provider.name), provider: provider}
-	w.env = append(append(os.Environ(), env...), "TF_CLI_CONFIG_FILE="+cliConfig, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1")
+	w.env = append(append(cleanEnvironment(), env...), "TF_CLI_CONFIG_FILE="+cliConfig, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1")
 	if err := os.MkdirAll(w.directory, 0o750); err != nil {
 		return nil, err
 	}
@@ -92,6 +93,14 @@ func newWorkspace(cli, directory, cliConfig string, provider *providerBinary, en
 	}
 	_, err := w.run("init", "-no-color")
 	return w, err
+}
+
+// cleanEnvironment is the environment without what speaks to the CLI or to providers:
+// the logs of a TF_LOG, for one, would be measured with the rest.
+func cleanEnvironment() []string {
+	return slices.DeleteFunc(os.Environ(), func(variable string) bool {
+		return strings.HasPrefix(variable, "TF_") || strings.HasPrefix(variable, "ERPNET_")
+	})
 }
 
 // with is the workspace with more in the environment.

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Targets of issue and design: ratios that must not be exceeded.
+// Targets: ratios that must not be exceeded.
 const (
 	targetFloor   = 1.05 // to the twin and one token round trip for each asking process
 	targetTrivial = 1.60 // of the six attributes, at N = 500 without latency
