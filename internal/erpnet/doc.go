@@ -1,27 +1,28 @@
 // Copyright (c) ERP.net
 // SPDX-License-Identifier: MPL-2.0
 
-// Package erpnet is a client of an ERP.net instance: it requests access
-// tokens for trusted applications, checks what it was given, and says in plain
-// words which attribute of the Trusted Application record to look at when a
-// request is refused. It knows nothing of Terraform.
+// Package erpnet is an ERP.net instance over HTTP: where its sites are, how a request is sent and retried, what a
+// secret is, and how text that a server sent is made safe to show. The packages below it know the sites:
 //
-// An [Instance] says where the sites are, [Credentials] who asks, and a
-// [Client] makes the requests:
+//   - identity requests and verifies access tokens
+//   - domainapi queries and calls the Domain API
+//   - trustedapp reads and writes the records of trusted applications
+//   - inspect describes an instance and checks credentials
+//
+// Each of them imports only those above it. None knows who calls it: a failure is an [*Error], which gives its kind
+// and the facts of the case, and leaves advice to the caller.
+//
+// An [Instance] says where the sites are, and a [Client] sends the requests:
 //
 //	instance, err := erpnet.ParseInstance("demodb.my.erp.net")
 //	client := erpnet.NewClient(erpnet.Options{UserAgent: "example/1.0"})
-//	token, err := client.RequestToken(ctx, erpnet.TokenRequest{
+//	service := identity.NewService(client)
+//	token, err := service.Token(ctx, identity.TokenRequest{
 //		Instance:    instance,
-//		Credentials: erpnet.Credentials{ClientID: id, Secret: erpnet.NewSecret(secret)},
-//		Scope:       erpnet.JoinScopes([]string{"read"}),
+//		Credentials: identity.Credentials{ClientID: id, Secret: erpnet.NewSecret(secret)},
+//		Scope:       identity.JoinScopes([]string{"read"}),
 //	})
 //
-// A [TokenCache] before it gives all callers of a process one token for each
-// set of credentials and scopes.
-//
-// Secrets and access tokens are of type [Secret], which prints as "(redacted)".
-// Every failed exchange is an [*Error], whose text holds neither. References
-// to a "protocol section" mean the project's protocol page, which collects what
-// ERP.net documents and where its documents disagree.
+// Secrets and access tokens are of type [Secret], which prints as "(redacted)". A "protocol section" is one of the
+// project's protocol page, which collects what ERP.net documents and where its documents disagree.
 package erpnet

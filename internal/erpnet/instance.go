@@ -11,22 +11,24 @@ import (
 	"strings"
 )
 
-// globalAuthority signs people in to external applications. It issues no token
-// that an instance takes (protocol section 1.1).
+// globalAuthority signs people in to external applications. It issues no token that an instance takes (protocol
+// section 1.1).
 const globalAuthority = "id.erp.net"
 
-// Instance says where the sites of an ERP.net instance are. All three are
-// absolute URLs; the defaults of the two sites follow from the first.
+// Instance says where the sites of an ERP.net instance are. All three are absolute URLs; the defaults of the two sites
+// follow from the first.
 type Instance struct {
 	URL          string // without trailing slash: https://demodb.my.erp.net
 	IdentityURL  string // without trailing slash: https://demodb.my.erp.net/id
 	DomainAPIURL string // with trailing slash: https://demodb.my.erp.net/api/domain/odata/
 }
 
-// ParseInstance takes a host name with an optional port, or an https URL of
-// nothing more than these; http is taken for a loopback host only. The error
-// says what is wrong in a sentence that begins with "it" and never repeats the
-// value, which may hold a password by mistake.
+// ErrInstancePath is the error of an instance that is named with a path, as its identity service is.
+var ErrInstancePath = errors.New("it has a path; name the host only, such as demodb.my.erp.net")
+
+// ParseInstance takes a host name with an optional port, or an https URL of nothing more than these; http is taken for
+// a loopback host only. The error says what is wrong in a clause that begins with "it", and never repeats the value,
+// which may hold a password by mistake. It is [ErrInstancePath] where only a path is too much.
 func ParseInstance(value string) (Instance, error) {
 	if !strings.Contains(value, "://") {
 		value = "https://" + value
@@ -36,15 +38,14 @@ func ParseInstance(value string) (Instance, error) {
 		return Instance{}, err
 	}
 	if u.Path != "" {
-		return Instance{}, errors.New("it has a path; name the host only, such as demodb.my.erp.net, and put an identity service that is not at /id in identity_url")
+		return Instance{}, ErrInstancePath
 	}
 	root := u.String()
 	return Instance{URL: root, IdentityURL: root + "/id", DomainAPIURL: root + "/api/domain/odata/"}, nil
 }
 
-// ParseSiteURL takes the https URL of one site of an instance, such as its
-// identity service, and returns it without trailing slash. Its rules and errors
-// are those of [ParseInstance], but that a path is allowed.
+// ParseSiteURL takes the https URL of one site of an instance, such as its identity service, and returns it without
+// trailing slash. Its rules and errors are those of [ParseInstance], except that a path is allowed.
 func ParseSiteURL(value string) (string, error) {
 	u, err := parseBaseURL(value)
 	if err != nil {
@@ -53,15 +54,17 @@ func ParseSiteURL(value string) (string, error) {
 	return u.String(), nil
 }
 
-// TokenEndpoint is the URL that access tokens are requested from (protocol
-// section 2.1).
+// TokenEndpoint is the URL that access tokens are requested from (protocol section 2.1).
 func (i Instance) TokenEndpoint() string { return i.IdentityURL + "/connect/token" }
 
-// parseBaseURL parses and normalizes a URL that secrets may be sent below:
-// lower-case scheme and host, no default port, no trailing slash.
+// DiscoveryURL is where the discovery document is (protocol section 1.2).
+func (i Instance) DiscoveryURL() string { return i.IdentityURL + "/.well-known/openid-configuration" }
+
+// parseBaseURL parses and normalizes a URL that secrets may be sent below: lower-case scheme and host, no default port,
+// no trailing slash.
 func parseBaseURL(value string) (*url.URL, error) {
 	if strings.TrimSpace(value) != value {
-		return nil, errors.New("it begins or ends with a blank or a line break; remove it")
+		return nil, errors.New("it begins or ends with a space or a line break; remove it")
 	}
 	u, err := url.Parse(value)
 	if err != nil || u.Opaque != "" {
@@ -80,7 +83,8 @@ func parseBaseURL(value string) (*url.URL, error) {
 	case !validPort(u):
 		return nil, errors.New("its port is not a number from 1 to 65535")
 	case strings.TrimSuffix(host, ".") == globalAuthority:
-		return nil, errors.New("it is the global authority id.erp.net, which signs people in and issues no token that an instance takes; name the instance itself, such as demodb.my.erp.net")
+		return nil, errors.New("it is the global authority id.erp.net, which signs people in and issues no token that " +
+			"an instance takes; name the instance itself, such as demodb.my.erp.net")
 	case u.Scheme == "http" && !isLoopback(host):
 		return nil, errors.New("it is an http URL; the client secret is sent over https only, but to a loopback host")
 	}
@@ -94,9 +98,8 @@ func parseBaseURL(value string) (*url.URL, error) {
 	return u, nil
 }
 
-// validHost takes an IP address or a name of letters, digits, hyphens and
-// underscores in labels of 1 to 63 (RFC 1123, and the underscore that private
-// names have).
+// validHost takes an IP address or a name of letters, digits, hyphens and underscores in labels of 1 to 63 (RFC 1123,
+// and the underscore that private names have).
 func validHost(host string) bool {
 	if net.ParseIP(host) != nil {
 		return true
@@ -135,23 +138,4 @@ func bracketed(host string) string {
 		return "[" + host + "]"
 	}
 	return host
-}
-
-// sameSite reports whether two URLs name the same site, whatever the letter
-// case of the host, a default port, or a trailing slash.
-func sameSite(a, b string) bool {
-	ua, errA := url.Parse(a)
-	ub, errB := url.Parse(b)
-	return errA == nil && errB == nil && siteKey(ua) == siteKey(ub)
-}
-
-func siteKey(u *url.URL) string {
-	host := strings.ToLower(u.Host)
-	switch scheme := strings.ToLower(u.Scheme); scheme {
-	case "https":
-		host = strings.TrimSuffix(host, ":443")
-	case "http":
-		host = strings.TrimSuffix(host, ":80")
-	}
-	return strings.ToLower(u.Scheme) + "://" + host + strings.TrimRight(u.EscapedPath(), "/") + "?" + u.RawQuery
 }

@@ -16,17 +16,18 @@ import (
 // Redacted is what a [Secret] prints as.
 const Redacted = "(redacted)"
 
-// MaxSecretLength is the longest client secret, in bytes, that is sent. The
-// documents state no limit; identity servers of the kind that ERP.net was built
-// on refuse longer ones as invalid_client (protocol section 2.1).
+// MaxSecretLength is the longest client secret, in bytes, that is sent. The documents state no limit; identity servers of
+// the kind that ERP.net was built on refuse longer ones as invalid_client (protocol section 2.1).
 const MaxSecretLength = 100
 
-// Secret holds a client secret or an access token. It prints as "(redacted)"
-// through every fmt verb, encoding/json, and log/slog, also as a field of
-// another struct. The zero value holds the empty string.
+// ReferenceTokenPrefix is how every reference token begins (protocol section 8).
+const ReferenceTokenPrefix = "enrt_"
+
+// Secret holds a client secret or an access token. It prints as "(redacted)" through every fmt verb, encoding/json, and
+// log/slog, also as a field of another struct. The zero value holds the empty string.
 type Secret struct {
-	// A closure and not a string: fmt reads unexported string fields of an
-	// enclosing struct by reflection, without asking their methods.
+	// A closure and not a string: fmt reads unexported string fields of an enclosing struct by reflection, without
+	// asking their methods.
 	reveal func() string
 }
 
@@ -35,8 +36,8 @@ func NewSecret(s string) Secret {
 	return Secret{reveal: func() string { return s }}
 }
 
-// Reveal returns the plain text. It belongs in a request body, an Authorization
-// header or a sensitive attribute, and nowhere else.
+// Reveal returns the plain text. It belongs in a request body, an Authorization header or a sensitive attribute, and
+// nowhere else.
 func (s Secret) Reveal() string {
 	if s.reveal == nil {
 		return ""
@@ -50,23 +51,28 @@ func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, Redacted)
 // String implements [fmt.Stringer].
 func (s Secret) String() string { return Redacted }
 
-// MarshalText implements [encoding.TextMarshaler], which encoding/json and
-// log/slog use.
+// MarshalText implements [encoding.TextMarshaler], which encoding/json and log/slog use.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(Redacted), nil }
 
-// CheckSecret reports why a client secret cannot be the right one: it must be 1
-// to 100 printable ASCII characters (RFC 6749 appendix A.2) without blanks
-// around them. The error never repeats any of the secret.
+// What [CheckSecret] reports of a secret that something was added to when it was copied or read. Trimming helps.
+var (
+	ErrTrailingLineBreak = errors.New("it ends with a line break, as a secret read from a file or pasted from a terminal does; remove it")
+	ErrSurroundingSpace  = errors.New("it begins or ends with a space, a common slip when copying; remove it")
+)
+
+// CheckSecret reports why a client secret cannot be the right one: it must be 1 to 100 printable ASCII characters (RFC
+// 6749 appendix A.2) without space around them. The error is a clause that begins with "it" or names a character, and
+// never repeats any of the secret.
 func CheckSecret(secret string) error {
 	switch trimmed := strings.TrimSpace(secret); {
 	case secret == "":
 		return errors.New("it is empty")
 	case trimmed == "":
-		return errors.New("it holds nothing but blanks")
+		return errors.New("it holds nothing but spaces")
 	case strings.TrimRight(secret, "\r\n") == trimmed && trimmed != secret:
-		return errors.New("it ends with a line break, as a secret read from a file or pasted from a terminal does; remove it, in Terraform with trimspace()")
+		return ErrTrailingLineBreak
 	case trimmed != secret:
-		return errors.New("it begins or ends with a blank, a common slip when copying; remove it, in Terraform with trimspace()")
+		return ErrSurroundingSpace
 	case len(secret) > MaxSecretLength:
 		return fmt.Errorf("it is %d characters long; an identity service takes at most %d. Was a token, a key or a whole file given?", len(secret), MaxSecretLength)
 	}
@@ -78,27 +84,25 @@ func CheckSecret(secret string) error {
 	return nil
 }
 
-// SecretHash returns the padded standard base64 of the SHA-256 of the secret's
-// UTF-8 bytes, 44 characters: the value of a trusted application's
-// ApplicationSecretHash (protocol section 4.1).
+// SecretHash returns the padded standard base64 of the SHA-256 of the secret's UTF-8 bytes, 44 characters: the value of
+// a trusted application's ApplicationSecretHash (protocol section 4.1).
 func SecretHash(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// CheckSecretHash reports why a text cannot be an ApplicationSecretHash, which
-// is the padded standard base64 of 32 bytes. The error never repeats any of
-// it: it may be a secret, put where its hash belongs.
+// CheckSecretHash reports why a text cannot be an ApplicationSecretHash, which is the padded standard base64 of 32 bytes.
+// The error never repeats any of it: it may be a secret, put where its hash belongs.
 func CheckSecretHash(hash string) error {
 	sum, err := base64.StdEncoding.Strict().DecodeString(hash)
 	if err != nil || len(sum) != sha256.Size || len(hash) != base64.StdEncoding.EncodedLen(sha256.Size) {
-		return errors.New("it is not the padded base64 of a SHA-256 sum: 44 characters, the last of them \"=\". Was the secret itself given, or a sum in hexadecimal?")
+		return errors.New("it is not the padded base64 of a SHA-256 sum: 44 characters, the last of them \"=\". " +
+			"Was the secret itself given, or a sum in hexadecimal?")
 	}
 	return nil
 }
 
-// SecretMatches reports whether hash is the [SecretHash] of secret, in a time
-// that does not depend on where they differ.
+// SecretMatches reports whether hash is the [SecretHash] of secret, in a time that does not depend on where they differ.
 func SecretMatches(secret, hash string) bool {
 	return subtle.ConstantTimeCompare([]byte(SecretHash(secret)), []byte(hash)) == 1
 }

@@ -4,12 +4,14 @@
 package provider
 
 import (
+	"context"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
 )
 
 // What the two access_token objects, ephemeral and data source, say alike.
@@ -22,17 +24,41 @@ const (
 	grantedScopesDescription = "The scopes that the token carries."
 )
 
-// addAccessToken adds what both objects give.
-func (a attributes) addAccessToken(token *erpnet.Token) {
-	a["access_token"] = types.StringValue(token.AccessToken.Reveal())
-	a["token_type"] = types.StringValue(token.TokenType)
-	a["expires_in"] = secondsOrNull(token.ExpiresIn)
-	a["expires_at"] = timeOrNull(token.ExpiresAt)
-	scopes := make([]attr.Value, len(token.GrantedScopes))
-	for i, scope := range token.GrantedScopes {
-		scopes[i] = types.StringValue(scope)
+// accessTokenModel is what both objects ask for and give, in schema order.
+type accessTokenModel struct {
+	Scopes        types.Set    `tfsdk:"scopes"`
+	AccessToken   types.String `tfsdk:"access_token"`
+	TokenType     types.String `tfsdk:"token_type"`
+	ExpiresIn     types.Int64  `tfsdk:"expires_in"`
+	ExpiresAt     types.String `tfsdk:"expires_at"`
+	GrantedScopes types.Set    `tfsdk:"granted_scopes"`
+}
+
+// set fills in what a token gives.
+func (m *accessTokenModel) set(ctx context.Context, token *identity.Token) (diags diag.Diagnostics) {
+	m.AccessToken, m.TokenType = types.StringValue(token.AccessToken.Reveal()), types.StringValue(token.TokenType)
+	m.ExpiresIn, m.ExpiresAt = secondsOrNull(token.ExpiresIn), timeOrNull(token.ExpiresAt)
+	m.GrantedScopes, diags = types.SetValueFrom(ctx, types.StringType, append([]string{}, token.GrantedScopes...))
+	return diags
+}
+
+// texts are the elements of a set or list of strings, null and unknown ones as the empty text, which every rule about
+// elements refuses.
+func texts(elements []attr.Value) []string {
+	var found []string
+	for _, element := range elements {
+		if text, ok := element.(types.String); ok {
+			found = append(found, text.ValueString())
+		}
 	}
-	a["granted_scopes"] = types.SetValueMust(types.StringType, scopes)
+	return found
+}
+
+func textOrNull(text string) types.String {
+	if text == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(text)
 }
 
 func secondsOrNull(seconds int64) types.Int64 {

@@ -15,16 +15,13 @@ var _ datasource.DataSourceWithConfigure = (*accessTokenDataSource)(nil)
 
 func newAccessTokenDataSource() datasource.DataSource { return &accessTokenDataSource{} }
 
-// accessTokenDataSource is the data source erpnet_access_token, for what cannot
-// take an ephemeral value.
-type accessTokenDataSource struct{ providerDataSource }
+// accessTokenDataSource is the data source erpnet_access_token, for what cannot take an ephemeral value.
+type accessTokenDataSource struct{ configuredDataSource }
 
-// Metadata implements [datasource.DataSource].
 func (d *accessTokenDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_access_token"
 }
 
-// Schema implements [datasource.DataSource].
 func (d *accessTokenDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "An access token of a Trusted Application, **stored in the state and in saved plans in clear**. " +
@@ -46,18 +43,17 @@ func (d *accessTokenDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 	}
 }
 
-// Read implements [datasource.DataSource].
 func (d *accessTokenDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	values, diags := readAttributes(ctx, req.Config)
+	var model accessTokenModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	token, diags := d.session.accessToken(ctx, ownCredentials{}, model.Scopes)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	token, diags := d.data.accessToken(ctx, ownCredentials{}, values.set("scopes"))
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	values.addAccessToken(token)
-	resp.Diagnostics.Append(resp.State.Set(ctx, values.object(ctx))...)
+	resp.Diagnostics.Append(model.set(ctx, token)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }

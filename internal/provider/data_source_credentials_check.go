@@ -13,7 +13,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/domainapi"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/inspect"
 )
 
 var _ datasource.DataSourceWithConfigure = (*credentialsCheckDataSource)(nil)
@@ -21,7 +23,7 @@ var _ datasource.DataSourceWithConfigure = (*credentialsCheckDataSource)(nil)
 func newCredentialsCheckDataSource() datasource.DataSource { return &credentialsCheckDataSource{} }
 
 // credentialsCheckDataSource is the data source erpnet_credentials_check.
-type credentialsCheckDataSource struct{ providerDataSource }
+type credentialsCheckDataSource struct{ configuredDataSource }
 
 type credentialsCheckModel struct {
 	RequiredScopes types.Set     `tfsdk:"required_scopes"`
@@ -48,12 +50,10 @@ type checkResult struct {
 // defaultProbe is the entity set that the documents read in their examples.
 const defaultProbe = "Crm_Sales_Customers"
 
-// Metadata implements [datasource.DataSource].
 func (d *credentialsCheckDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_credentials_check"
 }
 
-// Schema implements [datasource.DataSource].
 func (d *credentialsCheckDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Proves in the plan that the provider's trusted application works: that a token is issued with the scopes a pipeline needs, that it is genuine, of this instance and valid now, and, if asked, that the Domain API takes it. " +
@@ -69,7 +69,7 @@ func (d *credentialsCheckDataSource) Schema(_ context.Context, _ datasource.Sche
 				MarkdownDescription: "Whether to call the Domain API once. Default `false`: the first call with a token **opens a session and takes a licence** for about 20 minutes, while issuing and verifying a token costs nothing.",
 			},
 			"probe_entity_set": schema.StringAttribute{
-				Optional: true, Validators: []validator.String{textCheck{name: "probe_entity_set", check: erpnet.CheckEntitySet}},
+				Optional: true, Validators: []validator.String{textCheck{name: "probe_entity_set", check: domainapi.CheckEntitySet}},
 				MarkdownDescription: "The entity set to read one `Id` of then. Default `" + defaultProbe + "`.",
 			},
 			"issuer":           schema.StringAttribute{Computed: true, MarkdownDescription: "The identity service that issued the token."},
@@ -93,79 +93,71 @@ func (d *credentialsCheckDataSource) Schema(_ context.Context, _ datasource.Sche
 	}
 }
 
-// Read implements [datasource.DataSource].
 func (d *credentialsCheckDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model credentialsCheckModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	client, request, diags := d.request(model)
+	request, diags := d.request(model)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	report := erpnet.Checker{Client: client, Tokens: d.data.tokens, Keys: d.data.keys, Gates: d.data.gates}.Check(ctx, request)
+	report := inspect.Check(ctx, request)
 	if failures := report.Failures(); len(failures) > 0 {
-		resp.Diagnostics.Append(checkDiagnostic(request.Token, failures))
+		resp.Diagnostics.Append(checkDiagnostic(request.API.Tokens.Request, failures))
 		return
 	}
-	if report.Token.Claims == nil && !request.ProbeAPI {
-		resp.Diagnostics.AddWarning("Opaque Token", "The instance issued a token that is no JWT: nothing that it grants could be verified. Set probe_domain_api = true to have the Domain API say whether it takes the token.")
+	if report.Claims == nil && !request.Probe {
+		resp.Diagnostics.AddWarning("Opaque Token", "The instance issued a token that is no JWT: nothing that it grants could be verified. "+
+			"Set probe_domain_api = true to have the Domain API say whether it takes the token.")
 	}
 	resp.Diagnostics.Append(model.set(ctx, report)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }
 
-// request says what to check. An opaque reference token proves nothing unless
-// the Domain API is asked.
-func (d *credentialsCheckDataSource) request(m credentialsCheckModel) (*erpnet.Client, erpnet.CheckRequest, diag.Diagnostics) {
-	r := erpnet.CheckRequest{ProbeAPI: m.ProbeDomainAPI.ValueBool(), ProbedEntity: m.ProbeEntitySet.ValueString()}
+// request says what to check. An opaque reference token proves nothing unless the Domain API is asked.
+func (d *credentialsCheckDataSource) request(m credentialsCheckModel) (inspect.CheckRequest, diag.Diagnostics) {
+	r := inspect.CheckRequest{Probe: m.ProbeDomainAPI.ValueBool(), ProbeEntitySet: m.ProbeEntitySet.ValueString()}
 	if m.ProbeEntitySet.IsNull() {
-		r.ProbedEntity = defaultProbe
+		r.ProbeEntitySet = defaultProbe
 	}
-	if !d.data.settings.usesReferenceToken() {
-		client, request, diags := d.data.prepare(ownCredentials{}, m.RequiredScopes)
-		if r.ProbeAPI && !diags.HasError() {
-			instance, problems := d.data.instance(true)
-			if len(problems) > 0 {
-				diags.Append(problemDiagnostic(problems))
-			}
-			request.Instance = instance
-		}
-		r.Token = request
-		return client, r, diags
+	var diags diag.Diagnostics
+	if r.Probe || d.session.settings.usesReferenceToken() {
+		r.API, diags = d.session.domainAPI()
+	} else {
+		r.API.Tokens.Service, r.API.Tokens.Request, diags = d.session.tokenRequest(ownCredentials{}, m.RequiredScopes)
 	}
-	api, diags := d.data.domainAPI()
-	r.Token, r.Reference = api.Bearer.Request, api.Bearer.Reference
-	if !r.ProbeAPI && !diags.HasError() {
+	r.API.Tokens.Request.Scope = identity.JoinScopes(texts(m.RequiredScopes.Elements()))
+	if d.session.settings.usesReferenceToken() && !r.Probe && !diags.HasError() {
 		diags.AddError("Missing probe_domain_api", "A reference token is opaque: neither its issuer, nor its scopes, nor its expiry, nor its signature can be looked at. "+
 			"Only the Domain API can say whether it takes the token: set probe_domain_api = true, or set client_id and client_secret in place of the provider's reference_token.")
 	}
-	return api.Client, r, diags
+	return r, diags
 }
 
-func (m *credentialsCheckModel) set(ctx context.Context, report erpnet.CheckReport) (diags diag.Diagnostics) {
-	claims := report.Token.Claims
+func (m *credentialsCheckModel) set(ctx context.Context, report inspect.Report) (diags diag.Diagnostics) {
+	claims := report.Claims
 	if claims == nil { // an opaque token says nothing of itself
-		claims = &erpnet.Claims{}
+		claims = &identity.Claims{}
 	}
 	m.Issuer, m.Audience = textOrNull(claims.Issuer), claims.Audience
 	m.SystemUser, m.SystemUserType, m.Database = textOrNull(claims.SystemUser), textOrNull(claims.SystemUserType), textOrNull(claims.Database)
 	m.KeyID, m.ExpiresAt, m.ServerVersion = textOrNull(claims.KeyID), timeOrNull(report.Token.ExpiresAt), textOrNull(report.Version)
 	m.GrantedScopes, diags = types.SetValueFrom(ctx, types.StringType, append([]string{}, report.Token.GrantedScopes...))
-	for _, result := range report.Results {
-		m.Checks = append(m.Checks, checkResult{result.Name, string(result.Status), result.Detail})
+	for _, finding := range report.Findings {
+		m.Checks = append(m.Checks, checkResult{finding.Name, string(finding.Status), finding.Detail})
 	}
 	return diags
 }
 
 // checkDiagnostic reports all failed checks as one error.
-func checkDiagnostic(r erpnet.TokenRequest, failures []erpnet.CheckResult) diag.Diagnostic {
+func checkDiagnostic(r identity.TokenRequest, failures []identity.Finding) diag.Diagnostic {
 	subject := "the reference token"
 	if r.Credentials.ClientID != "" {
 		subject = "client_id \"" + r.Credentials.ClientID + "\""
 	}
 	texts := []string{"These checks of " + subject + " at " + r.Instance.IdentityURL + " failed:"}
-	for _, failure := range failures {
-		texts = append(texts, failure.Text())
+	for _, failed := range failures {
+		texts = append(texts, failed.Name+": "+remedyOf(failed.Failure).Title+". "+failed.Failure.Error()+"\n"+advice(failed.Failure))
 	}
 	return diag.NewErrorDiagnostic("ERP.net Credentials Check Failed", strings.Join(texts, "\n\n"))
 }

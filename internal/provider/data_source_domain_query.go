@@ -14,7 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/domainapi"
 )
 
 var _ datasource.DataSourceWithConfigure = (*domainQueryDataSource)(nil)
@@ -22,7 +22,7 @@ var _ datasource.DataSourceWithConfigure = (*domainQueryDataSource)(nil)
 func newDomainQueryDataSource() datasource.DataSource { return &domainQueryDataSource{} }
 
 // domainQueryDataSource is the data source erpnet_domain_query.
-type domainQueryDataSource struct{ providerDataSource }
+type domainQueryDataSource struct{ configuredDataSource }
 
 type domainQueryModel struct {
 	EntitySet  types.String  `tfsdk:"entity_set"`
@@ -39,25 +39,22 @@ type domainQueryModel struct {
 	NextLink   types.String  `tfsdk:"next_link"`
 }
 
-// The defaults of a query, and the page size that ERP.net advises not to exceed
-// (protocol section 5).
+// The defaults of a query, and the page size that ERP.net advises not to exceed (protocol section 5).
 const (
 	defaultTop     = 100
 	maxTop         = 1000
 	defaultMaxRows = 10_000
 )
 
-// Metadata implements [datasource.DataSource].
 func (d *domainQueryDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_domain_query"
 }
 
-// Schema implements [datasource.DataSource].
 func (d *domainQueryDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	option := func(name, description string) schema.StringAttribute {
 		return schema.StringAttribute{
 			Optional: true, MarkdownDescription: description,
-			Validators: []validator.String{textCheck{name: name, check: erpnet.CheckQueryOption}},
+			Validators: []validator.String{textCheck{name: name, check: domainapi.CheckQueryOption}},
 		}
 	}
 	resp.Schema = schema.Schema{
@@ -67,7 +64,7 @@ func (d *domainQueryDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 			"**The rows are stored in the state in clear.** Select no personal data that you do not need.",
 		Attributes: map[string]schema.Attribute{
 			"entity_set": schema.StringAttribute{
-				Required: true, Validators: []validator.String{textCheck{name: "entity_set", check: erpnet.CheckEntitySet}},
+				Required: true, Validators: []validator.String{textCheck{name: "entity_set", check: domainapi.CheckEntitySet}},
 				MarkdownDescription: "Name of the entity set, such as `Crm_Sales_Customers`.",
 			},
 			"filter":   option("filter", "OData `$filter`, such as `Number eq '000101'`. ERP.net takes `eq`, `ge`, `le`, `in` and `and` on the attributes that an entity's documentation calls filterable."),
@@ -94,19 +91,18 @@ func (d *domainQueryDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 	}
 }
 
-// Read implements [datasource.DataSource].
 func (d *domainQueryDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model domainQueryModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	api, diags := d.data.domainAPI()
+	api, diags := d.session.domainAPI()
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	var page *erpnet.Page
+	var page *domainapi.Page
 	var err error
 	if model.AllPages.ValueBool() {
 		page, err = api.QueryAll(ctx, model.query(), int(int64Or(model.MaxRows, defaultMaxRows)))
@@ -121,16 +117,16 @@ func (d *domainQueryDataSource) Read(ctx context.Context, req datasource.ReadReq
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }
 
-func (m *domainQueryModel) query() erpnet.Query {
-	return erpnet.Query{
+func (m *domainQueryModel) query() domainapi.Query {
+	return domainapi.Query{
 		EntitySet: m.EntitySet.ValueString(), Filter: m.Filter.ValueString(), Select: m.Select.ValueString(),
 		Expand: m.Expand.ValueString(), OrderBy: m.OrderBy.ValueString(), Top: int(int64Or(m.Top, defaultTop)), Count: true,
 	}
 }
 
-func (m *domainQueryModel) set(ctx context.Context, page *erpnet.Page) (diags diag.Diagnostics) {
+func (m *domainQueryModel) set(ctx context.Context, page *domainapi.Page) (diags diag.Diagnostics) {
 	if page.Rows == nil {
-		page.Rows = []erpnet.Row{}
+		page.Rows = []domainapi.Row{}
 	}
 	text, err := json.Marshal(page.Rows)
 	if err != nil {

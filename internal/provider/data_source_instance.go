@@ -10,16 +10,16 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/inspect"
 )
 
 var _ datasource.DataSourceWithConfigure = (*instanceDataSource)(nil)
 
 func newInstanceDataSource() datasource.DataSource { return &instanceDataSource{} }
 
-// instanceDataSource is the data source erpnet_instance. It is anonymous: of the
-// provider's configuration it needs the instance only.
-type instanceDataSource struct{ providerDataSource }
+// instanceDataSource is the data source erpnet_instance. It is anonymous: of the provider's configuration it needs the
+// instance only.
+type instanceDataSource struct{ configuredDataSource }
 
 type instanceModel struct {
 	IdentityURL         types.String   `tfsdk:"identity_url"`
@@ -39,12 +39,10 @@ type webSiteModel struct {
 	URL    types.String `tfsdk:"url"`
 }
 
-// Metadata implements [datasource.DataSource].
 func (d *instanceDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_instance"
 }
 
-// Schema implements [datasource.DataSource].
 func (d *instanceDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "What the instance publishes about itself, without credentials. " +
@@ -70,38 +68,39 @@ func (d *instanceDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 	}
 }
 
-// Read implements [datasource.DataSource].
 func (d *instanceDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
-	client, problems := d.data.httpClient()
-	instance, more := d.data.instance(true)
+	service, problems := d.session.service()
+	instance, more := d.session.instance(true)
 	if problems = append(problems, more...); len(problems) > 0 {
 		resp.Diagnostics.Append(problemDiagnostic(problems))
 		return
 	}
-	facts, err := client.Describe(ctx, instance, erpnet.Fixed{Identity: !d.data.settings.identityURL.missing, DomainAPI: !d.data.settings.domainAPIURL.missing})
+	fixed := inspect.Fixed{Identity: !d.session.settings.identityURL.missing, DomainAPI: !d.session.settings.domainAPIURL.missing}
+	description, err := inspect.Describe(ctx, service, instance, fixed)
 	if err != nil {
 		resp.Diagnostics.Append(errorDiagnostic(err))
 		return
 	}
-	if facts.Unread != "" {
-		resp.Diagnostics.AddWarning("Identity Service Not Looked At", facts.Unread)
+	if description.Elsewhere != "" {
+		resp.Diagnostics.AddWarning("Identity Service Not Looked At", "The instance says that its identity service is at "+description.Elsewhere+
+			", on another host. It was not asked: set the provider's identity_url to it if you trust that place.")
 	}
-	model := newInstanceModel(facts)
+	model := newInstanceModel(description)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }
 
-func newInstanceModel(facts *erpnet.Facts) instanceModel {
+func newInstanceModel(d *inspect.Description) instanceModel {
 	model := instanceModel{
-		IdentityURL:         types.StringValue(facts.Instance.IdentityURL),
-		DomainAPIURL:        types.StringValue(facts.Instance.DomainAPIURL),
-		Issuer:              textOrNull(facts.Discovery.Issuer),
-		TokenEndpoint:       textOrNull(facts.Discovery.TokenEndpoint),
-		JWKSURL:             textOrNull(facts.Discovery.JWKSURL),
-		ScopesSupported:     facts.Discovery.ScopesSupported,
-		GrantTypesSupported: facts.Discovery.GrantTypesSupported,
-		Version:             textOrNull(facts.Version),
+		IdentityURL:         types.StringValue(d.Instance.IdentityURL),
+		DomainAPIURL:        types.StringValue(d.Instance.DomainAPIURL),
+		Issuer:              textOrNull(d.Discovery.Issuer),
+		TokenEndpoint:       textOrNull(d.Discovery.TokenEndpoint),
+		JWKSURL:             textOrNull(d.Discovery.JWKSURL),
+		ScopesSupported:     d.Discovery.ScopesSupported,
+		GrantTypesSupported: d.Discovery.GrantTypesSupported,
+		Version:             textOrNull(d.Version),
 	}
-	for _, site := range facts.WebSites {
+	for _, site := range d.WebSites {
 		model.WebSites = append(model.WebSites, webSiteModel{site.Type, site.Status, textOrNull(site.URL)})
 	}
 	return model

@@ -20,10 +20,9 @@ func newRegistrationRequestDataSource() datasource.DataSource {
 	return &registrationRequestDataSource{}
 }
 
-// registrationRequestDataSource is the data source erpnet_registration_request.
-// It is pure: it needs no provider configuration and makes no request, and the
-// same attributes give the same texts everywhere. That is why the provider's
-// instance, which the environment may name, is not taken for its own.
+// registrationRequestDataSource is the data source erpnet_registration_request. It is pure: it needs no provider
+// configuration and makes no request, and the same attributes give the same texts everywhere. That is why the
+// provider's instance, which the environment may name, is not taken for its own.
 type registrationRequestDataSource struct{}
 
 type registrationRequestModel struct {
@@ -34,12 +33,10 @@ type registrationRequestModel struct {
 	InstallURL types.String `tfsdk:"install_url"`
 }
 
-// Metadata implements [datasource.DataSource].
 func (d *registrationRequestDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_registration_request"
 }
 
-// Schema implements [datasource.DataSource].
 func (d *registrationRequestDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "What it takes to have a trusted application registered, for whoever may do it: a support ticket, the record for the Domain API, and a link for an administrator. " +
@@ -84,35 +81,33 @@ func (d *registrationRequestDataSource) Schema(_ context.Context, _ datasource.S
 	}
 }
 
-// ValidateConfig implements [datasource.DataSourceWithValidateConfig]. It judges
-// what is known, so that a mistake is found even when another value is known
-// only after apply.
+// ValidateConfig: It judges what is known, so that a mistake is found even when another value is known only after
+// apply.
 func (d *registrationRequestDataSource) ValidateConfig(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
 	var model registrationRequestModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	application := model.application()
-	resp.Diagnostics.Append(model.refuse(ctx, append(application.Violations(), application.MissingSecret()...))...)
+	record := model.toRecord()
+	resp.Diagnostics.Append(model.refuse(ctx, append(record.Violations(), record.MissingSecret()...))...)
 }
 
-// Read implements [datasource.DataSource].
 func (d *registrationRequestDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model registrationRequestModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	application := model.application()
-	resp.Diagnostics.Append(model.refuse(ctx, append(application.Violations(), application.MissingSecret()...))...)
-	resp.Diagnostics.Append(model.advise(ctx, application.Advice())...)
+	record := model.toRecord()
+	resp.Diagnostics.Append(model.refuse(ctx, append(record.Violations(), record.MissingSecret()...))...)
+	resp.Diagnostics.Append(model.advise(ctx, record.Advice())...)
 	var instance erpnet.Instance
 	if !model.Instance.IsNull() {
 		var problems []*problem
 		if instance, problems = ownInstance(model.Instance.ValueString()); len(problems) > 0 {
 			resp.Diagnostics.Append(problemDiagnostic(problems))
 		}
-		model.InstallURL = textOrNull(application.InstallURL(instance))
+		model.InstallURL = textOrNull(record.InstallURL(instance))
 	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	model.Ticket = types.StringValue(application.Ticket(instance.URL))
-	model.RecordJSON = types.StringValue(application.RegistrationJSON())
+	model.Ticket = types.StringValue(record.Ticket(instance.URL, "In Terraform or OpenTofu the data source erpnet_credentials_check proves it."))
+	model.RecordJSON = types.StringValue(record.RegistrationJSON())
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
-	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/trustedapp"
 )
 
 const registrationOfReports = "data.erpnet_registration_request.reports"
@@ -206,14 +206,14 @@ func TestRegistrationRequestSendsNothing(t *testing.T) {
 }
 
 func TestAttributesLeftOutHaveTheDefaultsOfTheRecord(t *testing.T) {
-	confidential := erpnet.TrustedApplication{ClientType: erpnet.Confidential, IsEnabled: true, ReferenceTokens: erpnet.ReferenceTokensNone}
-	if got := (&trustedApplicationModel{}).application(); !reflect.DeepEqual(got, confidential) {
+	confidential := trustedapp.Record{ClientType: trustedapp.Confidential, IsEnabled: true, ReferenceTokens: trustedapp.ReferenceTokensNone}
+	if got := (&trustedApplicationModel{}).toRecord(); !reflect.DeepEqual(got, confidential) {
 		t.Errorf("got %+v, want %+v", got, confidential)
 	}
 	service := confidential
 	service.SystemUser, service.SystemUserAllowed, service.Scope = "svc", true, []string{"read", "update"}
 	scopes := types.SetValueMust(types.StringType, []attr.Value{types.StringValue("update"), types.StringValue("read")})
-	if got := (&trustedApplicationModel{SystemUser: types.StringValue("svc"), Scopes: scopes}).application(); !reflect.DeepEqual(got, service) {
+	if got := (&trustedApplicationModel{SystemUser: types.StringValue("svc"), Scopes: scopes}).toRecord(); !reflect.DeepEqual(got, service) {
 		t.Errorf("got %+v, want %+v", got, service)
 	}
 }
@@ -266,9 +266,9 @@ func TestUnknownAttributesAreNotJudged(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			model := works
 			test.change(&model)
-			application := model.application()
-			diags := model.refuse(t.Context(), append(application.Violations(), application.MissingSecret()...))
-			diags.Append(model.advise(t.Context(), application.Advice())...)
+			record := model.toRecord()
+			diags := model.refuse(t.Context(), append(record.Violations(), record.MissingSecret()...))
+			diags.Append(model.advise(t.Context(), record.Advice())...)
 			if len(diags) != test.errors {
 				t.Errorf("%d diagnostics, want %d: %v", len(diags), test.errors, diags)
 			}
@@ -278,11 +278,11 @@ func TestUnknownAttributesAreNotJudged(t *testing.T) {
 
 // Whatever a rule is about has a name in Terraform and is an attribute of it.
 func TestEveryViolationNamesAnAttribute(t *testing.T) {
-	broken := erpnet.TrustedApplication{
+	broken := trustedapp.Record{
 		ClientType: "x", ReferenceTokens: "x", ApplicationSecretHash: "x", Scope: []string{"update"}, SystemUser: "admin",
 		ImpersonateLoginURL: []string{"x"}, ImpersonateLogoutURL: []string{"x"},
 	}
-	noUser := erpnet.TrustedApplication{SystemUserAllowed: true}
+	noUser := trustedapp.Record{SystemUserAllowed: true}
 	for _, v := range append(append(broken.Violations(), broken.Advice()...), noUser.Violations()...) {
 		if attribute := (&trustedApplicationModel{}).attribute(v.Attribute); attribute.name == "" || attribute.value == nil {
 			t.Errorf("%s has no attribute", v.Attribute)

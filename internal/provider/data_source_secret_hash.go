@@ -18,8 +18,8 @@ var _ datasource.DataSource = (*secretHashDataSource)(nil)
 
 func newSecretHashDataSource() datasource.DataSource { return &secretHashDataSource{} }
 
-// secretHashDataSource is the data source erpnet_secret_hash. It is pure: it
-// needs no provider configuration and makes no request.
+// secretHashDataSource is the data source erpnet_secret_hash. It is pure: it needs no provider configuration and makes
+// no request.
 type secretHashDataSource struct{}
 
 type secretHashModel struct {
@@ -27,12 +27,10 @@ type secretHashModel struct {
 	Hash   types.String `tfsdk:"hash"`
 }
 
-// Metadata implements [datasource.DataSource].
 func (d *secretHashDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_secret_hash"
 }
 
-// Schema implements [datasource.DataSource].
 func (d *secretHashDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The hash of a client secret, as the `ApplicationSecretHash` of a Trusted Application has it. " +
@@ -50,7 +48,6 @@ func (d *secretHashDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 	}
 }
 
-// Read implements [datasource.DataSource].
 func (d *secretHashDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model secretHashModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)

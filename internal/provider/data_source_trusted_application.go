@@ -12,6 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/trustedapp"
 )
 
 var _ datasource.DataSourceWithConfigure = (*trustedApplicationDataSource)(nil)
@@ -19,7 +21,7 @@ var _ datasource.DataSourceWithConfigure = (*trustedApplicationDataSource)(nil)
 func newTrustedApplicationDataSource() datasource.DataSource { return &trustedApplicationDataSource{} }
 
 // trustedApplicationDataSource is the data source erpnet_trusted_application.
-type trustedApplicationDataSource struct{ providerDataSource }
+type trustedApplicationDataSource struct{ configuredDataSource }
 
 type trustedApplicationDataSourceModel struct {
 	ApplicationURI       types.String `tfsdk:"application_uri"`
@@ -40,18 +42,16 @@ type trustedApplicationDataSourceModel struct {
 	SecretMatches        types.Bool   `tfsdk:"secret_matches"`
 }
 
-// Metadata implements [datasource.DataSource].
 func (d *trustedApplicationDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_trusted_application"
 }
 
-// Schema implements [datasource.DataSource].
 func (d *trustedApplicationDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The record of a Trusted Application, by the Domain API, without its secret hash. The provider's own trusted application needs the scope `read` and a SystemUser with the right to see trusted applications; an instance may refuse it all the same.",
 		Attributes: map[string]schema.Attribute{
 			"application_uri": schema.StringAttribute{
-				Required: true, Validators: []validator.String{textCheck{name: "application_uri", check: erpnet.CheckClientID}},
+				Required: true, Validators: []validator.String{textCheck{name: "application_uri", check: identity.CheckClientID}},
 				MarkdownDescription: "The `ApplicationUri` of the record, its `client_id`.",
 			},
 			"id":                                    schema.StringAttribute{Computed: true, MarkdownDescription: "GUID of the record."},
@@ -73,19 +73,18 @@ func (d *trustedApplicationDataSource) Schema(_ context.Context, _ datasource.Sc
 	}
 }
 
-// Read implements [datasource.DataSource].
 func (d *trustedApplicationDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model trustedApplicationDataSourceModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	api, diags := d.data.domainAPI()
+	api, diags := d.session.domainAPI()
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	found, err := erpnet.Applications{API: api}.Find(ctx, model.ApplicationURI.ValueString())
+	found, err := trustedapp.Store{API: api}.Find(ctx, model.ApplicationURI.ValueString())
 	switch {
 	case err != nil:
 		resp.Diagnostics.Append(errorDiagnostic(err))
@@ -94,23 +93,23 @@ func (d *trustedApplicationDataSource) Read(ctx context.Context, req datasource.
 		resp.Diagnostics.AddError("No Such Trusted Application", "The instance has no Trusted Application with this application_uri, or the caller may not see it. Letter case may count.")
 		return
 	}
-	model.set(found)
-	model.SecretMatches = matchesOwnSecret(api.Bearer.Request.Credentials, found)
+	model.fromRecord(found)
+	model.SecretMatches = matchesOwnSecret(api.Tokens.Request.Credentials, found)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }
 
-func (m *trustedApplicationDataSourceModel) set(a *erpnet.TrustedApplication) {
-	m.ID, m.Name, m.ClientType = types.StringValue(a.ID), types.StringValue(a.Name), types.StringValue(string(a.ClientType))
-	m.Scopes, m.RedirectURIs, m.LogoutURIs = a.Scope, a.ImpersonateLoginURL, a.ImpersonateLogoutURL
-	m.SystemUserAllowed, m.SystemUser = types.BoolValue(a.SystemUserAllowed), textOrNull(a.SystemUser)
-	m.ImpersonateInternal, m.ImpersonateCommunity = types.BoolValue(a.ImpersonateAsInternalUserAllowed), types.BoolValue(a.ImpersonateAsCommunityUserAllowed)
-	m.ReferenceTokens, m.Notes = textOrNull(a.ReferenceTokens), textOrNull(a.Notes)
-	m.IsEnabled, m.BasicAuthentication = types.BoolValue(a.IsEnabled), types.BoolValue(a.BasicAuthenticationAllowed)
+func (m *trustedApplicationDataSourceModel) fromRecord(r *trustedapp.Record) {
+	m.ID, m.Name, m.ClientType = types.StringValue(r.ID), types.StringValue(r.Name), types.StringValue(string(r.ClientType))
+	m.Scopes, m.RedirectURIs, m.LogoutURIs = r.Scope, r.ImpersonateLoginURL, r.ImpersonateLogoutURL
+	m.SystemUserAllowed, m.SystemUser = types.BoolValue(r.SystemUserAllowed), textOrNull(r.SystemUser)
+	m.ImpersonateInternal, m.ImpersonateCommunity = types.BoolValue(r.ImpersonateAsInternalUserAllowed), types.BoolValue(r.ImpersonateAsCommunityUserAllowed)
+	m.ReferenceTokens, m.Notes = textOrNull(r.ReferenceTokens), textOrNull(r.Notes)
+	m.IsEnabled, m.BasicAuthentication = types.BoolValue(r.IsEnabled), types.BoolValue(r.BasicAuthenticationAllowed)
 }
 
-func matchesOwnSecret(own erpnet.Credentials, a *erpnet.TrustedApplication) types.Bool {
-	if own.ClientID != a.ApplicationURI || a.ApplicationSecretHash == "" { // it has one, or there were no token: it is not shown
+func matchesOwnSecret(own identity.Credentials, r *trustedapp.Record) types.Bool {
+	if own.ClientID != r.ApplicationURI || r.ApplicationSecretHash == "" { // it has one, or there were no token: it is not shown
 		return types.BoolNull()
 	}
-	return types.BoolValue(erpnet.SecretMatches(own.Secret.Reveal(), a.ApplicationSecretHash))
+	return types.BoolValue(erpnet.SecretMatches(own.Secret.Reveal(), r.ApplicationSecretHash))
 }

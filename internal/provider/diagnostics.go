@@ -13,15 +13,20 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
 
-// errorDiagnostic is the one place where a failure of package erpnet becomes a
-// diagnostic. It has no attribute path: with one, the CLI prints the source
-// line, which may hold a secret.
+// problem is a diagnostic that is deferred until an object needs the value that it is about.
+type problem struct{ summary, detail string }
+
+const defect = "This is a defect of the provider. Please report it."
+
+// errorDiagnostic is the one place where a failure of the client becomes a diagnostic. It has no attribute path: with
+// one, the CLI prints the source line, which may hold a secret.
 func errorDiagnostic(err error) diag.Diagnostic {
 	var failed *erpnet.Error
 	if !errors.As(err, &failed) {
-		return diag.NewErrorDiagnostic("Unexpected Error", "This is a defect of the provider. Please report it.")
+		return diag.NewErrorDiagnostic("Unexpected Error", defect)
 	}
-	return diag.NewErrorDiagnostic(failed.Title(), failed.Error()+" "+failed.Cause()+"\n\n"+failed.Remedy())
+	remedy := remedyOf(failed)
+	return diag.NewErrorDiagnostic(remedy.Title, failed.Error()+" "+remedy.Cause+"\n\n"+advice(failed))
 }
 
 // problemDiagnostic reports all problems of a configuration as one error.
@@ -39,11 +44,16 @@ func problemDiagnostic(problems []*problem) diag.Diagnostic {
 
 // present drops the problems that are none.
 func present(problems ...*problem) []*problem {
-	var found []*problem
-	for _, p := range problems {
-		if p != nil {
-			found = append(found, p)
-		}
+	return slices.DeleteFunc(problems, func(p *problem) bool { return p == nil })
+}
+
+// unusable says why a value cannot be used, in a clause, and how to put it right here.
+func unusable(err error) string {
+	switch {
+	case errors.Is(err, erpnet.ErrTrailingLineBreak), errors.Is(err, erpnet.ErrSurroundingSpace):
+		return err.Error() + ", with trimspace()"
+	case errors.Is(err, erpnet.ErrInstancePath):
+		return err.Error() + ", and put an identity service that is not at /id in identity_url"
 	}
-	return found
+	return err.Error()
 }

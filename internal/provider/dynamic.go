@@ -12,11 +12,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/domainapi"
 )
 
 // dynamicRows makes rows a tuple of objects, each with the attributes it has.
-func dynamicRows(ctx context.Context, rows []erpnet.Row) types.Dynamic {
+func dynamicRows(ctx context.Context, rows []domainapi.Row) types.Dynamic {
 	values := make([]any, len(rows))
 	for i, row := range rows {
 		values[i] = map[string]any(row)
@@ -27,9 +27,8 @@ func dynamicRows(ctx context.Context, rows []erpnet.Row) types.Dynamic {
 // maxDigits is how long a number's text may be; 512 bits hold as many digits.
 const maxDigits = 150
 
-// dynamic makes a decoded JSON value one of Terraform, as jsondecode does: lists
-// become tuples, objects keep their attributes, null keeps no type. A number is
-// taken from its text, so that no digit is lost.
+// dynamic makes a decoded JSON value one of Terraform, as jsondecode does: lists become tuples, objects keep their
+// attributes, null keeps no type. A number is taken from its text, so that no digit is lost.
 func dynamic(ctx context.Context, value any) attr.Value {
 	switch value := value.(type) {
 	case bool:

@@ -20,29 +20,34 @@ var (
 
 func newAccessTokenEphemeral() ephemeral.EphemeralResource { return &accessTokenEphemeral{} }
 
-// accessTokenEphemeral is the ephemeral resource erpnet_access_token. It has no
-// Renew, which could not change the value, and no Close, since ERP.net documents
-// no revocation for the tokens of service applications (protocol section 1.2).
-type accessTokenEphemeral struct{ data *providerData }
+// accessTokenEphemeral is the ephemeral resource erpnet_access_token. It has no Renew, which could not change the
+// value, and no Close, since ERP.net documents no revocation for the tokens of service applications (protocol section
+// 1.2).
+type accessTokenEphemeral struct{ session *session }
 
-func (a attributes) own() ownCredentials {
-	return ownCredentials{a.text("instance"), a.text("client_id"), a.text("client_secret")}
+type accessTokenEphemeralModel struct {
+	accessTokenModel
+	Instance     types.String `tfsdk:"instance"`
+	ClientID     types.String `tfsdk:"client_id"`
+	ClientSecret types.String `tfsdk:"client_secret"`
 }
 
-// incompleteCredentials is reported when an object names a part of its own
-// identity: the rest never comes from the provider.
+func (m *accessTokenEphemeralModel) own() ownCredentials {
+	return ownCredentials{m.Instance, m.ClientID, m.ClientSecret}
+}
+
+// incompleteCredentials is reported when an object names a part of its own identity: the rest never comes from the
+// provider.
 var incompleteCredentials = &problem{
 	"Incomplete Credentials",
 	"An object's own client_id and client_secret come only together, and its own instance only with both: " +
 		"a secret of the provider is never sent for another application or to another instance. Set what is missing, or remove all of them to use the provider's.",
 }
 
-// Metadata implements [ephemeral.EphemeralResource].
 func (e *accessTokenEphemeral) Metadata(_ context.Context, req ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_access_token"
 }
 
-// Schema implements [ephemeral.EphemeralResource].
 func (e *accessTokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "An access token of a Trusted Application, by the OAuth 2.0 client-credentials grant. It is stored neither in the state nor in a plan. " +
@@ -74,18 +79,16 @@ func (e *accessTokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaReque
 	}
 }
 
-// Configure implements [ephemeral.EphemeralResourceWithConfigure].
 func (e *accessTokenEphemeral) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
-	e.data = configured(req.ProviderData, &resp.Diagnostics)
+	e.session = configured(req.ProviderData, &resp.Diagnostics)
 }
 
-// ValidateConfig implements [ephemeral.EphemeralResourceWithValidateConfig]. The
-// framework's AlsoRequires would do, but names the path of the secret, whose
-// source line the CLI then prints.
+// ValidateConfig: The framework's AlsoRequires would do, but names the path of the secret, whose source line the CLI
+// then prints.
 func (e *accessTokenEphemeral) ValidateConfig(ctx context.Context, req ephemeral.ValidateConfigRequest, resp *ephemeral.ValidateConfigResponse) {
-	values, diags := readAttributes(ctx, req.Config)
-	resp.Diagnostics.Append(diags...)
-	own := values.own()
+	var model accessTokenEphemeralModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	own := model.own()
 	switch {
 	case own.isZero():
 	case own.clientID.IsNull():
@@ -95,18 +98,17 @@ func (e *accessTokenEphemeral) ValidateConfig(ctx context.Context, req ephemeral
 	}
 }
 
-// Open implements [ephemeral.EphemeralResource].
 func (e *accessTokenEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
-	values, diags := readAttributes(ctx, req.Config)
+	var model accessTokenEphemeralModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	token, diags := e.session.accessToken(ctx, model.own(), model.Scopes)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	token, diags := e.data.accessToken(ctx, values.own(), values.set("scopes"))
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	values.addAccessToken(token)
-	resp.Diagnostics.Append(resp.Result.Set(ctx, values.object(ctx))...)
+	resp.Diagnostics.Append(model.set(ctx, token)...)
+	resp.Diagnostics.Append(resp.Result.Set(ctx, &model)...)
 }

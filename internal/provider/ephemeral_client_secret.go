@@ -19,8 +19,8 @@ var _ ephemeral.EphemeralResource = (*clientSecretEphemeral)(nil)
 
 func newClientSecretEphemeral() ephemeral.EphemeralResource { return &clientSecretEphemeral{} }
 
-// clientSecretEphemeral is the ephemeral resource erpnet_client_secret. It is
-// pure: it needs no provider configuration and makes no request.
+// clientSecretEphemeral is the ephemeral resource erpnet_client_secret. It is pure: it needs no provider configuration
+// and makes no request.
 type clientSecretEphemeral struct{}
 
 type clientSecretModel struct {
@@ -30,12 +30,10 @@ type clientSecretModel struct {
 	Hash    types.String `tfsdk:"hash"`
 }
 
-// Metadata implements [ephemeral.EphemeralResource].
 func (e *clientSecretEphemeral) Metadata(_ context.Context, req ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_client_secret"
 }
 
-// Schema implements [ephemeral.EphemeralResource].
 func (e *clientSecretEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A new random client secret and its hash. Nothing of it is stored: the CLI opens an ephemeral resource anew in each plan and each apply, so **its value is never the same twice**. " +
@@ -55,7 +53,6 @@ func (e *clientSecretEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequ
 	}
 }
 
-// Open implements [ephemeral.EphemeralResource].
 func (e *clientSecretEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	var model clientSecretModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)

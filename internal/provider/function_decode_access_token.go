@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
 )
 
 var _ function.Function = (*decodeAccessTokenFunction)(nil)
@@ -51,7 +51,7 @@ func claimsTypes() map[string]attr.Type {
 	}
 }
 
-func newClaimsModel(c *erpnet.Claims) claimsModel {
+func newClaimsModel(c *identity.Claims) claimsModel {
 	return claimsModel{
 		Algorithm: textOrNull(c.Algorithm), KeyID: textOrNull(c.KeyID), Type: textOrNull(c.Type),
 		Issuer: textOrNull(c.Issuer), Audience: c.Audience, ClientID: textOrNull(c.ClientID),
@@ -62,19 +62,10 @@ func newClaimsModel(c *erpnet.Claims) claimsModel {
 	}
 }
 
-func textOrNull(text string) types.String {
-	if text == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(text)
-}
-
-// Metadata implements [function.Function].
 func (f *decodeAccessTokenFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
 	resp.Name = "decode_access_token"
 }
 
-// Definition implements [function.Function].
 func (f *decodeAccessTokenFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "Read what an access token says of itself",
@@ -91,13 +82,12 @@ func (f *decodeAccessTokenFunction) Definition(_ context.Context, _ function.Def
 	}
 }
 
-// Run implements [function.Function].
 func (f *decodeAccessTokenFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
 	var token string
 	if resp.Error = req.Arguments.Get(ctx, &token); resp.Error != nil {
 		return
 	}
-	claims, err := erpnet.DecodeClaims(token)
+	claims, err := identity.DecodeClaims(token)
 	if err != nil {
 		resp.Error = function.NewArgumentFuncError(0, "The token cannot be decoded: "+err.Error())
 		return

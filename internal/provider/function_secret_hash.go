@@ -18,12 +18,10 @@ func newSecretHashFunction() function.Function { return &secretHashFunction{} }
 // secretHashFunction is the function secret_hash(secret).
 type secretHashFunction struct{}
 
-// Metadata implements [function.Function].
 func (f *secretHashFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
 	resp.Name = "secret_hash"
 }
 
-// Definition implements [function.Function].
 func (f *secretHashFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary:             "Hash a client secret",
@@ -35,14 +33,13 @@ func (f *secretHashFunction) Definition(_ context.Context, _ function.Definition
 	}
 }
 
-// Run implements [function.Function].
 func (f *secretHashFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
 	var secret string
 	if resp.Error = req.Arguments.Get(ctx, &secret); resp.Error != nil {
 		return
 	}
 	if err := erpnet.CheckSecret(secret); err != nil {
-		resp.Error = function.NewArgumentFuncError(0, "The secret cannot be used: "+err.Error())
+		resp.Error = function.NewArgumentFuncError(0, "The secret cannot be used: "+unusable(err))
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, erpnet.SecretHash(secret))

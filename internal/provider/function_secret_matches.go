@@ -19,12 +19,10 @@ func newSecretMatchesFunction() function.Function { return &secretMatchesFunctio
 // secretMatchesFunction is the function secret_matches(secret, hash).
 type secretMatchesFunction struct{}
 
-// Metadata implements [function.Function].
 func (f *secretMatchesFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
 	resp.Name = "secret_matches"
 }
 
-// Definition implements [function.Function].
 func (f *secretMatchesFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary:             "Compare a client secret with a hash",
@@ -37,14 +35,13 @@ func (f *secretMatchesFunction) Definition(_ context.Context, _ function.Definit
 	}
 }
 
-// Run implements [function.Function].
 func (f *secretMatchesFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
 	var secret, hash string
 	if resp.Error = req.Arguments.Get(ctx, &secret, &hash); resp.Error != nil {
 		return
 	}
 	if err := erpnet.CheckSecret(secret); err != nil {
-		resp.Error = function.NewArgumentFuncError(0, "The secret cannot be used: "+err.Error())
+		resp.Error = function.NewArgumentFuncError(0, "The secret cannot be used: "+unusable(err))
 		return
 	}
 	if err := erpnet.CheckSecretHash(hash); err != nil {

@@ -1,8 +1,8 @@
 // Copyright (c) ERP.net
 // SPDX-License-Identifier: MPL-2.0
 
-// Package provider adapts package erpnet to Terraform and OpenTofu. It has one
-// file per object, named by its kind first.
+// Package provider adapts package erpnet to Terraform and OpenTofu. It has one file per object, named by its kind
+// first.
 package provider
 
 import (
@@ -18,8 +18,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-
-	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
 
 var (
@@ -28,21 +26,17 @@ var (
 	_ provider.ProviderWithEphemeralResources = (*erpnetProvider)(nil)
 )
 
-// erpnetProvider lives as long as the provider process. What one configuration
-// says is kept apart, in providerData, since aliases may share the process.
+// erpnetProvider lives as long as the provider process. What one configuration says is kept in a [session].
 type erpnetProvider struct {
 	version   string
 	now       func() time.Time
 	lookupEnv func(string) (string, bool)
-	tokens    *erpnet.TokenCache
-	gates     *erpnet.Gates
-	keys      *erpnet.KeyCache
 }
 
 // New returns the constructor of the provider, as providerserver.Serve takes it.
 func New(version string) func() provider.Provider {
 	return func() provider.Provider {
-		return &erpnetProvider{version: version, now: time.Now, lookupEnv: os.LookupEnv, tokens: &erpnet.TokenCache{}, keys: &erpnet.KeyCache{}, gates: &erpnet.Gates{}}
+		return &erpnetProvider{version: version, now: time.Now, lookupEnv: os.LookupEnv}
 	}
 }
 
@@ -60,15 +54,13 @@ type providerModel struct {
 	MaxRetries       types.Int64  `tfsdk:"max_retries"`
 }
 
-// Metadata implements [provider.Provider].
 func (p *erpnetProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
 	resp.TypeName = "erpnet"
 	resp.Version = p.version
 }
 
-// Schema implements [provider.Provider]. Every attribute is optional, so that
-// the environment can give it, and has no validator: a fault is reported by the
-// object that needs the value, so that pure objects work without.
+// Schema: Every attribute is optional, so that the environment can give it, and has no validator: a fault is reported
+// by the object that needs the value, so that pure objects work without.
 func (p *erpnetProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Access tokens and secrets of ERP.net trusted applications.",
@@ -117,19 +109,15 @@ func (p *erpnetProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 	}
 }
 
-// Configure implements [provider.Provider]. It makes no request, and faulty
-// values are no error here; see [settings].
+// Configure: It makes no request, and faulty values are no error here; see [settings].
 func (p *erpnetProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var model providerModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	data := &providerData{
+	data := &session{
 		settings:  resolveSettings(model, p.lookupEnv),
-		tokens:    p.tokens,
-		keys:      p.keys,
-		gates:     p.gates,
 		now:       p.now,
 		userAgent: fmt.Sprintf("Terraform/%s (+https://www.terraform.io) terraform-provider-erpnet/%s", req.TerraformVersion, p.version),
 	}
@@ -138,7 +126,6 @@ func (p *erpnetProvider) Configure(ctx context.Context, req provider.ConfigureRe
 	resp.EphemeralResourceData = data
 }
 
-// EphemeralResources implements [provider.ProviderWithEphemeralResources].
 func (p *erpnetProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
 	return []func() ephemeral.EphemeralResource{
 		newAccessTokenEphemeral,
@@ -146,7 +133,6 @@ func (p *erpnetProvider) EphemeralResources(context.Context) []func() ephemeral.
 	}
 }
 
-// DataSources implements [provider.Provider].
 func (p *erpnetProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		newAccessTokenDataSource,
@@ -159,7 +145,6 @@ func (p *erpnetProvider) DataSources(context.Context) []func() datasource.DataSo
 	}
 }
 
-// Resources implements [provider.Provider].
 func (p *erpnetProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		newSecretHashResource,
@@ -167,7 +152,6 @@ func (p *erpnetProvider) Resources(context.Context) []func() resource.Resource {
 	}
 }
 
-// Functions implements [provider.ProviderWithFunctions].
 func (p *erpnetProvider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
 		newSecretHashFunction,

@@ -24,7 +24,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
-	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
@@ -32,7 +31,7 @@ import (
 // tests run in parallel.
 func newTestProvider(env map[string]string) *erpnetProvider {
 	lookup := func(name string) (string, bool) { value, ok := env[name]; return value, ok }
-	return &erpnetProvider{version: "test", now: time.Now, lookupEnv: lookup, tokens: &erpnet.TokenCache{}, keys: &erpnet.KeyCache{}, gates: &erpnet.Gates{}}
+	return &erpnetProvider{version: "test", now: time.Now, lookupEnv: lookup}
 }
 
 // factories start a provider process for each command of the CLI, and the echo

@@ -20,9 +20,8 @@ var _ resource.Resource = (*secretHashResource)(nil)
 
 func newSecretHashResource() resource.Resource { return &secretHashResource{} }
 
-// secretHashResource is the resource erpnet_secret_hash: the bridge from an
-// ephemeral secret to what is stored, which no ephemeral value may reach. It is
-// pure: it lives in the state alone and makes no request.
+// secretHashResource is the resource erpnet_secret_hash: the bridge from an ephemeral secret to what is stored, which
+// no ephemeral value may reach. It is pure: it lives in the state alone and makes no request.
 type secretHashResource struct{}
 
 type secretHashResourceModel struct {
@@ -31,12 +30,10 @@ type secretHashResourceModel struct {
 	Hash            types.String `tfsdk:"hash"`
 }
 
-// Metadata implements [resource.Resource].
 func (r *secretHashResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_secret_hash"
 }
 
-// Schema implements [resource.Resource].
 func (r *secretHashResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The hash of a client secret, kept in the state; the secret itself is not. " +
@@ -58,12 +55,11 @@ func (r *secretHashResource) Schema(_ context.Context, _ resource.SchemaRequest,
 	}
 }
 
-// Create implements [resource.Resource].
 func (r *secretHashResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	resp.Diagnostics.Append(hashOf(ctx, req.Config, &resp.State)...)
 }
 
-// Update implements [resource.Resource]. Only the version can have changed.
+// Update: Only the version can have changed.
 func (r *secretHashResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	resp.Diagnostics.Append(hashOf(ctx, req.Config, &resp.State)...)
 }
@@ -77,7 +73,7 @@ func hashOf(ctx context.Context, config tfsdk.Config, state *tfsdk.State) diag.D
 	}
 	// In apply, since a validator has not seen a value that was unknown before.
 	if err := erpnet.CheckSecret(model.SecretWO.ValueString()); err != nil {
-		diags.AddError("Invalid secret_wo", "The value of secret_wo cannot be used: "+err.Error()+".")
+		diags.AddError("Invalid secret_wo", "The value of secret_wo cannot be used: "+unusable(err)+".")
 		return diags
 	}
 	model.Hash = types.StringValue(erpnet.SecretHash(model.SecretWO.ValueString()))
@@ -86,9 +82,9 @@ func hashOf(ctx context.Context, config tfsdk.Config, state *tfsdk.State) diag.D
 	return diags
 }
 
-// Read implements [resource.Resource]. There is nothing but the state.
+// Read: There is nothing but the state.
 func (r *secretHashResource) Read(context.Context, resource.ReadRequest, *resource.ReadResponse) {}
 
-// Delete implements [resource.Resource]. The state is all there is to delete.
+// Delete: The state is all there is to delete.
 func (r *secretHashResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
 }

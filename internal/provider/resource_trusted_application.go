@@ -20,7 +20,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/domainapi"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/trustedapp"
 )
 
 var (
@@ -33,9 +34,9 @@ var (
 
 func newTrustedApplicationResource() resource.Resource { return &trustedApplicationResource{} }
 
-// trustedApplicationResource is the resource erpnet_trusted_application. Its plan
-// is in resource_trusted_application_plan.go.
-type trustedApplicationResource struct{ data *providerData }
+// trustedApplicationResource is the resource erpnet_trusted_application. Its plan is in
+// resource_trusted_application_plan.go.
+type trustedApplicationResource struct{ session *session }
 
 type trustedApplicationResourceModel struct {
 	ID types.String `tfsdk:"id"`
@@ -51,19 +52,16 @@ type trustedApplicationIdentity struct {
 	ID types.String `tfsdk:"id"`
 }
 
-// Metadata implements [resource.Resource].
 func (r *trustedApplicationResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_trusted_application"
 }
 
-// IdentitySchema implements [resource.ResourceWithIdentity].
 func (r *trustedApplicationResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"id": identityschema.StringAttribute{RequiredForImport: true, Description: "GUID of the record."},
 	}}
 }
 
-// Schema implements [resource.Resource].
 func (r *trustedApplicationResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	flag := func(otherwise bool, description string) schema.BoolAttribute {
 		return schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(otherwise), MarkdownDescription: description}
@@ -84,7 +82,7 @@ func (r *trustedApplicationResource) Schema(_ context.Context, _ resource.Schema
 			},
 			"name":            schema.StringAttribute{Required: true, MarkdownDescription: applicationNameDescription},
 			"application_uri": schema.StringAttribute{Required: true, MarkdownDescription: applicationURIDescription},
-			"client_type":     schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString(string(erpnet.Confidential)), MarkdownDescription: clientTypeDescription},
+			"client_type":     schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString(string(trustedapp.Confidential)), MarkdownDescription: clientTypeDescription},
 			"secret_hash":     schema.StringAttribute{Optional: true, Computed: true, Validators: notEmpty, MarkdownDescription: secretHashDescription + " Left out, it is the hash of `client_secret_wo`, or what the record has."},
 			"scopes": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType, Validators: []validator.Set{setvalidator.SizeAtLeast(1)}, MarkdownDescription: applicationScopesDescription,
@@ -99,7 +97,7 @@ func (r *trustedApplicationResource) Schema(_ context.Context, _ resource.Schema
 			"post_logout_redirect_uris": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType, Validators: []validator.List{listvalidator.SizeAtLeast(1)}, MarkdownDescription: logoutURIsDescription,
 			},
-			"reference_tokens":             schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString(erpnet.ReferenceTokensNone), MarkdownDescription: referenceTokensDescription},
+			"reference_tokens":             schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString(trustedapp.ReferenceTokensNone), MarkdownDescription: referenceTokensDescription},
 			"is_enabled":                   flag(true, isEnabledDescription),
 			"notes":                        schema.StringAttribute{Optional: true, Validators: notEmpty, MarkdownDescription: applicationNotesDescription},
 			"basic_authentication_allowed": flag(false, "Whether the legacy Basic authentication is allowed, `BasicAuthenticationAllowed` of the record. Default false, as ERP.net advises."),
@@ -116,13 +114,11 @@ func (r *trustedApplicationResource) Schema(_ context.Context, _ resource.Schema
 	}
 }
 
-// Configure implements [resource.ResourceWithConfigure].
 func (r *trustedApplicationResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.data = configured(req.ProviderData, &resp.Diagnostics)
+	r.session = configured(req.ProviderData, &resp.Diagnostics)
 }
 
-// ImportState implements [resource.ResourceWithImportState]. The ID is a GUID or
-// an ApplicationUri.
+// ImportState: The ID is a GUID or an ApplicationUri.
 func (r *trustedApplicationResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	id := req.ID
 	if id == "" { // by identity
@@ -131,44 +127,43 @@ func (r *trustedApplicationResource) ImportState(ctx context.Context, req resour
 		id = identity.ID.ValueString()
 	}
 	attribute := path.Root("application_uri")
-	if erpnet.IsGUID(id) {
+	if domainapi.IsGUID(id) {
 		attribute = path.Root("id")
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, attribute, id)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deletion_protection"), true)...)
 }
 
-// Create implements [resource.Resource].
 func (r *trustedApplicationResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan, config trustedApplicationResourceModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	api, diags := r.data.domainAPI()
+	api, diags := r.session.domainAPI()
 	resp.Diagnostics.Append(diags...)
-	wanted, diags := plan.record(config)
+	wanted, diags := plan.wantedRecord(config)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	created, err := erpnet.Applications{API: api}.Create(ctx, wanted)
+	created, err := trustedapp.Store{API: api}.Create(ctx, wanted)
 	if err != nil {
 		resp.Diagnostics.Append(errorDiagnostic(err))
 		return
 	}
-	resp.Diagnostics.Append(plan.keep(ctx, wanted, created, memory{}.wrote(plan, config, wanted), &resp.State, resp.Identity, resp.Private)...)
+	private := privateState{}.afterWrite(plan.SecretHash, config.SecretHash, wanted.ApplicationSecretHash)
+	resp.Diagnostics.Append(plan.save(ctx, wanted, created, private, savedState{&resp.State, resp.Identity, resp.Private})...)
 }
 
-// Read implements [resource.Resource].
 func (r *trustedApplicationResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state trustedApplicationResourceModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	api, diags := r.data.domainAPI()
+	api, diags := r.session.domainAPI()
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	store := erpnet.Applications{API: api}
-	var found *erpnet.TrustedApplication
+	store := trustedapp.Store{API: api}
+	var found *trustedapp.Record
 	var err error
 	if state.ID.IsNull() { // imported by ApplicationUri
 		found, err = store.Find(ctx, state.ApplicationURI.ValueString())
@@ -188,51 +183,48 @@ func (r *trustedApplicationResource) Read(ctx context.Context, req resource.Read
 		resp.State.RemoveResource(ctx)
 		return
 	}
-	known, diags := recall(ctx, req.Private)
+	private, diags := readPrivateState(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
-	resp.Diagnostics.Append(state.read(ctx, found, known)...)
+	resp.Diagnostics.Append(state.refresh(ctx, found, private)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, &trustedApplicationIdentity{state.ID})...)
-	known.Version = found.ObjectVersion
-	resp.Diagnostics.Append(known.keep(ctx, resp.Private)...)
+	private.ObjectVersion = found.ObjectVersion
+	resp.Diagnostics.Append(private.write(ctx, resp.Private)...)
 }
 
-// Update implements [resource.Resource].
 func (r *trustedApplicationResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state, config trustedApplicationResourceModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	api, diags := r.data.domainAPI()
+	api, diags := r.session.domainAPI()
 	resp.Diagnostics.Append(diags...)
-	wanted, diags := plan.record(config)
+	wanted, diags := plan.wantedRecord(config)
 	resp.Diagnostics.Append(diags...)
-	known, diags := recall(ctx, req.Private)
+	private, diags := readPrivateState(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	updated, err := erpnet.Applications{API: api}.Update(ctx, state.stored(known), wanted)
+	updated, err := trustedapp.Store{API: api}.Update(ctx, state.storedRecord(private), wanted)
 	if err != nil {
 		resp.Diagnostics.Append(errorDiagnostic(err))
 		return
 	}
-	resp.Diagnostics.Append(plan.keep(ctx, wanted, updated, known.wrote(plan, config, wanted), &resp.State, resp.Identity, resp.Private)...)
+	private = private.afterWrite(plan.SecretHash, config.SecretHash, wanted.ApplicationSecretHash)
+	resp.Diagnostics.Append(plan.save(ctx, wanted, updated, private, savedState{&resp.State, resp.Identity, resp.Private})...)
 }
 
-// Delete implements [resource.Resource].
 func (r *trustedApplicationResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state trustedApplicationResourceModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if state.DeletionProtection.ValueBool() { // no plan says so when the record is replaced
-		resp.Diagnostics.AddError(deletionProtected, deletionProtectedDetail)
-	}
-	api, diags := r.data.domainAPI()
+	resp.Diagnostics.Append(state.protect()...) // no plan says so when the record is replaced
+	api, diags := r.session.domainAPI()
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if err := (erpnet.Applications{API: api}).Delete(ctx, state.ID.ValueString()); err != nil {
+	if err := (trustedapp.Store{API: api}).Delete(ctx, state.ID.ValueString()); err != nil {
 		resp.Diagnostics.Append(errorDiagnostic(err))
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/domainapi"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
@@ -55,7 +56,7 @@ func TestTrustedApplicationResource(t *testing.T) {
 			Config: record(withSecret, asService, unprotected),
 			ConfigStateChecks: []statecheck.StateCheck{
 				expectRecord("id", knownvalue.StringFunc(func(id string) error {
-					if !erpnet.IsGUID(id) {
+					if !domainapi.IsGUID(id) {
 						return fmt.Errorf("%q is no GUID", id)
 					}
 					return nil

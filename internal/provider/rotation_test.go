@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
@@ -162,7 +162,7 @@ func (r *rotation) expectReads(step string, want int) {
 			continue
 		}
 		reads++
-		claims, err := erpnet.DecodeClaims(strings.TrimPrefix(request.Header.Get("Authorization"), "Bearer "))
+		claims, err := identity.DecodeClaims(strings.TrimPrefix(request.Header.Get("Authorization"), "Bearer "))
 		if err != nil || claims.ClientID != ordersApplication || claims.SystemUser != ordersUser().Login {
 			r.t.Errorf("%s: customers are not read by the application: %+v, %v", step, claims, err)
 		}

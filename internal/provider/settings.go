@@ -11,9 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// settings are the provider's attributes after the environment was looked at.
-// The configuration wins over the environment; null means to look there. An
-// unknown value and an empty one are problems and never a reason to fall back
+// settings are the provider's attributes after the environment was looked at. The configuration wins over the
+// environment; null means to look there. An unknown value and an empty one are problems and never a reason to fall back
 // to the environment, which may name another identity.
 type settings struct {
 	instance, clientID, clientSecret    setting
@@ -23,8 +22,7 @@ type settings struct {
 	requestTimeout, maxRetries          setting
 }
 
-// setting is one attribute's value, or the problem with it. A problem is kept
-// until an object needs the value.
+// setting is one attribute's value, or the problem with it. A problem is kept until an object needs the value.
 type setting struct {
 	name    string // of the attribute
 	env     string // of the environment variable
@@ -33,9 +31,6 @@ type setting struct {
 	problem *problem // nil when there is a value
 	missing bool     // the problem is that nobody set it
 }
-
-// problem is a diagnostic that waits for an object to need the value.
-type problem struct{ summary, detail string }
 
 func resolveSettings(m providerModel, lookupEnv func(string) (string, bool)) settings {
 	resolve := func(name, env string, configured attr.Value) setting {
@@ -73,10 +68,9 @@ func resolveSettings(m providerModel, lookupEnv func(string) (string, bool)) set
 	return s
 }
 
-// chooseCredentials leaves one of the two kinds of credentials: that of the
-// configuration makes the environment's other kind ignored. Both kinds in one
-// place are a problem of each of them; an empty variable names no identity, and
-// is a problem of its own for who needs it.
+// chooseCredentials leaves one of the two kinds of credentials: that of the configuration makes the environment's other
+// kind ignored. Both kinds in one place are a problem of each of them; an empty variable names no identity, and is a
+// problem of its own for who needs it.
 func (s *settings) chooseCredentials() {
 	client := []*setting{&s.clientID, &s.clientSecret}
 	reference := []*setting{&s.referenceToken}
@@ -93,8 +87,7 @@ func (s *settings) chooseCredentials() {
 	}
 }
 
-// usesReferenceToken reports whether a reference token, or a problem with one,
-// takes the place of client credentials.
+// usesReferenceToken reports whether a reference token, or a problem with one, takes the place of client credentials.
 func (s settings) usesReferenceToken() bool {
 	return !s.referenceToken.missing && s.clientID.missing && s.clientSecret.missing
 }
@@ -173,7 +166,7 @@ func emptyProblem(s setting) *problem {
 }
 
 func invalidProblem(s setting, err error) *problem {
-	return &problem{"Invalid " + s.name, s.source() + " cannot be used: " + err.Error() + "."}
+	return &problem{"Invalid " + s.name, s.source() + " cannot be used: " + unusable(err) + "."}
 }
 
 func unknownProblem(s setting) *problem {

@@ -13,12 +13,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/trustedapp"
 )
 
-// What the objects that describe a trusted application, the registration
-// request and the resource, say alike. The values are judged together, by
-// [trustedApplicationModel.refuse], and not by validators of their own.
+// What the objects that describe a trusted application, the registration request and the resource, say alike. The
+// values are judged together, by [trustedApplicationModel.refuse], and not by validators of their own.
 const (
 	applicationNameDescription      = "The name that people see, `Name` of the record."
 	applicationURIDescription       = "The identifier of the application, `ApplicationUri` of the record and the `client_id` of token requests: free-form, unique in the instance, at most 254 bytes, such as `my.trusted.app/service`."
@@ -36,8 +35,8 @@ const (
 	applicationNotesDescription     = "Notes for people, `Notes` of the record."
 )
 
-// trustedApplicationModel has the attributes of a trusted application that
-// Terraform sets, in schema order. Objects embed it.
+// trustedApplicationModel has the attributes of a trusted application that Terraform sets, in schema order. Objects
+// embed it.
 type trustedApplicationModel struct {
 	Name                 types.String `tfsdk:"name"`
 	ApplicationURI       types.String `tfsdk:"application_uri"`
@@ -55,15 +54,14 @@ type trustedApplicationModel struct {
 	Notes                types.String `tfsdk:"notes"`
 }
 
-// application is the record that the attributes describe, null ones by their
-// defaults. Unknown ones are empty or false, which breaks no rule about another
-// attribute; the rules about an unknown one itself, refuse and advise leave out.
-func (m *trustedApplicationModel) application() erpnet.TrustedApplication {
-	application := erpnet.TrustedApplication{
+// toRecord is the record that the attributes describe, null ones by their defaults. Unknown ones are empty or false,
+// which breaks no rule about another attribute; refuse and advise leave out the rules about an unknown one itself.
+func (m *trustedApplicationModel) toRecord() trustedapp.Record {
+	record := trustedapp.Record{
 		Name:                              m.Name.ValueString(),
 		ApplicationURI:                    m.ApplicationURI.ValueString(),
 		IsEnabled:                         m.IsEnabled.IsNull() || m.IsEnabled.ValueBool(),
-		ClientType:                        erpnet.ClientType(m.ClientType.ValueString()),
+		ClientType:                        trustedapp.ClientType(m.ClientType.ValueString()),
 		ApplicationSecretHash:             m.SecretHash.ValueString(),
 		Scope:                             texts(m.Scopes.Elements()),
 		SystemUserAllowed:                 m.SystemUserAllowed.ValueBool(),
@@ -75,17 +73,36 @@ func (m *trustedApplicationModel) application() erpnet.TrustedApplication {
 		ReferenceTokens:                   m.ReferenceTokens.ValueString(),
 		Notes:                             m.Notes.ValueString(),
 	}
-	slices.Sort(application.Scope)
+	slices.Sort(record.Scope)
 	if m.SystemUserAllowed.IsNull() {
-		application.SystemUserAllowed = m.SystemUser.IsUnknown() || m.SystemUser.ValueString() != ""
+		record.SystemUserAllowed = m.SystemUser.IsUnknown() || m.SystemUser.ValueString() != ""
 	}
 	if m.ReferenceTokens.IsNull() {
-		application.ReferenceTokens = erpnet.ReferenceTokensNone
+		record.ReferenceTokens = trustedapp.ReferenceTokensNone
 	}
 	if m.ClientType.IsNull() {
-		application.ClientType = erpnet.Confidential
+		record.ClientType = trustedapp.Confidential
 	}
-	return application
+	return record
+}
+
+// fromRecord takes over a record that was read. Empty attributes become null, as a configuration leaves them out.
+func (m *trustedApplicationModel) fromRecord(ctx context.Context, r *trustedapp.Record) (diags diag.Diagnostics) {
+	m.Name, m.ApplicationURI, m.ClientType = types.StringValue(r.Name), types.StringValue(r.ApplicationURI), types.StringValue(string(r.ClientType))
+	m.SecretHash, m.SystemUser, m.Notes = textOrNull(r.ApplicationSecretHash), textOrNull(r.SystemUser), textOrNull(r.Notes)
+	m.SystemUserAllowed, m.IsEnabled = types.BoolValue(r.SystemUserAllowed), types.BoolValue(r.IsEnabled)
+	m.ImpersonateInternal, m.ImpersonateCommunity = types.BoolValue(r.ImpersonateAsInternalUserAllowed), types.BoolValue(r.ImpersonateAsCommunityUserAllowed)
+	m.ReferenceTokens = types.StringValue(r.ReferenceTokens)
+	if r.ReferenceTokens == "" { // a version that does not know them
+		m.ReferenceTokens = types.StringValue(trustedapp.ReferenceTokensNone)
+	}
+	var more diag.Diagnostics
+	m.Scopes, diags = types.SetValueFrom(ctx, types.StringType, r.Scope)
+	m.RedirectURIs, more = types.ListValueFrom(ctx, types.StringType, r.ImpersonateLoginURL)
+	diags.Append(more...)
+	m.LogoutURIs, more = types.ListValueFrom(ctx, types.StringType, r.ImpersonateLogoutURL)
+	diags.Append(more...)
+	return diags
 }
 
 // namedValue is an attribute by its name in Terraform.
@@ -114,17 +131,15 @@ func (m *trustedApplicationModel) attribute(name string) namedValue {
 	}[name]
 }
 
-// known reports whether the attribute that a rule is about has its value, down
-// to the last element.
+// known reports whether the attribute that a rule is about has its value, down to the last element.
 func (v namedValue) known(ctx context.Context) bool {
 	value, err := v.value.ToTerraformValue(ctx)
 	return err == nil && value.IsFullyKnown()
 }
 
-// refuse reports all violations of what is known as one error. It has no
-// attribute path: with one, the CLI prints the source line, and a secret may
-// stand where its hash belongs.
-func (m *trustedApplicationModel) refuse(ctx context.Context, violations []erpnet.Violation) (diags diag.Diagnostics) {
+// refuse reports all violations of what is known as one error. It has no attribute path: with one, the CLI prints the
+// source line, and a secret may stand where its hash belongs.
+func (m *trustedApplicationModel) refuse(ctx context.Context, violations []trustedapp.Violation) (diags diag.Diagnostics) {
 	texts := []string{"An instance may save this record, but the application would never work:"}
 	for _, violation := range violations {
 		if attribute := m.attribute(violation.Attribute); attribute.known(ctx) {
@@ -138,31 +153,11 @@ func (m *trustedApplicationModel) refuse(ctx context.Context, violations []erpne
 }
 
 // advise reports as warnings what works, but is better done otherwise.
-func (m *trustedApplicationModel) advise(ctx context.Context, advice []erpnet.Violation) (diags diag.Diagnostics) {
+func (m *trustedApplicationModel) advise(ctx context.Context, advice []trustedapp.Violation) (diags diag.Diagnostics) {
 	for _, a := range advice {
 		if attribute := m.attribute(a.Attribute); attribute.known(ctx) {
 			diags.AddAttributeWarning(path.Root(attribute.name), "Check "+attribute.name, a.Message+" (The record calls it "+a.Attribute+".)")
 		}
 	}
-	return diags
-}
-
-// read takes over a record that was read. Empty attributes become null, as a
-// configuration leaves them out.
-func (m *trustedApplicationModel) read(ctx context.Context, a *erpnet.TrustedApplication) (diags diag.Diagnostics) {
-	m.Name, m.ApplicationURI, m.ClientType = types.StringValue(a.Name), types.StringValue(a.ApplicationURI), types.StringValue(string(a.ClientType))
-	m.SecretHash, m.SystemUser, m.Notes = textOrNull(a.ApplicationSecretHash), textOrNull(a.SystemUser), textOrNull(a.Notes)
-	m.SystemUserAllowed, m.IsEnabled = types.BoolValue(a.SystemUserAllowed), types.BoolValue(a.IsEnabled)
-	m.ImpersonateInternal, m.ImpersonateCommunity = types.BoolValue(a.ImpersonateAsInternalUserAllowed), types.BoolValue(a.ImpersonateAsCommunityUserAllowed)
-	m.ReferenceTokens = types.StringValue(a.ReferenceTokens)
-	if a.ReferenceTokens == "" { // a version that does not know them
-		m.ReferenceTokens = types.StringValue(erpnet.ReferenceTokensNone)
-	}
-	var more diag.Diagnostics
-	m.Scopes, diags = types.SetValueFrom(ctx, types.StringType, a.Scope)
-	m.RedirectURIs, more = types.ListValueFrom(ctx, types.StringType, a.ImpersonateLoginURL)
-	diags.Append(more...)
-	m.LogoutURIs, more = types.ListValueFrom(ctx, types.StringType, a.ImpersonateLogoutURL)
-	diags.Append(more...)
 	return diags
 }

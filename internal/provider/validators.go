@@ -11,10 +11,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
 )
 
-// textCheck validates a string attribute by a function of package erpnet, whose
-// errors never repeat the value. The framework's own validators often do.
+// textCheck validates a string attribute by a function of package erpnet, whose errors never repeat the value. The
+// framework's own validators often do.
 type textCheck struct {
 	name   string
 	check  func(string) error
@@ -25,13 +26,13 @@ func instanceCheck() textCheck {
 	return textCheck{name: "instance", check: func(value string) error { _, err := erpnet.ParseInstance(value); return err }}
 }
 
-func clientIDCheck() textCheck { return textCheck{name: "client_id", check: erpnet.CheckClientID} }
+func clientIDCheck() textCheck { return textCheck{name: "client_id", check: identity.CheckClientID} }
 
 // scopesCheck is for a set of scopes: none at all is said by leaving it out.
 func scopesCheck() []validator.Set {
 	return []validator.Set{
 		setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(),
-		setvalidator.ValueStringsAre(textCheck{name: "scopes", check: erpnet.CheckScope}),
+		setvalidator.ValueStringsAre(textCheck{name: "scopes", check: identity.CheckScope}),
 	}
 }
 
@@ -39,13 +40,10 @@ func secretCheck(name string) textCheck {
 	return textCheck{name: name, check: erpnet.CheckSecret, secret: true}
 }
 
-// Description implements [validator.Describer].
 func (c textCheck) Description(context.Context) string { return "a usable " + c.name }
 
-// MarkdownDescription implements [validator.Describer].
 func (c textCheck) MarkdownDescription(ctx context.Context) string { return c.Description(ctx) }
 
-// ValidateString implements [validator.String].
 func (c textCheck) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
@@ -54,7 +52,7 @@ func (c textCheck) ValidateString(_ context.Context, req validator.StringRequest
 	if err == nil {
 		return
 	}
-	var d diag.Diagnostic = diag.NewErrorDiagnostic("Invalid "+c.name, "The value of "+c.name+" cannot be used: "+err.Error()+".")
+	var d diag.Diagnostic = diag.NewErrorDiagnostic("Invalid "+c.name, "The value of "+c.name+" cannot be used: "+unusable(err)+".")
 	if !c.secret {
 		d = diag.WithPath(req.Path, d)
 	}

@@ -1,0 +1,111 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package erpnet
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+)
+
+// AutoDiscovery is what an instance publishes about its web sites (protocol section 6), as it came. No secret and no
+// token is sent to these URLs unless the user sets them.
+type AutoDiscovery struct{ WebSites []WebSite }
+
+// WebSite is one site of an instance.
+type WebSite struct {
+	Type   string // such as ID, DomainAPI, ClientCenter; others may come
+	Status string // Unknown, Working or NotWorking
+	URL    string // absolute
+	// ODataServiceRoot is where a DomainAPI site has its Domain API, if it says.
+	ODataServiceRoot string
+}
+
+// autoDiscoveryPaths are both documented; which one a version serves is unknown (protocol section 6).
+var autoDiscoveryPaths = [...]string{"/sys/auto-discovery", "/tools/auto-discovery"}
+
+// AutoDiscover gets what the instance publishes about its web sites, without credentials, from the first documented
+// path that answers. Each is tried once: an instance may do without. The error is an [*Error] about the first path.
+func (c *Client) AutoDiscover(ctx context.Context, i Instance) (*AutoDiscovery, error) {
+	var first *Error
+	for _, path := range autoDiscoveryPaths {
+		var body json.RawMessage
+		failed := c.GetJSON(ctx, i.URL+path, &body, Policy{Retry: RetryNever})
+		if failed == nil {
+			if found := readAutoDiscovery(body, i.URL); len(found.WebSites) > 0 {
+				return found, nil
+			}
+			failed = &Error{Kind: NotJSON, URL: i.URL + path, Happened: "was answered with a JSON object that lists no web sites"}
+		}
+		if first == nil {
+			first = failed
+		}
+		if failed.Status == 0 && failed.Kind != NotJSON {
+			break // the host does not answer: neither will its other path
+		}
+	}
+	return nil, first
+}
+
+// readAutoDiscovery reads what fits of a body, whatever else is in it, and makes its URLs absolute: a site may be
+// named relative to the instance (protocol section 1.1).
+func readAutoDiscovery(body json.RawMessage, root string) *AutoDiscovery {
+	var document struct {
+		WebSites []map[string]json.RawMessage
+	}
+	_ = json.Unmarshal(body, &document) // elements that do not fit are left empty
+	found := &AutoDiscovery{}
+	for _, members := range document.WebSites {
+		if members == nil {
+			continue
+		}
+		var more struct{ ODataServiceRoot string }
+		_ = json.Unmarshal(members["AdditionalProperties"], &more)
+		found.WebSites = append(found.WebSites, WebSite{
+			Type:             plainText(members["Type"]),
+			Status:           plainText(members["Status"]),
+			URL:              ResolveURL(root+"/", plainText(members["Url"])),
+			ODataServiceRoot: ResolveURL(root+"/", more.ODataServiceRoot),
+		})
+	}
+	return found
+}
+
+// plainText is a JSON string's text, or the JSON of anything else.
+func plainText(value json.RawMessage) string {
+	var text string
+	if json.Unmarshal(value, &text) != nil {
+		return strings.Trim(string(value), `"`)
+	}
+	return text
+}
+
+// IdentityURL is where the instance says that its identity service is, without trailing slash; "" when it says
+// nothing of use.
+func (d *AutoDiscovery) IdentityURL() string {
+	for _, site := range d.WebSites {
+		if url, err := ParseSiteURL(site.URL); site.Type == "ID" && err == nil {
+			return url
+		}
+	}
+	return ""
+}
+
+// DomainAPIURL is where the instance says that a working Domain API is, with trailing slash; "" when it says nothing
+// of use.
+func (d *AutoDiscovery) DomainAPIURL() string {
+	for _, site := range d.WebSites {
+		if site.Type != "DomainAPI" || site.Status != "Working" {
+			continue
+		}
+		root := site.ODataServiceRoot
+		if root == "" {
+			root = strings.TrimSuffix(site.URL, "/") + "/domain/odata"
+		}
+		if url, err := ParseSiteURL(root); err == nil {
+			return url + "/"
+		}
+	}
+	return ""
+}

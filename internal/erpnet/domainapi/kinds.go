@@ -1,0 +1,23 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+// Package domainapi calls the Domain API of an instance, an OData service (protocol section 5), within the limits of its
+// sessions.
+package domainapi
+
+import "github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+
+// The kinds of a call that failed (protocol section 3.3).
+const (
+	TokenRejected  erpnet.Kind = "api_token_refused"
+	Forbidden      erpnet.Kind = "api_forbidden"
+	NotFound       erpnet.Kind = "api_not_found"
+	RateLimited    erpnet.Kind = "api_rate_limited"
+	NoLicence      erpnet.Kind = "no_licence"
+	Failed         erpnet.Kind = "api_failed"
+	Renamed        erpnet.Kind = "api_renamed"
+	NotDomainAPI   erpnet.Kind = "not_domain_api"
+	ForeignLink    erpnet.Kind = "foreign_link"
+	TooManyRows    erpnet.Kind = "too_many_rows"
+	IncompleteRows erpnet.Kind = "incomplete_rows"
+)

@@ -1,0 +1,177 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package identity
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+)
+
+// Claims are the header and the claims of an access token that is a JWT (RFC 7519, RFC 9068; protocol section 2.4), as
+// they came. Nothing here is verified: they are what the token says of itself. Of what the token does not say, strings
+// are empty, lists nil and times zero.
+type Claims struct {
+	Algorithm      string    // header alg, such as RS256
+	KeyID          string    // header kid
+	Type           string    // header typ, at+jwt
+	Issuer         string    // iss: the identity URL of the instance
+	Audience       []string  // aud: the APIs that take the token
+	ClientID       string    // client_id: the trusted application's ApplicationUri
+	SystemUser     string    // client_system_user: login of the user that calls run as
+	SystemUserType string    // client_system_user_type, such as InternalUser
+	SystemUserID   string    // client_system_user_id: GUID of that user
+	Database       string    // client_db
+	TokenID        string    // jti
+	IssuedAt       time.Time // iat
+	NotBefore      time.Time // nbf
+	ExpiresAt      time.Time // exp
+	Scopes         []string  // scope: sorted, unique
+}
+
+// What [DecodeClaims] reports of a text that is no readable JWT. Each ends in what to do, and none repeats any of the
+// text.
+var (
+	ErrReferenceToken = errors.New("it is an opaque reference token (enrt_...), which carries no claims; only the instance can say what it grants")
+	ErrEncryptedToken = errors.New("it is an encrypted token (a JWE of five parts), which only its audience can read")
+	ErrBearerPrefix   = errors.New("it begins with \"Bearer\"; give the token alone")
+	ErrOddClaims      = errors.New("it is a JWT, but one of its claims has another type than RFC 7519 and RFC 9068 give it")
+	ErrNotJWT         = errors.New("it is not a JWT, three base64url parts joined by dots, the first two JSON objects; give the access_token as it was issued")
+)
+
+// DecodeClaims reads the header and the claims of an access token without verifying anything. It takes aud and scope as
+// a string or as an array, since ERP.net documents both (protocol section 2.4). The error is one of
+// [ErrReferenceToken], [ErrEncryptedToken], [ErrBearerPrefix], [ErrOddClaims] and [ErrNotJWT].
+func DecodeClaims(token string) (*Claims, error) {
+	parts := strings.Split(token, ".")
+	switch {
+	case strings.HasPrefix(token, erpnet.ReferenceTokenPrefix):
+		return nil, ErrReferenceToken
+	case len(token) > 7 && strings.EqualFold(token[:7], "Bearer "):
+		return nil, ErrBearerPrefix
+	case len(parts) == 5:
+		return nil, ErrEncryptedToken
+	case len(parts) != 3, !isHeaderToken(token): // base64 decoding skips line breaks
+		return nil, ErrNotJWT
+	}
+	var header struct {
+		Algorithm string `json:"alg"`
+		KeyID     string `json:"kid"`
+		Type      string `json:"typ"`
+	}
+	var payload struct {
+		Issuer         string      `json:"iss"`
+		Audience       oneOrMany   `json:"aud"`
+		ClientID       string      `json:"client_id"`
+		SystemUser     string      `json:"client_system_user"`
+		SystemUserType string      `json:"client_system_user_type"`
+		SystemUserID   string      `json:"client_system_user_id"`
+		Database       string      `json:"client_db"`
+		TokenID        string      `json:"jti"`
+		IssuedAt       numericDate `json:"iat"`
+		NotBefore      numericDate `json:"nbf"`
+		ExpiresAt      numericDate `json:"exp"`
+		Scopes         oneOrMany   `json:"scope"`
+	}
+	for i, into := range []any{&header, &payload} {
+		if err := decodePart(parts[i], into); err != nil {
+			return nil, err
+		}
+	}
+	return &Claims{
+		Algorithm: header.Algorithm, KeyID: header.KeyID, Type: header.Type,
+		Issuer: payload.Issuer, Audience: payload.Audience, ClientID: payload.ClientID,
+		SystemUser: payload.SystemUser, SystemUserType: payload.SystemUserType, SystemUserID: payload.SystemUserID,
+		Database: payload.Database, TokenID: payload.TokenID,
+		IssuedAt: payload.IssuedAt.Time, NotBefore: payload.NotBefore.Time, ExpiresAt: payload.ExpiresAt.Time,
+		Scopes: SplitScopes(payload.Scopes),
+	}, nil
+}
+
+// decodePart reads one base64url part (RFC 7515 section 2) that must be a JSON object.
+func decodePart(part string, into any) error {
+	text, err := base64.RawURLEncoding.DecodeString(part)
+	if text = bytes.TrimSpace(text); err != nil || len(text) == 0 || text[0] != '{' || !json.Valid(text) {
+		return ErrNotJWT
+	}
+	if json.Unmarshal(text, into) != nil {
+		return ErrOddClaims
+	}
+	return nil
+}
+
+// Redacted returns the claims as they may be stored in a state: without the client's secrets.
+func (c *Claims) Redacted(client *erpnet.Client) *Claims {
+	redacted := *c
+	for _, text := range []*string{
+		&redacted.Algorithm, &redacted.KeyID, &redacted.Type, &redacted.Issuer, &redacted.ClientID, &redacted.TokenID,
+		&redacted.SystemUser, &redacted.SystemUserType, &redacted.SystemUserID, &redacted.Database,
+	} {
+		*text = client.Data(*text)
+	}
+	redacted.Audience, redacted.Scopes = client.AllData(c.Audience), client.AllData(c.Scopes)
+	return &redacted
+}
+
+// lifetime is the span from issue to expiry; without a moment of issue, from the given one. It is 0 when the token does
+// not expire.
+func (c *Claims) lifetime(at time.Time) time.Duration {
+	if begin := c.begin(); !begin.IsZero() {
+		at = begin
+	}
+	return c.remaining(at)
+}
+
+// remaining is the span until expiry; 0 when the token does not expire.
+func (c *Claims) remaining(now time.Time) time.Duration {
+	if c.ExpiresAt.IsZero() {
+		return 0
+	}
+	return c.ExpiresAt.Sub(now)
+}
+
+// begin is when the token says that it was issued, or else valid from.
+func (c *Claims) begin() time.Time {
+	if c.IssuedAt.IsZero() {
+		return c.NotBefore
+	}
+	return c.IssuedAt
+}
+
+// oneOrMany is a JSON string or an array of strings.
+type oneOrMany []string
+
+func (m *oneOrMany) UnmarshalJSON(text []byte) error {
+	if len(text) > 0 && text[0] == '"' {
+		*m = oneOrMany{""}
+		return json.Unmarshal(text, &(*m)[0])
+	}
+	return json.Unmarshal(text, (*[]string)(m))
+}
+
+// numericDate is a JSON number of seconds since the epoch (RFC 7519 section 2), which may have a fraction.
+type numericDate struct{ time.Time }
+
+// maxNumericDate is the last second of the year 9999, the last one that RFC 3339 can write.
+const maxNumericDate = 253402300799
+
+func (d *numericDate) UnmarshalJSON(text []byte) error {
+	var seconds *float64
+	// Some issuers write the number as a string.
+	if err := json.Unmarshal(bytes.Trim(text, `"`), &seconds); err != nil || seconds == nil {
+		return err
+	}
+	if *seconds < 0 || *seconds > maxNumericDate {
+		return errors.New("not a date")
+	}
+	whole, fraction := math.Modf(*seconds)
+	d.Time = time.Unix(int64(whole), int64(fraction*1e9)).UTC()
+	return nil
+}

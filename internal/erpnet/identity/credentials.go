@@ -1,0 +1,77 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package identity
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+)
+
+// MaxClientIDLength is the length, in bytes, of the ApplicationUri column (protocol section 4).
+const MaxClientIDLength = 254
+
+// Credentials are a trusted application's client credentials (RFC 6749 section 2.3.1).
+type Credentials struct {
+	ClientID string        // the trusted application's ApplicationUri
+	Secret   erpnet.Secret // the plain client secret, not its hash
+}
+
+// CheckClientID reports why a text cannot be a trusted application's ApplicationUri, which is free-form. The error is a
+// clause that begins with "it", and never repeats any of the text.
+func CheckClientID(id string) error {
+	switch {
+	case id == "":
+		return errors.New("it is empty")
+	case strings.TrimSpace(id) != id:
+		return errors.New("it begins or ends with a space or a line break; remove it")
+	case strings.ContainsFunc(id, unicode.IsControl):
+		return errors.New("it holds a control character")
+	case len(id) > MaxClientIDLength:
+		return fmt.Errorf("it is %d bytes long; an ApplicationUri has at most %d", len(id), MaxClientIDLength)
+	}
+	return nil
+}
+
+// CheckReferenceToken reports why a text cannot be a reference token, which is "enrt_" and 64 hexadecimal digits
+// (protocol section 8). The error is a clause that begins with "it", and never repeats any of the text. It is
+// [erpnet.ErrSurroundingSpace] where trimming helps.
+func CheckReferenceToken(token string) error {
+	digits, found := strings.CutPrefix(token, erpnet.ReferenceTokenPrefix)
+	switch {
+	case token == "":
+		return errors.New("it is empty")
+	case strings.TrimSpace(token) != token:
+		return erpnet.ErrSurroundingSpace
+	case !found || len(digits) != 64 || strings.Trim(digits, "0123456789abcdefABCDEF") != "":
+		return errors.New("it is not a reference token, which is enrt_ and 64 hexadecimal digits")
+	}
+	return nil
+}
+
+// An error shows so much of the hash of a refused secret that two people can compare, and no more. It shows nothing of
+// a short secret's hash, since an unsalted hash is a test for guesses.
+const (
+	hashPrefixLength = 4
+	minHintedSecret  = 24
+)
+
+// hashPrefix is how the hash of the secret begins; "" for a short secret.
+func (c Credentials) hashPrefix() string {
+	secret := c.Secret.Reveal()
+	if len(secret) < minHintedSecret {
+		return ""
+	}
+	return erpnet.SecretHash(secret)[:hashPrefixLength]
+}
+
+// digest tells credentials apart without keeping the secret.
+func (c Credentials) digest() [sha256.Size]byte {
+	var onStack [erpnet.MaxSecretLength]byte // a conversion to []byte would be allocated for each cached token
+	return sha256.Sum256(append(onStack[:0], c.Secret.Reveal()...))
+}

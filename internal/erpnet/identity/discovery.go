@@ -1,0 +1,32 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package identity
+
+import (
+	"context"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+)
+
+// Discovery is what an identity service publishes about itself (OpenID Connect Discovery 1.0 section 3; protocol section
+// 1.2), as it came. No secret and no token is sent to these URLs.
+type Discovery struct {
+	Issuer              string   `json:"issuer"`
+	TokenEndpoint       string   `json:"token_endpoint"`
+	JWKSURL             string   `json:"jwks_uri"`
+	ScopesSupported     []string `json:"scopes_supported"`
+	GrantTypesSupported []string `json:"grant_types_supported"`
+}
+
+// Discover gets the discovery document, without credentials. The error is an [*erpnet.Error].
+func (s *Service) Discover(ctx context.Context, i erpnet.Instance) (*Discovery, error) {
+	discovery := &Discovery{}
+	if failed := s.Client.GetJSON(ctx, i.DiscoveryURL(), discovery, erpnet.Policy{}); failed != nil {
+		return nil, failed
+	}
+	if discovery.Issuer == "" {
+		return nil, &erpnet.Error{Kind: erpnet.NotJSON, URL: i.DiscoveryURL(), Happened: "was answered with a JSON object that names no issuer"}
+	}
+	return discovery, nil
+}

@@ -1,0 +1,28 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package identity
+
+import (
+	"sync"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+
+	"golang.org/x/sync/singleflight"
+)
+
+// Service asks identity services for tokens, discovery documents and keys, and keeps tokens and keys in memory. It is
+// safe for concurrent use.
+type Service struct {
+	Client *erpnet.Client
+
+	mu       sync.Mutex
+	tokens   map[tokenKey]*Token
+	keySets  map[string]*keySet // by jwks_uri
+	requests singleflight.Group // of tokens
+}
+
+// NewService returns a service with an empty memory.
+func NewService(client *erpnet.Client) *Service {
+	return &Service{Client: client, tokens: map[tokenKey]*Token{}, keySets: map[string]*keySet{}}
+}

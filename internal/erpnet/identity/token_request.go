@@ -1,0 +1,106 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package identity
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+)
+
+// TokenRequest says who asks which instance for what.
+type TokenRequest struct {
+	Instance    erpnet.Instance
+	Credentials Credentials
+	Scope       string // space-delimited, see JoinScopes; empty for all of the application's scopes
+}
+
+// form is the body of the request (RFC 6749 section 4.4.2, with the client credentials of section 2.3.1 in the body;
+// protocol section 2.1).
+func (r TokenRequest) form() string {
+	form := url.Values{
+		"grant_type":    {"client_credentials"},
+		"client_id":     {r.Credentials.ClientID},
+		"client_secret": {r.Credentials.Secret.Reveal()},
+	}
+	if r.Scope != "" {
+		form.Set("scope", r.Scope)
+	}
+	return form.Encode()
+}
+
+// fail is the error of a response that was refused.
+func (r TokenRequest) fail(kind erpnet.Kind, happened string) *erpnet.Error {
+	return &erpnet.Error{
+		Kind: kind, URL: r.Instance.TokenEndpoint(), ClientID: r.Credentials.ClientID, Happened: happened,
+	}
+}
+
+// RequestToken requests a new access token by the client-credentials grant and checks the response: status, form, token
+// type, lifetime, issuer, client and scopes. The error is an [*erpnet.Error]. A token that is refused for what it says
+// is returned with the error.
+func (s *Service) RequestToken(ctx context.Context, r TokenRequest) (*Token, error) {
+	s.Client.Protect(r.Credentials.Secret)
+	response, failed := s.Client.Send(ctx, erpnet.Request{
+		Method: http.MethodPost,
+		URL:    r.Instance.TokenEndpoint(),
+		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}},
+		Body:   r.form(),
+	}, erpnet.Policy{Retry: erpnet.RetryRead}) // issuing a token changes nothing (protocol section 5.2)
+	if failed != nil {
+		failed.ClientID = r.Credentials.ClientID
+		return nil, failed
+	}
+	grant, failed := readGrant(s.Client, r, response)
+	if failed != nil {
+		failed.IdentityURL = s.publishedIdentityURL(ctx, r.Instance, failed.Kind)
+		return nil, failed
+	}
+	s.Client.Protect(erpnet.NewSecret(grant.accessToken))
+	token, failed := grant.token(s.Client, r, response)
+	if failed != nil {
+		return token, failed
+	}
+	return token, nil
+}
+
+// token makes the Token of a grant, and compares it with what was asked for.
+func (g *grant) token(client *erpnet.Client, r TokenRequest, response *erpnet.Response) (*Token, *erpnet.Error) {
+	claims, err := DecodeClaims(g.accessToken)
+	// What looks like a JWT must be one, or its issuer could not be compared.
+	if err != nil && strings.HasPrefix(g.accessToken, "eyJ") && strings.Count(g.accessToken, ".") == 2 {
+		return nil, r.fail(MalformedToken, "was answered with a JWT whose header or claims cannot be read")
+	}
+	token := &Token{
+		AccessToken: erpnet.NewSecret(g.accessToken),
+		TokenType:   bearer,
+		ExpiresIn:   g.expiresIn,
+		Claims:      claims,
+		granted:     g.granted(r, claims),
+	}
+	token.GrantedScopes = client.AllData(token.granted)
+	token.setLifetime(response)
+	return token, contradiction(client, r, token)
+}
+
+// publishedIdentityURL asks an instance that seems to have no identity service at the URL that was asked where it has
+// one; "" when it says nothing new.
+func (s *Service) publishedIdentityURL(ctx context.Context, i erpnet.Instance, kind erpnet.Kind) string {
+	switch kind {
+	case erpnet.NotFound, erpnet.NotJSON, erpnet.Redirected, erpnet.EmptyResponse, erpnet.UnexpectedStatus:
+	default:
+		return ""
+	}
+	found, err := s.Client.AutoDiscover(ctx, i)
+	if err != nil {
+		return ""
+	}
+	if url := found.IdentityURL(); url != "" && !erpnet.SameSite(url, i.IdentityURL) {
+		return s.Client.Message(url)
+	}
+	return ""
+}

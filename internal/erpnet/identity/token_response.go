@@ -1,0 +1,139 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package identity
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+)
+
+// grant is a successful token response (RFC 6749 section 5.1).
+type grant struct {
+	accessToken string
+	scope       []string // as it came; each may hold several
+	expiresIn   int64    // seconds; 0 when not said
+}
+
+const (
+	// maxLifetime is a bound, in seconds, that no token's lifetime exceeds: ten years.
+	maxLifetime = 10 * 365 * 24 * 3600
+
+	// maxTokenSize is a bound, in bytes, that no access token exceeds: servers take headers of much less.
+	maxTokenSize = 64 << 10
+)
+
+// tokenResponse has the members of a token response, of an error as well as of a success.
+type tokenResponse struct {
+	AccessToken string          `json:"access_token"`
+	TokenType   string          `json:"token_type"`
+	ExpiresIn   json.RawMessage `json:"expires_in"`
+	Scope       oneOrMany       `json:"scope"`
+	Error       json.RawMessage `json:"error"`
+	Description json.RawMessage `json:"error_description"`
+}
+
+// readGrant reads a response of the token endpoint, or says why it is not a grant.
+func readGrant(client *erpnet.Client, r TokenRequest, response *erpnet.Response) (*grant, *erpnet.Error) {
+	var members tokenResponse
+	content := response.Content()
+	err := json.Unmarshal(content, &members)
+	var mistyped *json.UnmarshalTypeError
+	isObject := len(content) > 0 && content[0] == '{' && (err == nil || errors.As(err, &mistyped))
+	if isObject && members.isRefusal(response.Status) {
+		return nil, refused(client, r, response.Status, members)
+	}
+	if failed := client.Failure(response, isObject); failed != nil {
+		failed.URL, failed.ClientID = r.Instance.TokenEndpoint(), r.Credentials.ClientID
+		if text := client.Message(members.message()); text != "" {
+			failed.Happened += fmt.Sprintf(": %q", text)
+		}
+		if response.Status == http.StatusUnauthorized || response.Status == http.StatusForbidden {
+			failed.Kind, failed.Evidence, failed.HashPrefix = RequestRefused, "", r.Credentials.hashPrefix()
+		}
+		return nil, failed
+	}
+	if mistyped != nil {
+		return nil, r.fail(erpnet.NotJSON, "was answered with a JSON object whose members have other types than RFC 6749 gives them")
+	}
+	return members.grant(r)
+}
+
+// isRefusal reports whether the members are an OAuth error response: of whatever status, since the documents name none
+// (protocol section 3.1), but not of one that says by itself who answered.
+func (m tokenResponse) isRefusal(status int) bool {
+	return len(m.Error) > 0 && m.AccessToken == "" && status < 500 && status/100 != 3 && status != http.StatusTooManyRequests
+}
+
+// grant checks the members of a success.
+func (m tokenResponse) grant(r TokenRequest) (*grant, *erpnet.Error) {
+	lifetime, err := parseExpiresIn(m.ExpiresIn)
+	switch {
+	case m.AccessToken == "":
+		return nil, r.fail(NoToken, "was answered with success, but without an access_token")
+	case len(m.AccessToken) > maxTokenSize:
+		return nil, r.fail(MalformedToken, "was answered with an access_token of more than 64 KiB, which no header takes")
+	case !isHeaderToken(m.AccessToken):
+		return nil, r.fail(MalformedToken, "was answered with an access_token that holds a space, a line break or another character that no header takes")
+	case !strings.EqualFold(m.TokenType, bearer):
+		return nil, r.fail(WrongTokenType, "was answered with a token that is not of type Bearer")
+	case err != nil:
+		return nil, r.fail(InvalidLifetime, "was answered with an expires_in that "+err.Error())
+	}
+	return &grant{accessToken: m.AccessToken, scope: m.Scope, expiresIn: lifetime}, nil
+}
+
+// granted returns the scopes that the token carries.
+//
+// The response's "scope" and the token's claim say the same twice; the documents show responses where they differ
+// (protocol section 2.3). A scope counts only if neither of the two leaves it out. A response that says nothing grants
+// what was asked (RFC 6749 section 5.1).
+func (g *grant) granted(r TokenRequest, claims *Claims) []string {
+	responded := SplitScopes(g.scope)
+	var inToken []string
+	if claims != nil {
+		inToken = claims.Scopes
+	}
+	switch {
+	case len(responded) == 0 && len(inToken) == 0:
+		return strings.Fields(r.Scope)
+	case len(responded) == 0:
+		return inToken
+	case len(inToken) == 0:
+		return responded
+	}
+	return slices.DeleteFunc(responded, func(scope string) bool { return !slices.Contains(inToken, scope) })
+}
+
+// parseExpiresIn reads expires_in, in seconds: a number with or without fraction, or a string of one. Missing and null
+// are 0.
+func parseExpiresIn(text json.RawMessage) (int64, error) {
+	number := strings.TrimSpace(strings.Trim(string(text), `"`))
+	if number == "" || number == "null" {
+		return 0, nil
+	}
+	seconds, err := strconv.ParseFloat(number, 64)
+	switch {
+	case err != nil && !errors.Is(err, strconv.ErrRange), math.IsNaN(seconds):
+		return 0, errors.New("is not a number")
+	case seconds < 1:
+		return 0, errors.New("is less than a second")
+	case seconds > maxLifetime:
+		return 0, errors.New("exceeds ten years")
+	}
+	return int64(seconds), nil
+}
+
+// isHeaderToken reports whether a token fits into an Authorization header: it is printable ASCII without spaces (RFC 6749
+// appendix A.12).
+func isHeaderToken(token string) bool {
+	return !strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' })
+}

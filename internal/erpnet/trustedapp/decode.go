@@ -1,0 +1,79 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package trustedapp
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/domainapi"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
+)
+
+// recordOf reads a row of the entity set (protocol section 4).
+func recordOf(row domainapi.Row) Record {
+	r := Record{
+		ID:                                idOf(row),
+		ObjectVersion:                     number(row, "ObjectVersion"),
+		Name:                              text(row, "Name"),
+		ApplicationURI:                    text(row, "ApplicationUri"),
+		IsEnabled:                         truth(row, "IsEnabled"),
+		ClientType:                        ClientType(text(row, "ClientType")),
+		ApplicationSecretHash:             text(row, "ApplicationSecretHash"),
+		Scope:                             identity.SplitScopes([]string{text(row, "Scope")}),
+		SystemUserAllowed:                 truth(row, "SystemUserAllowed"),
+		ImpersonateAsInternalUserAllowed:  truth(row, "ImpersonateAsInternalUserAllowed"),
+		ImpersonateAsCommunityUserAllowed: truth(row, "ImpersonateAsCommunityUserAllowed"),
+		ImpersonateLoginURL:               splitURIs(text(row, "ImpersonateLoginUrl")),
+		ImpersonateLogoutURL:              splitURIs(text(row, "ImpersonateLogoutUrl")),
+		BasicAuthenticationAllowed:        truth(row, "BasicAuthenticationAllowed"),
+		ReferenceTokens:                   text(row, "ReferenceTokens"),
+		Notes:                             text(row, "Notes"),
+	}
+	_, shown := row["ApplicationSecretHash"]
+	r.SecretHashWithheld = !shown
+	if user, ok := row["SystemUser"].(map[string]any); ok {
+		r.SystemUser, r.systemUserID = text(user, "Login"), domainapi.KeyOf(text(user, "@odata.id"))
+	}
+	return r
+}
+
+// idOf reads the GUID of an entity, which not every response has as Id.
+func idOf(row map[string]any) string {
+	if id := text(row, "Id"); id != "" {
+		return id
+	}
+	return domainapi.KeyOf(text(row, "@odata.id"))
+}
+
+func text(row map[string]any, name string) string {
+	value, _ := row[name].(string)
+	return value
+}
+
+func truth(row map[string]any, name string) bool {
+	value, _ := row[name].(bool)
+	return value
+}
+
+func number(row map[string]any, name string) *int64 {
+	value, _ := row[name].(json.Number)
+	n, err := strconv.ParseInt(value.String(), 10, 64)
+	if err != nil {
+		return nil
+	}
+	return &n
+}
+
+// splitURIs reads a comma-separated list.
+func splitURIs(text string) []string {
+	var uris []string
+	for uri := range strings.SplitSeq(text, ",") {
+		if uri = strings.TrimSpace(uri); uri != "" {
+			uris = append(uris, uri)
+		}
+	}
+	return uris
+}

@@ -1,0 +1,57 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package erpnet
+
+import (
+	"net/url"
+	"strings"
+)
+
+// SameSite reports whether two URLs name the same site, whatever the letter case of the host, a default port, or a
+// trailing slash.
+func SameSite(a, b string) bool {
+	ua, errA := url.Parse(a)
+	ub, errB := url.Parse(b)
+	return errA == nil && errB == nil && siteKey(ua) == siteKey(ub)
+}
+
+// SameOrigin reports whether two URLs have the same scheme, host and port.
+func SameOrigin(a, b string) bool {
+	ua, errA := url.Parse(a)
+	ub, errB := url.Parse(b)
+	if errA != nil || errB != nil || ua.Host == "" {
+		return false
+	}
+	return siteKey(&url.URL{Scheme: ua.Scheme, Host: ua.Host}) == siteKey(&url.URL{Scheme: ub.Scheme, Host: ub.Host})
+}
+
+func siteKey(u *url.URL) string {
+	host := strings.ToLower(u.Host)
+	switch scheme := strings.ToLower(u.Scheme); scheme {
+	case "https":
+		host = strings.TrimSuffix(host, ":443")
+	case "http":
+		host = strings.TrimSuffix(host, ":80")
+	}
+	return strings.ToLower(u.Scheme) + "://" + host + strings.TrimRight(u.EscapedPath(), "/") + "?" + u.RawQuery
+}
+
+// ResolveURL resolves a reference against the URL of the document that holds it. An empty reference stays empty.
+func ResolveURL(base, reference string) string {
+	b, err := url.Parse(base)
+	if err != nil || reference == "" {
+		return reference
+	}
+	resolved, err := b.Parse(reference)
+	if err != nil {
+		return reference
+	}
+	return resolved.String()
+}
+
+// withoutQuery is a URL as errors show it: a filter may hold personal data.
+func withoutQuery(url string) string {
+	url, _, _ = strings.Cut(url, "?")
+	return url
+}

@@ -1,0 +1,261 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/domainapi"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
+)
+
+// session is what one provider configuration gives its objects: its settings, and one service with its client, tokens,
+// keys and limiter.
+type session struct {
+	settings  settings
+	now       func() time.Time
+	userAgent string
+	limiter   domainapi.Limiter
+
+	once     sync.Once
+	identity *identity.Service
+	problems []*problem // that kept it from being made
+}
+
+// configured returns the session that the framework hands to an object's Configure; nil before the provider is
+// configured, as in validation.
+func configured(data any, diags *diag.Diagnostics) *session {
+	if data == nil {
+		return nil
+	}
+	s, ok := data.(*session)
+	if !ok {
+		diags.AddError("Unexpected Provider Data", defect)
+	}
+	return s
+}
+
+// configuredDataSource is what data sources embed that need the provider's configuration.
+type configuredDataSource struct{ session *session }
+
+func (d *configuredDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.session = configured(req.ProviderData, &resp.Diagnostics)
+}
+
+// ownCredentials are those of an object itself, which go before the provider's.
+type ownCredentials struct{ instance, clientID, clientSecret types.String }
+
+func (own ownCredentials) isZero() bool {
+	return own.instance.IsNull() && own.clientID.IsNull() && own.clientSecret.IsNull()
+}
+
+// accessToken gets the token that an object asks for, from the session's cache or the instance. It reports at most one
+// error.
+func (s *session) accessToken(ctx context.Context, own ownCredentials, scopes types.Set) (*identity.Token, diag.Diagnostics) {
+	service, request, diags := s.tokenRequest(own, scopes)
+	if diags.HasError() {
+		return nil, diags
+	}
+	token, err := service.Token(ctx, request)
+	if err != nil {
+		diags.Append(errorDiagnostic(err))
+	}
+	return token, diags
+}
+
+// tokenRequest says who asks which instance for which scopes: the object's own credentials if it has any, else the
+// provider's. An own instance never gets the provider's secret, nor is it looked for at one of the provider's URLs. All
+// that is wrong is one error.
+func (s *session) tokenRequest(own ownCredentials, scopes types.Set) (*identity.Service, identity.TokenRequest, diag.Diagnostics) {
+	var diags diag.Diagnostics
+	request := identity.TokenRequest{Scope: identity.JoinScopes(texts(scopes.Elements()))}
+	service, problems := s.service()
+	var more []*problem
+	if own.instance.IsNull() {
+		request.Instance, more = s.instance(false)
+	} else {
+		request.Instance, more = ownInstance(own.instance.ValueString())
+	}
+	problems = append(problems, more...)
+	if own.isZero() {
+		request.Credentials, more = s.credentials()
+	} else {
+		request.Credentials, more = own.credentials()
+	}
+	if problems = append(problems, more...); len(problems) > 0 {
+		diags.Append(problemDiagnostic(problems))
+	}
+	return service, request, diags
+}
+
+func ownInstance(value string) (erpnet.Instance, []*problem) {
+	instance, err := erpnet.ParseInstance(value)
+	if err != nil {
+		return instance, []*problem{{"Invalid instance", "The instance of this object cannot be used: " + unusable(err) + "."}}
+	}
+	return instance, nil
+}
+
+func (own ownCredentials) credentials() (identity.Credentials, []*problem) {
+	if own.clientID.IsNull() || own.clientSecret.IsNull() {
+		return identity.Credentials{}, []*problem{incompleteCredentials}
+	}
+	var problems []*problem
+	if err := identity.CheckClientID(own.clientID.ValueString()); err != nil {
+		problems = append(problems, &problem{"Invalid client_id", "The client_id of this object cannot be used: " + unusable(err) + "."})
+	}
+	if err := erpnet.CheckSecret(own.clientSecret.ValueString()); err != nil {
+		problems = append(problems, &problem{"Invalid client_secret", "The client_secret of this object cannot be used: " + unusable(err) + "."})
+	}
+	return identity.Credentials{ClientID: own.clientID.ValueString(), Secret: erpnet.NewSecret(own.clientSecret.ValueString())}, problems
+}
+
+// credentials are the provider's client credentials, for objects that give a token.
+func (s *session) credentials() (identity.Credentials, []*problem) {
+	if s.settings.usesReferenceToken() {
+		return identity.Credentials{}, []*problem{{"Reference Token Not Usable Here", "This object requests an access token for client_id and client_secret. " +
+			"The provider's reference_token is an opaque token already, which only the Domain API takes: set client_id and client_secret in its place, here by a provider of its own with an alias."}}
+	}
+	id, idProblem := s.settings.clientID.required(identity.CheckClientID)
+	secret, secretProblem := s.settings.clientSecret.required(erpnet.CheckSecret)
+	return identity.Credentials{ClientID: id, Secret: erpnet.NewSecret(secret)}, present(idProblem, secretProblem)
+}
+
+// domainAPI is the instance's Domain API in the name of the provider's credentials, of either kind. It reports at most
+// one error.
+func (s *session) domainAPI() (domainapi.API, diag.Diagnostics) {
+	var diags diag.Diagnostics
+	service, problems := s.service()
+	instance, more := s.instance(true)
+	problems = append(problems, more...)
+	tokens := domainapi.TokenSource{Service: service, Request: identity.TokenRequest{Instance: instance}}
+	if s.settings.usesReferenceToken() {
+		token, tokenProblem := s.settings.referenceToken.required(identity.CheckReferenceToken)
+		tokens.ReferenceToken, more = erpnet.NewSecret(token), present(tokenProblem)
+	} else {
+		tokens.Request.Credentials, more = s.credentials()
+	}
+	if problems = append(problems, more...); len(problems) > 0 {
+		diags.Append(problemDiagnostic(problems))
+	}
+	return domainapi.API{Root: instance.DomainAPIURL, Tokens: tokens, Limiter: &s.limiter}, diags
+}
+
+// instance is the provider's instance, with what is needed of its URLs: a fault of the Domain API's is of no concern to
+// who asks for a token.
+func (s *session) instance(withDomainAPI bool) (erpnet.Instance, []*problem) {
+	var instance erpnet.Instance
+	_, instanceProblem := s.settings.instance.required(func(value string) (err error) {
+		instance, err = erpnet.ParseInstance(value)
+		return err
+	})
+	identityProblem := s.settings.identityURL.optional(func(value string) error {
+		url, err := erpnet.ParseSiteURL(value)
+		instance.IdentityURL = url
+		return err
+	})
+	if !withDomainAPI {
+		return instance, present(instanceProblem, identityProblem)
+	}
+	apiProblem := s.settings.domainAPIURL.optional(func(value string) error {
+		url, err := erpnet.ParseSiteURL(value)
+		instance.DomainAPIURL = url + "/"
+		return err
+	})
+	return instance, present(instanceProblem, identityProblem, apiProblem)
+}
+
+// service makes the configuration's one service when it is first needed.
+func (s *session) service() (*identity.Service, []*problem) {
+	s.once.Do(func() {
+		options := erpnet.Options{
+			UserAgent: s.userAgent, RequestTimeout: erpnet.DefaultRequestTimeout, MaxRetries: erpnet.DefaultMaxRetries, Now: s.now,
+			Log: func(ctx context.Context, event string, fields map[string]any) { tflog.Debug(ctx, event, fields) },
+		}
+		timeoutProblem := s.settings.requestTimeout.optional(func(value string) (err error) {
+			options.RequestTimeout, err = parseTimeout(value)
+			return err
+		})
+		retriesProblem := s.settings.maxRetries.optional(func(value string) (err error) {
+			options.MaxRetries, err = parseRetries(value)
+			return err
+		})
+		roots, rootsProblem := s.rootCAs()
+		options.RootCAs = roots
+		if s.problems = present(timeoutProblem, retriesProblem, rootsProblem); len(s.problems) > 0 {
+			return
+		}
+		client := erpnet.NewClient(options)
+		client.Protect(erpnet.NewSecret(s.settings.clientSecret.value))
+		client.Protect(erpnet.NewSecret(s.settings.referenceToken.value))
+		s.identity = identity.NewService(client)
+	})
+	return s.identity, slices.Clone(s.problems) // callers append to it
+}
+
+// rootCAs reads the private authorities; nil means the system's alone.
+func (s *session) rootCAs() (pool *x509.CertPool, p *problem) {
+	pem, file := s.settings.caCertificatePEM, s.settings.caCertificateFile
+	switch {
+	case !pem.missing && !file.missing && pem.fromEnv == file.fromEnv:
+		return nil, &problem{"Conflicting CA Certificates", pem.source() + " and " + file.name + " are both set. Remove one of them."}
+	case !file.missing && (pem.missing || pem.fromEnv):
+		_, p = file.required(func(path string) error {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				return errors.New("the file cannot be read: " + reason(err))
+			}
+			pool, err = erpnet.RootCAs(text)
+			return err
+		})
+	case !pem.missing:
+		_, p = pem.required(func(text string) (err error) {
+			pool, err = erpnet.RootCAs([]byte(text))
+			return err
+		})
+	}
+	return pool, p
+}
+
+// reason says why a file cannot be read without its path, which may be a certificate put into the wrong attribute.
+func reason(err error) string {
+	var pathError *os.PathError
+	if errors.As(err, &pathError) {
+		return pathError.Err.Error()
+	}
+	return "unknown reason"
+}
+
+func parseTimeout(value string) (time.Duration, error) {
+	timeout, err := time.ParseDuration(value)
+	if seconds, plain := strconv.Atoi(value); plain == nil && seconds >= 0 && seconds <= 180 {
+		timeout, err = time.Duration(seconds)*time.Second, nil
+	}
+	if err != nil || timeout < time.Millisecond || timeout > erpnet.OperationLimit {
+		return 0, errors.New("it is not a duration from 1ms to 3m; examples are 500ms, 30s and 1m30s")
+	}
+	return timeout, nil
+}
+
+func parseRetries(value string) (int, error) {
+	retries, err := strconv.Atoi(strings.TrimSpace(value))
+	if err != nil || retries < 0 || retries > 10 {
+		return 0, errors.New("it is not a whole number from 0 to 10")
+	}
+	return retries, nil
+}
