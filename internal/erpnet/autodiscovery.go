@@ -48,8 +48,8 @@ func (c *Client) AutoDiscover(ctx context.Context, i Instance) (*AutoDiscovery, 
 	return nil, first
 }
 
-// readAutoDiscovery reads what fits of a body, whatever else is in it, and makes its URLs absolute: a site may be
-// named relative to the instance (protocol section 1.1).
+// readAutoDiscovery reads what fits of a body, whatever else is in it, and makes its URLs absolute: a site may be named
+// relative to the instance (protocol section 1.1).
 func readAutoDiscovery(body json.RawMessage, root string) *AutoDiscovery {
 	var document struct {
 		WebSites []map[string]json.RawMessage
@@ -81,8 +81,8 @@ func plainText(value json.RawMessage) string {
 	return text
 }
 
-// IdentityURL is where the instance says that its identity service is, without trailing slash; "" when it says
-// nothing of use.
+// IdentityURL is where the instance says that its identity service is, without trailing slash; "" when it says nothing
+// of use.
 func (d *AutoDiscovery) IdentityURL() string {
 	for _, site := range d.WebSites {
 		if url, err := ParseSiteURL(site.URL); site.Type == "ID" && err == nil {
@@ -92,11 +92,12 @@ func (d *AutoDiscovery) IdentityURL() string {
 	return ""
 }
 
-// DomainAPIURL is where the instance says that a working Domain API is, with trailing slash; "" when it says nothing
-// of use.
+// DomainAPIURL is where the instance says that a working Domain API is, with trailing slash; "" when it says nothing of
+// use.
 func (d *AutoDiscovery) DomainAPIURL() string {
 	for _, site := range d.WebSites {
-		if site.Type != "DomainAPI" || site.Status != "Working" {
+		// The type was API until January 2025.
+		if site.Type != "DomainAPI" && site.Type != "API" || site.Status != "Working" {
 			continue
 		}
 		root := site.ODataServiceRoot

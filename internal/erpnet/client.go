@@ -7,11 +7,13 @@ import (
 	"cmp"
 	"context"
 	"crypto/x509"
-	"errors"
 	"io"
+	"maps"
 	"net/http"
+	"net/http/httptrace"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -40,12 +42,18 @@ type Options struct {
 	Transport      http.RoundTripper // instead of the network, for tests
 }
 
-// Client sends requests to ERP.net instances. They share one transport, and with it TLS settings, proxy and
-// connections. A client redacts every secret that it was told of; see [Client.Protect]. It is safe for concurrent use.
+// Client sends requests to ERP.net instances. They share TLS settings, proxy and connections. A client redacts every
+// secret that it was told of; see [Client.Protect]. It is safe for concurrent use.
 type Client struct {
 	options     Options
+	network     *network // nil where there is a transport instead
 	redactor    redactor
 	authorities sync.Once
+
+	unreachable Failures // by origin
+
+	mu   sync.Mutex
+	hold map[string]*Response // by site: what asked to be left alone for a while
 }
 
 // NewClient returns a client. It reads the proxy variables of the environment and sends nothing.
@@ -57,14 +65,21 @@ func NewClient(o Options) *Client {
 	if o.Log == nil {
 		o.Log = func(context.Context, string, map[string]any) {}
 	}
+	c := &Client{options: o, hold: map[string]*Response{}}
 	if o.Transport == nil {
-		o.Transport = newTransport(o.RootCAs)
+		c.network = newNetwork(o.RootCAs)
 	}
-	return &Client{options: o}
+	for _, secret := range proxySecrets() {
+		c.Protect(secret)
+	}
+	return c
 }
 
-// Now is the client's clock.
-func (c *Client) Now() time.Time { return c.options.Now() }
+// Now is the client's clock: the time of day, which goes on while a machine sleeps.
+func (c *Client) Now() time.Time { return c.options.Now().Round(0) }
+
+// RequestTimeout bounds one attempt of a request.
+func (c *Client) RequestTimeout() time.Duration { return c.options.RequestTimeout }
 
 // Request is one HTTP request. Its URL has no user name or password.
 type Request struct {
@@ -80,34 +95,98 @@ type Response struct {
 	Header http.Header
 	Body   []byte
 	At     time.Time
+
+	Limited bool // this or an earlier attempt was refused as one too many (429)
 }
 
 // Send sends a request, again where the policy allows it, and returns the last response, whatever its status. It
 // returns an error when there is none. Redirects are not followed: a redirect is a response like any other.
+//
+// A site that says with Retry-After when to come back is not asked earlier, by any caller. If that is too late for this
+// request, its response is returned at once.
 func (c *Client) Send(ctx context.Context, r Request, p Policy) (*Response, *Error) {
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(p.Whole, OperationLimit))
 	defer cancel()
+	if failed := c.unreachable.Recall(origin(r.URL), c.Now()); failed != nil && !p.Anew {
+		failed.URL = withoutQuery(r.URL)
+		return nil, failed
+	}
+	limited := false
 	for attempt := 1; ; attempt++ {
-		response, err := c.attempt(ctx, r, p, attempt)
-		wait, again := p.next(response, err, attempt, c.Now())
-		if !again || attempt > c.options.MaxRetries || !fits(ctx, wait) || !sleep(ctx, wait) {
-			if err == nil {
-				return response, nil
+		if held, wait := c.held(r.URL); held != nil {
+			if !fits(ctx, wait) {
+				return held, nil
 			}
-			return nil, failedRequest(r.URL, attempt, err)
+			if err := sleep(ctx, wait); err != nil {
+				return nil, c.failedRequest(r.URL, attempt-1, err)
+			}
 		}
+		response, err := c.attempt(ctx, r, p, attempt)
+		if err == nil {
+			limited = limited || response.Status == http.StatusTooManyRequests
+			response.Limited = limited
+			c.holdOff(r.URL, response)
+		}
+		wait, again := p.next(response, c.kindOf(err), attempt)
+		if again && attempt <= c.options.MaxRetries && fits(ctx, wait) {
+			if err := sleep(ctx, wait); err != nil {
+				return nil, c.failedRequest(r.URL, attempt, err)
+			}
+			continue
+		}
+		if err == nil {
+			return response, nil
+		}
+		failed := c.failedRequest(r.URL, attempt, err)
+		if failed.Kind.neverOpened() {
+			c.unreachable.Remember(origin(r.URL), failed, c.Now())
+		}
+		return nil, failed
 	}
 }
 
-// sleep waits, and reports whether it did so to the end.
-func sleep(ctx context.Context, wait time.Duration) bool {
+func (c *Client) kindOf(err error) Kind {
+	if err == nil {
+		return ""
+	}
+	return c.explain(err).kind
+}
+
+// holdOff remembers a response that says when to come back.
+func (c *Client) holdOff(url string, r *Response) {
+	if !r.IsTransient() || r.retryAfter() == 0 {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.hold[site(url)] = r
+}
+
+// held is the response that asked not to be asked again yet, and the wait that is left; nil if there is none.
+func (c *Client) held(url string) (*Response, time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r := c.hold[site(url)]
+	if r == nil {
+		return nil, 0
+	}
+	wait := r.At.Add(r.retryAfter()).Sub(c.Now())
+	if wait <= 0 {
+		delete(c.hold, site(url))
+		return nil, 0
+	}
+	return r, wait
+}
+
+// sleep waits, unless the context ends before.
+func sleep(ctx context.Context, wait time.Duration) error {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		return true
+		return nil
 	case <-ctx.Done():
-		return false
+		return ctx.Err()
 	}
 }
 
@@ -115,20 +194,19 @@ func sleep(ctx context.Context, wait time.Duration) bool {
 func (c *Client) attempt(ctx context.Context, r Request, p Policy, number int) (*Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(p.Attempt, c.options.RequestTimeout))
 	defer cancel()
+	ctx, reached := tracePhases(ctx)
 	request, err := http.NewRequestWithContext(ctx, r.Method, r.URL, strings.NewReader(r.Body))
 	if err != nil {
 		return nil, errInvalidURL
 	}
-	for name, values := range r.Header {
-		request.Header[name] = values
-	}
+	maps.Copy(request.Header, r.Header)
 	request.Header.Set("Accept", "application/json")
 	request.Header.Set("User-Agent", c.options.UserAgent)
 	if request.URL.Scheme == "https" {
 		c.authorities.Do(readAuthorities)
 	}
 	begin := c.Now()
-	response, err := c.roundTrip(request)
+	response, err := c.exchange(request, p)
 	fields := map[string]any{
 		"method":      request.Method,
 		"host":        request.URL.Host,
@@ -137,8 +215,8 @@ func (c *Client) attempt(ctx context.Context, r Request, p Policy, number int) (
 		"attempt":     number,
 	}
 	if err != nil {
-		kind, _ := explain(err)
-		fields["failure"] = string(kind)
+		err = &phaseError{phase(reached.Load()), err}
+		fields["failure"] = string(c.kindOf(err))
 	} else {
 		fields["status"] = response.Status
 	}
@@ -146,16 +224,21 @@ func (c *Client) attempt(ctx context.Context, r Request, p Policy, number int) (
 	return response, err
 }
 
-var (
-	errInvalidURL = errors.New("invalid URL")
-	errOversized  = errors.New("response exceeds 1 MiB")
-	errNotFinal   = errors.New("the final response is informational")
-)
+// tracePhases lets a request record how far it comes.
+func tracePhases(ctx context.Context) (context.Context, *atomic.Int32) {
+	reached := new(atomic.Int32)
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		ConnectStart:         func(string, string) { reached.CompareAndSwap(int32(resolving), int32(connecting)) },
+		TLSHandshakeStart:    func() { reached.Store(int32(handshaking)) },
+		GotConn:              func(httptrace.GotConnInfo) { reached.Store(int32(waiting)) },
+		GotFirstResponseByte: func() { reached.Store(int32(waiting)) },
+	}), reached
+}
 
-// roundTrip makes one exchange on the wire. It uses the transport itself, which follows no redirect: an http.Client
+// exchange makes one exchange on the wire. It uses the transport itself, which follows no redirect: an http.Client
 // would post the secret again to wherever a 307 points. The body is read here, within the attempt's time limit.
-func (c *Client) roundTrip(request *http.Request) (*Response, error) {
-	response, err := c.options.Transport.RoundTrip(request)
+func (c *Client) exchange(request *http.Request, p Policy) (*Response, error) {
+	response, err := c.roundTrip(request, p)
 	if err != nil {
 		return nil, err
 	}
@@ -169,6 +252,7 @@ func (c *Client) roundTrip(request *http.Request) (*Response, error) {
 		return nil, errNotFinal
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, MaxResponseSize+1))
+	encoding := response.Header.Get("Content-Encoding")
 	switch {
 	case request.Context().Err() != nil:
 		return nil, request.Context().Err()
@@ -176,6 +260,23 @@ func (c *Client) roundTrip(request *http.Request) (*Response, error) {
 		return nil, errOversized
 	case err != nil:
 		return nil, err
+	case encoding != "" && !strings.EqualFold(encoding, "identity") && len(body) > 0:
+		return nil, &encodingError{encoding}
 	}
 	return &Response{Status: response.StatusCode, Header: response.Header, Body: body, At: c.Now()}, nil
+}
+
+func (c *Client) roundTrip(request *http.Request, p Policy) (*http.Response, error) {
+	switch {
+	case c.options.Transport != nil:
+		return c.options.Transport.RoundTrip(request)
+	case p.Retry == RetryNever:
+		return c.network.roundTrip(request, c.network.fresh)
+	}
+	return c.network.roundTrip(request, c.network.kept)
+}
+
+// certificateRequested reports whether a server has asked for a client certificate.
+func (c *Client) certificateRequested() bool {
+	return c.network != nil && c.network.certificateRequested.Load()
 }

@@ -14,8 +14,7 @@ func site(kind, status, url string) erpnettest.WebSite {
 	return erpnettest.WebSite{Type: kind, Status: status, Url: url}
 }
 
-// What an instance publishes is shown; what the user has set, and what answers
-// by its own name, stays.
+// What an instance publishes is shown; what the user has set, and what answers by its own name, stays.
 func TestDescribeChoosesURLs(t *testing.T) {
 	const elsewhere = "https://login.example.com/erp"
 	for name, test := range map[string]struct {

@@ -9,8 +9,8 @@
 //   - trustedapp reads and writes the records of trusted applications
 //   - inspect describes an instance and checks credentials
 //
-// Each of them imports only those above it. None knows who calls it: a failure is an [*Error], which gives its kind
-// and the facts of the case, and leaves advice to the caller.
+// Each of them imports only those above it. None knows who calls it: a failure is an [*Error], which gives its kind and
+// the facts of the case, and leaves advice to the caller.
 //
 // An [Instance] says where the sites are, and a [Client] sends the requests:
 //

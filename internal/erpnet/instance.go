@@ -4,6 +4,7 @@
 package erpnet
 
 import (
+	"cmp"
 	"errors"
 	"net"
 	"net/url"
@@ -11,8 +12,8 @@ import (
 	"strings"
 )
 
-// globalAuthority signs people in to external applications. It issues no token that an instance takes (protocol
-// section 1.1).
+// globalAuthority signs people in to external applications. It issues no token that an instance takes (protocol section
+// 1.1).
 const globalAuthority = "id.erp.net"
 
 // Instance says where the sites of an ERP.net instance are. All three are absolute URLs; the defaults of the two sites
@@ -21,6 +22,49 @@ type Instance struct {
 	URL          string // without trailing slash: https://demodb.my.erp.net
 	IdentityURL  string // without trailing slash: https://demodb.my.erp.net/id
 	DomainAPIURL string // with trailing slash: https://demodb.my.erp.net/api/domain/odata/
+
+	// Issuer is the issuer that tokens name where it differs from IdentityURL, as behind a reverse proxy that ends TLS.
+	// It is compared and never asked. Empty: IdentityURL.
+	Issuer string
+}
+
+// IsIssuer reports whether an issuer is the one of the instance: exactly the configured one, except for a trailing
+// slash, or else the identity URL in any form of it.
+func (i Instance) IsIssuer(issuer string) bool {
+	if i.Issuer != "" {
+		return strings.TrimSuffix(issuer, "/") == strings.TrimSuffix(i.Issuer, "/")
+	}
+	return SameSite(issuer, i.IdentityURL)
+}
+
+// ExpectedIssuer is the issuer that tokens should name.
+func (i Instance) ExpectedIssuer() string { return cmp.Or(i.Issuer, i.IdentityURL) }
+
+// Reachable is where a URL is read that the identity service names: a URL below the configured issuer lies at the same
+// place below the identity URL.
+func (i Instance) Reachable(url string) string {
+	if i.Issuer == "" {
+		return url
+	}
+	if rest, found := strings.CutPrefix(url, strings.TrimSuffix(i.Issuer, "/")+"/"); found {
+		return i.IdentityURL + "/" + rest
+	}
+	return url
+}
+
+// CheckIssuer reports why a text cannot be an issuer: an absolute URL without query and fragment (OpenID Connect Core
+// 1.0 section 2), http included. The error is a clause that begins with "it", and never repeats any of the text.
+func CheckIssuer(issuer string) error {
+	u, err := url.Parse(issuer)
+	switch {
+	case strings.TrimSpace(issuer) != issuer:
+		return ErrSurroundingSpace
+	case err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "":
+		return errors.New("it is not an absolute URL, such as https://demodb.my.erp.net/id")
+	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return errors.New("it holds a user name, a query or a fragment; remove it")
+	}
+	return nil
 }
 
 // ErrInstancePath is the error of an instance that is named with a path, as its identity service is.
@@ -88,6 +132,7 @@ func parseBaseURL(value string) (*url.URL, error) {
 	case u.Scheme == "http" && !isLoopback(host):
 		return nil, errors.New("it is an http URL; the client secret is sent over https only, but to a loopback host")
 	}
+	host = strings.TrimSuffix(host, ".") // of a fully qualified name
 	if u.Port() == "" || u.Scheme == "https" && u.Port() == "443" || u.Scheme == "http" && u.Port() == "80" {
 		u.Host = bracketed(host)
 	} else {

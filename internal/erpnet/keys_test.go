@@ -86,8 +86,7 @@ func TestKeyReplacedUnderTheSameID(t *testing.T) {
 	expectFailed(t, l.check())
 }
 
-// Keys that cannot be fetched again are their own failure, and no word about the
-// token.
+// Keys that cannot be fetched again are their own failure, and no word about the token.
 func TestFailedRefetchIsReportedAsSuch(t *testing.T) {
 	l := newLab(t)
 	expectFailed(t, l.check("read"))

@@ -7,49 +7,127 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
-	"fmt"
-	"net"
 	"net/http"
 	"net/url"
-	"strconv"
+	"os"
 	"strings"
-	"syscall"
+	"sync/atomic"
 
 	"golang.org/x/net/http/httpproxy"
 )
 
-// The kinds of a request that got no response.
-const (
-	UnknownHost       Kind = "unknown_host"
-	ConnectionRefused Kind = "connection_refused"
-	ConnectionLost    Kind = "connection_lost"
-	ProxyFailed       Kind = "proxy_failed"
-	UnknownAuthority  Kind = "unknown_authority"
-	WrongHostName     Kind = "wrong_host_name"
-	CertificateDates  Kind = "certificate_dates"
-	TLSFailed         Kind = "tls_failed"
-	Timeout           Kind = "timeout"
-	Canceled          Kind = "canceled"
-	OversizedResponse Kind = "oversized_response"
-)
-
 const maxHeaderSize = 64 << 10
 
-// newTransport returns the transport of every request: TLS 1.2 or newer, the environment's proxy, bounded headers.
-func newTransport(roots *x509.CertPool) *http.Transport {
-	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // the standard library's documented type
-	transport.Proxy = environmentProxy()
-	transport.OnProxyConnectResponse = checkProxyResponse
-	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}
-	transport.MaxResponseHeaderBytes = maxHeaderSize
-	return transport
+// network is the transport of every request: TLS 1.2 or newer, the environment's proxy, bounded headers, and HTTP/2
+// unless a server asks for HTTP/1.1.
+type network struct {
+	kept       transports
+	fresh      transports  // for requests that net/http must not send again on a kept connection that broke
+	needsHTTP1 atomic.Bool // a server has said HTTP_1_1_REQUIRED (RFC 9113 section 7)
+
+	// certificateRequested is set once a server has asked for a client certificate, of which there is none.
+	certificateRequested atomic.Bool
 }
 
-// environmentProxy reads the proxy variables now; the standard library's own function reads them once per process.
+// transports are those of the two versions of HTTP.
+type transports struct{ http2, http1 *http.Transport }
+
+func newNetwork(roots *x509.CertPool) *network {
+	n := &network{}
+	base := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // the standard library's documented type
+	base.Proxy = environmentProxy()
+	base.OnProxyConnectResponse = checkProxyResponse
+	base.MaxResponseHeaderBytes = maxHeaderSize
+	base.TLSClientConfig = &tls.Config{
+		MinVersion: tls.VersionTLS12, RootCAs: roots,
+		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			n.certificateRequested.Store(true)
+			return &tls.Certificate{}, nil
+		},
+	}
+	n.kept = newTransports(base)
+	base.DisableKeepAlives = true
+	n.fresh = newTransports(base)
+	return n
+}
+
+func newTransports(base *http.Transport) transports {
+	t := transports{http2: base.Clone(), http1: base.Clone()}
+	t.http1.ForceAttemptHTTP2 = false
+	t.http1.Protocols = new(http.Protocols)
+	t.http1.Protocols.SetHTTP1(true)
+	return t
+}
+
+// roundTrip sends a request once. One that a server wants over HTTP/1.1 was not processed, and is sent again.
+func (n *network) roundTrip(r *http.Request, t transports) (*http.Response, error) {
+	if n.needsHTTP1.Load() {
+		return t.http1.RoundTrip(r)
+	}
+	response, err := t.http2.RoundTrip(r)
+	// net/http does not export the type of this error.
+	if err == nil || !strings.Contains(err.Error(), "HTTP_1_1_REQUIRED") {
+		return response, err
+	}
+	n.needsHTTP1.Store(true)
+	again := r.Clone(r.Context())
+	if r.GetBody != nil {
+		if again.Body, err = r.GetBody(); err != nil {
+			return nil, err
+		}
+	}
+	return t.http1.RoundTrip(again)
+}
+
+// environmentProxy reads the proxy variables now; the standard library's own function reads them once per process, and
+// neither says that a variable is no URL.
 func environmentProxy() func(*http.Request) (*url.URL, error) {
-	proxy := httpproxy.FromEnvironment().ProxyFunc()
-	return func(r *http.Request) (*url.URL, error) { return proxy(r.URL) }
+	config := httpproxy.FromEnvironment()
+	proxy := config.ProxyFunc()
+	return func(r *http.Request) (*url.URL, error) {
+		chosen, err := proxy(r.URL)
+		value := config.HTTPSProxy
+		if r.URL.Scheme == "http" {
+			value = config.HTTPProxy
+		}
+		if err != nil || chosen == nil && value != "" && !isProxyURL(value) && !isExempt(config, r.URL) {
+			return nil, errProxyURL
+		}
+		return chosen, nil
+	}
+}
+
+// isProxyURL reports whether a proxy variable is a URL, or a host with a port.
+func isProxyURL(value string) bool {
+	for _, text := range []string{value, "http://" + value} {
+		if u, err := url.Parse(text); err == nil && u.Scheme != "" && u.Host != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// isExempt reports whether a URL is reached directly, whatever the proxy is: by NO_PROXY, or since it is this machine.
+func isExempt(config *httpproxy.Config, u *url.URL) bool {
+	other := *config
+	other.HTTPProxy, other.HTTPSProxy = "http://proxy.invalid", "http://proxy.invalid"
+	chosen, err := other.ProxyFunc()(u)
+	return err == nil && chosen == nil
+}
+
+// proxySecrets are the passwords of the environment's proxies.
+func proxySecrets() []Secret {
+	var secrets []Secret
+	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"} {
+		u, err := url.Parse(os.Getenv(name))
+		if err != nil || u.User == nil {
+			continue
+		}
+		if password, set := u.User.Password(); set {
+			secrets = append(secrets, NewSecret(password))
+		}
+	}
+	return secrets
 }
 
 // proxyError is a proxy's refusal to open a connection.
@@ -64,92 +142,8 @@ func checkProxyResponse(_ context.Context, _ *url.URL, _ *http.Request, response
 	return nil
 }
 
-// readAuthorities reads the system's certificate authorities while a connection opens. crypto/tls would begin once
-// the server has responded, and take some 15 ms on a usual system (measured for the first request of a process).
+// readAuthorities reads the system's certificate authorities while a connection opens. crypto/tls would begin once the
+// server has responded, and take some 15 ms on a usual system (measured for the first request of a process).
 func readAuthorities() {
 	go func() { _, _ = x509.SystemCertPool() }()
-}
-
-// RootCAs returns the system's certificate authorities and those of a PEM text. The error says what is wrong with the
-// text.
-func RootCAs(pem []byte) (*x509.CertPool, error) {
-	pool, err := x509.SystemCertPool()
-	if err != nil {
-		pool = x509.NewCertPool() // a system without a store
-	}
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, errors.New("it holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)")
-	}
-	return pool, nil
-}
-
-// failedRequest is the error of a request that got no response in all its attempts.
-func failedRequest(url string, attempts int, cause error) *Error {
-	kind, happened := explain(cause)
-	if attempts > 1 {
-		happened += fmt.Sprintf(", in %d attempts", attempts)
-	}
-	return &Error{Kind: kind, URL: withoutQuery(url), Happened: happened, cause: cause}
-}
-
-// explain says what an error of net/http means, and in a clause what happened. The clause holds nothing of the
-// error's own text, which may quote a proxy URL or a header.
-func explain(err error) (Kind, string) {
-	var (
-		dns     *net.DNSError
-		op      *net.OpError
-		proxy   *proxyError
-		timeout interface{ Timeout() bool }
-	)
-	switch {
-	case errors.Is(err, errInvalidURL):
-		return UnknownHost, "failed, since this is not a valid URL"
-	case errors.Is(err, errNotFinal):
-		return NotJSON, "was answered with an informational HTTP status (1xx) only"
-	case errors.Is(err, errOversized):
-		return OversizedResponse, "was answered with more than 1 MiB"
-	case errors.Is(err, context.Canceled):
-		return Canceled, "was canceled"
-	case errors.As(err, &proxy):
-		return ProxyFailed, "did not pass the proxy, which answered with HTTP status " + strconv.Itoa(proxy.status)
-	case errors.As(err, &op) && op.Op == "proxyconnect":
-		return ProxyFailed, "did not reach the proxy of the environment"
-	case errors.As(err, &timeout) && timeout.Timeout():
-		return Timeout, "was not answered in time"
-	case errors.As(err, &dns):
-		return UnknownHost, "failed, since this host name could not be resolved"
-	case isRefused(err):
-		return ConnectionRefused, "failed, since the connection was refused"
-	}
-	return explainTLS(err, op)
-}
-
-func explainTLS(err error, op *net.OpError) (Kind, string) {
-	var (
-		authority x509.UnknownAuthorityError
-		hostname  x509.HostnameError
-		invalid   x509.CertificateInvalidError
-		record    tls.RecordHeaderError
-		verify    *tls.CertificateVerificationError
-	)
-	switch {
-	case errors.As(err, &authority):
-		return UnknownAuthority, "failed, since the server's certificate is signed by an authority that this machine does not trust"
-	case errors.As(err, &hostname):
-		return WrongHostName, "failed, since the server's certificate is for another host name"
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return CertificateDates, "failed, since the server's certificate has expired or is not valid yet"
-	case errors.As(err, &invalid), errors.As(err, &verify):
-		return UnknownAuthority, "failed, since the server's certificate cannot be verified"
-	case errors.As(err, &record), op != nil && (op.Op == "remote error" || op.Op == "local error"),
-		errors.Is(err, http.ErrSchemeMismatch), strings.Contains(err.Error(), "tls: "):
-		return TLSFailed, "failed, since no TLS connection came about"
-	}
-	return ConnectionLost, "failed, since the connection broke off"
-}
-
-// isRefused knows the error number of Windows (WSAECONNREFUSED) too, which package syscall does not map to
-// ECONNREFUSED.
-func isRefused(err error) bool {
-	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.Errno(10061))
 }

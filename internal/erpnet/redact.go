@@ -15,16 +15,16 @@ import (
 	"unicode"
 )
 
-// Text that a server sent leaves the client in one of two ways, and is redacted there and nowhere else: as a part of
-// a message, by [Client.Message], or as data that ends in a state, by [Client.Data]. What is compared is compared as
-// it came.
+// Text that a server sent leaves the client in one of two ways, and is redacted there and nowhere else: as a part of a
+// message, by [Client.Message], or as data that ends in a state, by [Client.Data]. What is compared is compared as it
+// came.
 
 const (
 	// maxMessage bounds, in runes, how much of a server's message is shown.
 	maxMessage = 300
 
-	// minRedacted is the length, in bytes, of the shortest secret that is looked for in data: a shorter one may be
-	// a part of any word.
+	// minRedacted is the length, in bytes, of the shortest secret that is looked for in data: a shorter one may be a
+	// part of any word.
 	minRedacted = 8
 )
 
@@ -35,8 +35,8 @@ type redactor struct {
 	message, data *strings.Replacer // nil while there are no secrets to look for
 }
 
-// Protect makes the client redact a secret or token from all that servers send from now on: a debugging server may
-// send back what it was sent.
+// Protect makes the client redact a secret or token from all that servers send from now on: a debugging server may send
+// back what it was sent.
 func (c *Client) Protect(secret Secret) {
 	text := secret.Reveal()
 	r := &c.redactor

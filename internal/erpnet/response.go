@@ -7,8 +7,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
+	"html"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,7 +24,8 @@ const (
 	NotJSON          Kind = "not_json"
 	EmptyResponse    Kind = "empty_response"
 	RateLimited      Kind = "rate_limited"
-	Unavailable      Kind = "unavailable"
+	GatewayRefused   Kind = "gateway_refused" // by what stands in front of the instance
+	Unavailable      Kind = "unavailable"     // says a gateway
 	ServerFailed     Kind = "server_failed"
 	UnexpectedStatus Kind = "unexpected_status"
 )
@@ -31,47 +35,175 @@ var utf8BOM = []byte("\xef\xbb\xbf")
 // Content is the body without a byte order mark and the space around it.
 func (r *Response) Content() []byte { return bytes.TrimSpace(bytes.TrimPrefix(r.Body, utf8BOM)) }
 
-// Failure is the error of a response whose status or content is not that of a success in JSON; nil if it is. The
-// caller says whether the content is a JSON object that it can read, and in the error who asked what. Content-Type
-// does not count: gateways pass JSON on as text/plain.
+// IsHTML reports whether the content is a page for people.
+func (r *Response) IsHTML() bool {
+	content := r.Content()
+	return len(content) > 0 && content[0] == '<' || strings.HasPrefix(r.Header.Get("Content-Type"), "text/html")
+}
+
+// IsGateways reports whether a gateway in front of the service has sent the response, such as a firewall, a load
+// balancer or a content delivery network: by a status that only they give, or since it refuses with a page or with
+// nothing, while services refuse with a JSON object.
+func (r *Response) IsGateways() bool {
+	refusal := r.Status >= 400 && r.Status < 500 && r.Status != http.StatusTooManyRequests
+	return r.isGatewayStatus() || r.Status == http.StatusRequestTimeout || r.Status == http.StatusTooEarly ||
+		r.Status == http.StatusNetworkAuthenticationRequired || refusal && (r.IsHTML() || len(r.Content()) == 0)
+}
+
+// Failure is the error of a response whose status or content is not that of a success in JSON; nil if it is. The caller
+// says whether the content is a JSON object that it can read, and in the error who asked what. Content-Type does not
+// count: gateways pass JSON on as text/plain.
 func (c *Client) Failure(r *Response, isObject bool) *Error {
 	status := "HTTP status " + strconv.Itoa(r.Status)
-	fail := func(kind Kind, happened string) *Error {
-		return &Error{Kind: kind, Status: r.Status, Happened: happened}
-	}
+	e := &Error{Status: r.Status, Happened: "was answered with " + status}
 	switch {
 	case slices.Contains([]int{301, 302, 303, 307, 308}, r.Status):
-		e := fail(Redirected, "was answered with a redirect ("+status+"), which was not followed")
+		e.Kind, e.Happened = Redirected, "was answered with a redirect ("+status+"), which was not followed"
 		e.Evidence = c.redirectTarget(r.Header.Get("Location"))
-		return e
 	case r.Status == http.StatusTooManyRequests:
-		return fail(RateLimited, "was refused with "+status)
-	case r.Status == http.StatusBadGateway, r.Status == http.StatusServiceUnavailable, r.Status == http.StatusGatewayTimeout:
-		return fail(Unavailable, "was answered with "+status)
-	case r.Status >= 500:
-		return fail(ServerFailed, "was answered with "+status)
+		e.Kind, e.Happened = RateLimited, "was refused with "+status
+	case r.IsTransient():
+		e.Kind = Unavailable
 	case r.Status == http.StatusNotFound, r.Status == http.StatusMethodNotAllowed:
-		return fail(NotFound, "was answered with "+status)
+		e.Kind = NotFound
+	case r.IsGateways():
+		e.Kind, e.Happened = GatewayRefused, "was refused with "+status+" and "+r.describe()
+	case r.Status >= 500:
+		e.Kind = ServerFailed
 	case len(r.Content()) == 0:
-		return fail(EmptyResponse, "was answered with "+status+" and no content")
+		e.Kind, e.Happened = EmptyResponse, e.Happened+" and no content"
 	case !isObject:
-		return fail(NotJSON, "was answered with "+status+" and "+r.describe())
+		e.Kind, e.Happened = NotJSON, e.Happened+" and "+r.describe()
 	case r.Status != http.StatusOK:
-		return fail(UnexpectedStatus, "was answered with "+status)
+		e.Kind = UnexpectedStatus
+	default:
+		return nil
 	}
-	return nil
+	c.AddFacts(e, r)
+	return e
+}
+
+// AddFacts adds to the error of a response what it says: its message, when to come back, and the gateway's page.
+func (c *Client) AddFacts(e *Error, r *Response) {
+	if message := c.Message(ServerMessage(r.Content())); message != "" {
+		e.Happened += fmt.Sprintf(": %q", message)
+	}
+	if wait := r.retryAfter(); wait > 0 && r.IsTransient() {
+		e.RetryAt = r.At.Add(wait).UTC()
+	}
+	if page := c.gatewayPage(r); page != "" {
+		e.Evidence = strings.TrimPrefix(e.Evidence+"\n"+page, "\n")
+	}
 }
 
 // describe says what content that is no JSON object is, without quoting it.
 func (r *Response) describe() string {
-	if r.Content()[0] == '<' || strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") {
+	switch {
+	case len(r.Content()) == 0:
+		return "no content"
+	case r.IsHTML():
 		return "an HTML page instead of JSON"
 	}
 	return "content that is not a JSON object"
 }
 
-// redirectTarget names the place that a redirect points to, without what may be a password, a session or a token:
-// user, query, fragment, path parameters.
+var pageTitle = regexp.MustCompile(`(?is)<title[^>]*>(.{1,200}?)</title>`)
+
+// gatewayPage says what tells a person which gateway has sent an HTML page: its title and the header Server.
+func (c *Client) gatewayPage(r *Response) string {
+	if !r.IsHTML() {
+		return ""
+	}
+	var facts []string
+	if title := pageTitle.FindSubmatch(r.Content()); title != nil {
+		facts = append(facts, fmt.Sprintf("the title %q", c.Message(html.UnescapeString(string(title[1])))))
+	}
+	if server := r.Header.Get("Server"); server != "" {
+		facts = append(facts, fmt.Sprintf("the header Server: %q", c.Message(server)))
+	}
+	if len(facts) == 0 {
+		return ""
+	}
+	return "The page has " + strings.Join(facts, " and ") + "."
+}
+
+// ServerMessage looks for the message of a failed request in each of the shapes that servers use: RFC 6749's
+// error_description, ERP.net's error object with or without its wrapper, OData's error with a text or a language and a
+// text, and the problem details of RFC 9457. It is "" if there is none.
+func ServerMessage(content []byte) string {
+	var members struct {
+		Description any    `json:"error_description"`
+		Error       any    `json:"error"`
+		ODataError  any    `json:"odata.error"`
+		Message     any    `json:"message"`
+		Title       string `json:"title"`
+		Detail      string `json:"detail"`
+		Errors      any    `json:"errors"`
+	}
+	_ = json.Unmarshal(content, &members) // members of another type are left out
+	if text, ok := members.Description.(string); ok && strings.TrimSpace(text) != "" {
+		return text
+	}
+	for _, candidate := range []any{members.Error, members.ODataError, members.Message} {
+		if message := messageIn(candidate); message != "" {
+			return message
+		}
+	}
+	var parts []string
+	for _, text := range append([]string{members.Title, members.Detail}, textsIn(members.Errors)...) {
+		if text = strings.TrimSpace(text); text != "" && !slices.Contains(parts, text) {
+			parts = append(parts, text)
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// messageIn finds a message: a text with a space in it, or in an object the member message, of a text or of an object
+// with a value.
+func messageIn(value any) string {
+	switch value := value.(type) {
+	case string:
+		if strings.ContainsAny(strings.TrimSpace(value), " ") { // else it is a code
+			return value
+		}
+	case map[string]any:
+		for _, name := range []string{"message", "Message", "value"} {
+			switch inner := value[name].(type) {
+			case string:
+				return inner
+			case map[string]any:
+				if text, ok := inner["value"].(string); ok {
+					return text
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// textsIn lists the texts in a value of problem details, each after the name that it is about, in a stable order.
+func textsIn(value any) []string {
+	var texts []string
+	switch value := value.(type) {
+	case string:
+		texts = append(texts, value)
+	case []any:
+		for _, element := range value {
+			texts = append(texts, textsIn(element)...)
+		}
+	case map[string]any:
+		for name, member := range value {
+			for _, text := range textsIn(member) {
+				texts = append(texts, name+": "+text)
+			}
+		}
+		slices.Sort(texts)
+	}
+	return texts
+}
+
+// redirectTarget names the place that a redirect points to, without what may be a password, a session or a token: user,
+// query, fragment, path parameters.
 func (c *Client) redirectTarget(location string) string {
 	u, err := url.Parse(location)
 	if err != nil || location == "" {
@@ -83,6 +215,19 @@ func (c *Client) redirectTarget(location string) string {
 		place = u.Scheme + "://" + u.Host + path
 	}
 	return "The redirect points to " + c.Message(place) + "."
+}
+
+// IsLoginRedirect reports whether a response sends a browser to a login page: it did not take the token.
+func (r *Response) IsLoginRedirect() bool {
+	if r.Status < 300 || r.Status > 399 {
+		return false
+	}
+	u, err := url.Parse(r.Header.Get("Location"))
+	if err != nil {
+		return false
+	}
+	path := strings.ToLower(u.Path)
+	return strings.HasSuffix(path, "/login") || strings.HasSuffix(path, "/signin") || strings.HasSuffix(path, "/connect/authorize")
 }
 
 // GetJSON gets a JSON object without credentials.

@@ -6,6 +6,7 @@ package erpnet
 import (
 	"context"
 	"errors"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -16,9 +17,8 @@ import (
 const OperationLimit = 3 * time.Minute
 
 const (
-	minBackoff    = 500 * time.Millisecond
-	maxBackoff    = 10 * time.Second
-	maxRetryAfter = time.Minute
+	minBackoff = 500 * time.Millisecond
+	maxBackoff = 10 * time.Second
 )
 
 // Policy says what may be sent again, and how long that may take.
@@ -26,6 +26,11 @@ type Policy struct {
 	Retry   Retry
 	Attempt time.Duration // limit of one attempt; 0: the client's request timeout
 	Whole   time.Duration // limit of all attempts and waits together; 0: OperationLimit
+
+	Anew bool // ask, even if the host was unreachable a moment ago
+
+	// NotWritten reports whether a response to a write says that nothing was written; for RetryWrite.
+	NotWritten func(*Response) bool
 }
 
 // Retry says when a request may be sent again.
@@ -34,71 +39,75 @@ type Retry int
 const (
 	// RetryRead allows another attempt whenever it may help: the request changes nothing.
 	RetryRead Retry = iota
-	// RetryWrite allows another attempt only if the response says that nothing was written.
+	// RetryWrite allows another attempt only if nothing was written.
 	RetryWrite
-	// RetryNever allows one attempt.
+	// RetryNever allows one attempt, on a fresh connection: net/http sends a GET again if a kept one broke.
 	RetryNever
 )
 
-// next says whether to send a request again after its nth attempt, and how long to wait before.
+// next says whether to send a request again after its nth attempt, and how long to wait before: as long as the server
+// says, else twice as long as the last time.
 //
-// Connections that failed or broke, and the statuses 429, 502, 503 and 504, are worth another attempt. An unknown
-// host, a TLS failure and a response that would come again are not.
-func (p Policy) next(response *Response, err error, attempt int, now time.Time) (wait time.Duration, again bool) {
-	backoff := min(maxBackoff, minBackoff<<min(attempt-1, 16))
-	if err != nil {
-		kind, _ := explain(err)
-		return backoff, p.Retry == RetryRead && (kind == ConnectionRefused || kind == ConnectionLost || kind == Timeout)
+// A failed connection and a status that a gateway gives while a server is busy or away are worth another attempt. An
+// unknown host, a TLS failure and a response that would come again are not.
+func (p Policy) next(response *Response, failure Kind, attempt int) (wait time.Duration, again bool) {
+	wait = min(maxBackoff, minBackoff<<min(attempt-1, 16))
+	if response == nil {
+		return wait, failure.mayPass() && (p.Retry == RetryRead || p.Retry == RetryWrite && failure.neverOpened())
 	}
-	if told := retryAfter(response, now); told > 0 {
-		backoff = told
+	if told := response.retryAfter(); told > 0 {
+		wait = told
 	}
-	switch {
-	case p.Retry == RetryRead:
-		return backoff, isTransient(response.Status)
-	case p.Retry == RetryWrite:
-		return backoff, saysNothingWritten(response)
+	switch p.Retry {
+	case RetryRead:
+		again = response.IsTransient()
+	case RetryWrite:
+		again = p.NotWritten != nil && p.NotWritten(response)
 	}
-	return 0, false
+	return wait, again
 }
 
-func isTransient(status int) bool {
-	switch status {
-	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+// IsTransient reports whether the status is one that passes: too many requests, or of a gateway that got no response
+// from the server behind it (502 to 504, and what Cloudflare documents as 520 to 527 and 530), gave up waiting for the
+// request (408), or will not risk a replay (425).
+func (r *Response) IsTransient() bool {
+	switch r.Status {
+	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
 		return true
 	}
-	return false
+	return r.isGatewayStatus()
 }
 
-// saysNothingWritten knows the responses of the Domain API that say so: 429, and the shortage of licences, a 503 with
-// Retry-After (protocol section 3.3). A gateway's 503 says nothing of the kind.
-func saysNothingWritten(r *Response) bool {
-	return r.Status == http.StatusTooManyRequests || r.Status == http.StatusServiceUnavailable && r.Header.Get("Retry-After") != ""
+// isGatewayStatus reports whether only a gateway gives this status.
+func (r *Response) isGatewayStatus() bool {
+	return r.Status >= 502 && r.Status <= 504 || r.Status >= 520 && r.Status <= 527 || r.Status == 530
 }
 
-// fits reports whether a wait ends before the operation does. If it does not, the last response is worth more than
-// the time-out that would replace it.
+// fits reports whether a wait ends before the operation does. If it does not, the last response is worth more than the
+// time-out that would replace it.
 func fits(ctx context.Context, wait time.Duration) bool {
 	deadline, bounded := ctx.Deadline()
 	return ctx.Err() == nil && (!bounded || wait < time.Until(deadline))
 }
 
-// retryAfter reads the header Retry-After (RFC 9110 section 10.2.3), seconds or a date, as at most a minute. It is 0
-// where there is none to obey.
-func retryAfter(r *Response, now time.Time) time.Duration {
-	return parseRetryAfter(r.Header.Get("Retry-After"), now)
+// retryAfter reads the header Retry-After (RFC 9110 section 10.2.3), seconds or a date. It is 0 where there is none to
+// obey.
+func (r *Response) retryAfter() time.Duration {
+	return parseRetryAfter(r.Header.Get("Retry-After"), r.At)
 }
 
 func parseRetryAfter(value string, now time.Time) time.Duration {
 	value = strings.TrimSpace(value)
-	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil {
-		// Compared as seconds: as a Duration, many of them overflow.
-		return time.Duration(min(max(seconds, 0), int64(maxRetryAfter/time.Second))) * time.Second
-	} else if errors.Is(err, strconv.ErrRange) && !strings.HasPrefix(value, "-") {
-		return maxRetryAfter
+	const longest = math.MaxInt64 / int64(time.Second)
+	seconds, err := strconv.ParseInt(value, 10, 64)
+	switch {
+	case err == nil:
+		return time.Duration(min(max(seconds, 0), longest)) * time.Second
+	case errors.Is(err, strconv.ErrRange) && !strings.HasPrefix(value, "-"):
+		return time.Duration(longest) * time.Second
 	}
 	if date, err := http.ParseTime(value); err == nil {
-		return min(max(date.Sub(now), 0), maxRetryAfter)
+		return max(date.Sub(now), 0)
 	}
 	return 0
 }

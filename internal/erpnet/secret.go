@@ -11,14 +11,12 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Redacted is what a [Secret] prints as.
 const Redacted = "(redacted)"
-
-// MaxSecretLength is the longest client secret, in bytes, that is sent. The documents state no limit; identity servers of
-// the kind that ERP.net was built on refuse longer ones as invalid_client (protocol section 2.1).
-const MaxSecretLength = 100
 
 // ReferenceTokenPrefix is how every reference token begins (protocol section 8).
 const ReferenceTokenPrefix = "enrt_"
@@ -60,9 +58,12 @@ var (
 	ErrSurroundingSpace  = errors.New("it begins or ends with a space, a common slip when copying; remove it")
 )
 
-// CheckSecret reports why a client secret cannot be the right one: it must be 1 to 100 printable ASCII characters (RFC
-// 6749 appendix A.2) without space around them. The error is a clause that begins with "it" or names a character, and
-// never repeats any of the secret.
+// maxSecretSize is a bound, in bytes, that no secret exceeds: a whole file, perhaps.
+const maxSecretSize = 4096
+
+// CheckSecret reports why a client secret cannot be the right one: it is empty, has space around it, or holds control
+// characters. ERP.net documents no other limit. The error is a clause that begins with "it", and never repeats any of
+// the secret.
 func CheckSecret(secret string) error {
 	switch trimmed := strings.TrimSpace(secret); {
 	case secret == "":
@@ -73,13 +74,10 @@ func CheckSecret(secret string) error {
 		return ErrTrailingLineBreak
 	case trimmed != secret:
 		return ErrSurroundingSpace
-	case len(secret) > MaxSecretLength:
-		return fmt.Errorf("it is %d characters long; an identity service takes at most %d. Was a token, a key or a whole file given?", len(secret), MaxSecretLength)
-	}
-	for i := range len(secret) {
-		if secret[i] < ' ' || secret[i] > '~' {
-			return fmt.Errorf("character %d is not printable ASCII; RFC 6749 allows a client secret no other", i+1)
-		}
+	case !utf8.ValidString(secret), strings.ContainsFunc(secret, unicode.IsControl):
+		return errors.New("it holds a line break or another control character; was a key or a whole file given?")
+	case len(secret) > maxSecretSize:
+		return fmt.Errorf("it is %d bytes long; was a token, a key or a whole file given?", len(secret))
 	}
 	return nil
 }
@@ -91,8 +89,8 @@ func SecretHash(secret string) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// CheckSecretHash reports why a text cannot be an ApplicationSecretHash, which is the padded standard base64 of 32 bytes.
-// The error never repeats any of it: it may be a secret, put where its hash belongs.
+// CheckSecretHash reports why a text cannot be an ApplicationSecretHash, which is the padded standard base64 of 32
+// bytes. The error never repeats any of it: it may be a secret, put where its hash belongs.
 func CheckSecretHash(hash string) error {
 	sum, err := base64.StdEncoding.Strict().DecodeString(hash)
 	if err != nil || len(sum) != sha256.Size || len(hash) != base64.StdEncoding.EncodedLen(sha256.Size) {
@@ -102,7 +100,8 @@ func CheckSecretHash(hash string) error {
 	return nil
 }
 
-// SecretMatches reports whether hash is the [SecretHash] of secret, in a time that does not depend on where they differ.
+// SecretMatches reports whether hash is the [SecretHash] of secret, in a time that does not depend on where they
+// differ.
 func SecretMatches(secret, hash string) bool {
 	return subtle.ConstantTimeCompare([]byte(SecretHash(secret)), []byte(hash)) == 1
 }

@@ -31,8 +31,7 @@ func TestGenerateSecret(t *testing.T) {
 	}
 }
 
-// Every character is as likely as every other: with a biased choice, the first
-// of them would be 25 % likelier.
+// Every character is as likely as every other: with a biased choice, the first of them would be 25 % likelier.
 func TestGeneratedCharactersAreEquallyLikely(t *testing.T) {
 	counts := map[rune]int{}
 	const secrets = 5000

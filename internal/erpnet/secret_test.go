@@ -109,8 +109,7 @@ func expectError(t *testing.T, err error, want string) {
 }
 
 func TestSecretHash(t *testing.T) {
-	// The first vector is in ERP.net's documents, the second was computed with
-	// openssl (protocol section 4.1).
+	// The first vector is in ERP.net's documents, the second was computed with openssl (protocol section 4.1).
 	for secret, want := range map[string]string{
 		"DEMO":     "T/AGymuI51LwjLeIFxRQXOs9IHnupDKs/ajhWODR2C4=",
 		"mysecret": "ZSx9xofZjJiJME7S5AjHS2EehqQMqlHEtD8d1ZE8XNA=",

@@ -14,8 +14,7 @@ import (
 	"time"
 )
 
-// issuer is a transport that issues a different opaque token to each request,
-// after a while.
+// issuer is a transport that issues a different opaque token to each request, after a while.
 type issuer struct {
 	after    time.Duration
 	lifetime int
@@ -144,8 +143,7 @@ func TestRenewal(t *testing.T) {
 	}
 }
 
-// A token that a gateway replays is renewed before its own end, whatever the
-// answer says.
+// A token that a gateway replays is renewed before its own end, whatever the answer says.
 func TestReplayedTokenIsRenewedInTime(t *testing.T) {
 	token, err := ask(request("read"), status(200, grantOf(usualClaims(edit{"iat": noon.Add(-50 * time.Minute).Unix(), "nbf": nil, "exp": noon.Add(10 * time.Minute).Unix()}), nil)))
 	if err != nil || !token.renewAt.Equal(noon.Add(5*time.Minute)) {

@@ -16,8 +16,7 @@ import (
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// usualClaims are those of a token issued at noon, changed by edits; a nil value
-// removes a claim.
+// usualClaims are those of a token issued at noon, changed by edits; a nil value removes a claim.
 func usualClaims(edits map[string]any) string {
 	claims := map[string]any{
 		"iss": "https://demodb.my.erp.net/id", "client_id": "my.trusted.app/service",
@@ -212,8 +211,8 @@ func TestRequestTokenRefuses(t *testing.T) {
 	}
 }
 
-// Every code of protocol section 3.1 names the attributes to look at, whatever
-// the HTTP status and with or without a description.
+// Every code of protocol section 3.1 names the attributes to look at, whatever the HTTP status and with or without a
+// description.
 func TestOAuthErrorsNameTheRemedy(t *testing.T) {
 	for code, attributes := range map[Kind][]string{
 		InvalidClient:        {"ApplicationUri", "IsEnabled", "ClientType", "ApplicationSecretHash", `"` + SecretHash(plain)[:4] + `"`},

@@ -158,8 +158,7 @@ func newAuthority(t *testing.T) authority {
 	return authority{certificate, key, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})}
 }
 
-// issue makes a server certificate for an address or a name that ends at the
-// given time.
+// issue makes a server certificate for an address or a name that ends at the given time.
 func (a authority) issue(t *testing.T, host string, end time.Time) tls.Certificate {
 	t.Helper()
 	template := &x509.Certificate{
@@ -223,8 +222,8 @@ func TestRootCAsRefusesWhatIsNoCertificate(t *testing.T) {
 	expectError(t, err, "no certificate in PEM form")
 }
 
-// TestProxyOfTheEnvironment asks for a name that only the proxy knows, since
-// loopback addresses never go through an environment's proxy.
+// TestProxyOfTheEnvironment asks for a name that only the proxy knows, since loopback addresses never go through an
+// environment's proxy.
 func TestProxyOfTheEnvironment(t *testing.T) {
 	const password = "proxy-password-0123"
 	private := newAuthority(t)

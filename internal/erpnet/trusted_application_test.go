@@ -11,8 +11,7 @@ import (
 	"testing/quick"
 )
 
-// service is a trusted application that works, and that nothing is to be said
-// against.
+// service is a trusted application that works, and that nothing is to be said against.
 func service() TrustedApplication {
 	return TrustedApplication{
 		Name: "Reports", ApplicationURI: "my.trusted.app/reports", IsEnabled: true, ClientType: Confidential,
@@ -135,8 +134,7 @@ func TestAdvice(t *testing.T) {
 	}
 }
 
-// A text is a hash exactly when it is what the 32 bytes it stands for are
-// written as.
+// A text is a hash exactly when it is what the 32 bytes it stands for are written as.
 func FuzzSecretHashRule(f *testing.F) {
 	for _, text := range []string{"", "DEMO", SecretHash("DEMO"), SecretHash("DEMO") + "\n", SecretHash("DEMO")[:43] + "!", "T_AGymuI51LwjLeIFxRQXOs9IHnupDKs_ajhWODR2C4=", strings.Repeat("=", 44), strings.Repeat("A", 42) + "B=", plain} {
 		f.Add(text)
@@ -155,8 +153,8 @@ func FuzzSecretHashRule(f *testing.F) {
 	})
 }
 
-// Whoever has a secret has a record that works, and one that does not when the
-// secret itself is put in the hash's place.
+// Whoever has a secret has a record that works, and one that does not when the secret itself is put in the hash's
+// place.
 func TestTheHashOfAnySecretIsAHashAndNoSecretIs(t *testing.T) {
 	property := func(secret string) bool {
 		application := service()

@@ -50,6 +50,25 @@ func ResolveURL(base, reference string) string {
 	return resolved.String()
 }
 
+// origin is a URL's scheme, host and port.
+func origin(text string) string {
+	u, err := url.Parse(text)
+	if err != nil {
+		return text
+	}
+	return u.Scheme + "://" + strings.ToLower(u.Host)
+}
+
+// site is where on a host a URL leads: its origin and the first part of its path, such as /id or /api.
+func site(text string) string {
+	u, err := url.Parse(text)
+	if err != nil {
+		return text
+	}
+	first, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
+	return origin(text) + "/" + first
+}
+
 // withoutQuery is a URL as errors show it: a filter may hold personal data.
 func withoutQuery(url string) string {
 	url, _, _ = strings.Cut(url, "?")

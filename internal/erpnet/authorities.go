@@ -1,0 +1,63 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package erpnet
+
+import (
+	"bytes"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+)
+
+// RootCAs returns the system's certificate authorities and those of a PEM text. The error says what is wrong with the
+// text, in a clause that begins with "it".
+func RootCAs(text []byte) (*x509.CertPool, error) {
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool() // a system without a store
+	}
+	text = bytes.TrimPrefix(text, utf8BOM)
+	var others string
+	count := 0
+	for rest := text; ; {
+		var block *pem.Block
+		if block, rest = pem.Decode(rest); block == nil {
+			break
+		}
+		if block.Type != "CERTIFICATE" {
+			others = block.Type
+			continue
+		}
+		count++
+		certificate, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return nil, fmt.Errorf("certificate %d in it cannot be read: %w%s", count, err, godebug(err))
+		}
+		pool.AddCert(certificate)
+	}
+	if blocks := bytes.Count(text, []byte("-----BEGIN CERTIFICATE-----")); blocks > count {
+		return nil, fmt.Errorf("%d of the %d certificates in it are damaged: base64 text between BEGIN and END lines is needed", blocks-count, blocks)
+	}
+	if count == 0 {
+		return nil, noCertificate(text, others)
+	}
+	return pool, nil
+}
+
+// noCertificate says what a text holds instead of certificates in PEM form.
+func noCertificate(text []byte, block string) error {
+	const needed = "; certificates in PEM form (-----BEGIN CERTIFICATE-----) are needed"
+	switch {
+	case len(bytes.TrimSpace(text)) == 0:
+		return errors.New("it is empty" + needed)
+	case bytes.HasPrefix(text, []byte("\xff\xfe")), bytes.HasPrefix(text, []byte("\xfe\xff")):
+		return errors.New("it is text in UTF-16; save it as UTF-8" + needed)
+	case text[0] == 0x30:
+		return errors.New("it holds a certificate in binary form (DER); convert it with openssl x509 -inform der" + needed)
+	case block != "":
+		return fmt.Errorf("it holds a block of type %q and no certificate"+needed, block)
+	}
+	return errors.New("it holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)")
+}

@@ -1,0 +1,291 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package erpnet
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// The kinds of a request that got no response.
+const (
+	UnknownHost       Kind = "unknown_host"       // the name does not exist
+	NameServerFailed  Kind = "name_server_failed" // the name could not be looked up
+	ConnectionRefused Kind = "connection_refused"
+	Unreachable       Kind = "unreachable"     // there is no way to the address
+	ConnectTimeout    Kind = "connect_timeout" // no connection in time
+	Timeout           Kind = "timeout"         // a connection, but no complete response in time
+	ConnectionLost    Kind = "connection_lost"
+	NotHTTP           Kind = "not_http"
+	ProxyFailed       Kind = "proxy_failed"
+	Canceled          Kind = "canceled"
+	OversizedResponse Kind = "oversized_response"
+	UnreadableContent Kind = "unreadable_content" // an encoding that was not asked for
+
+	UnknownAuthority    Kind = "unknown_authority"
+	MissingIntermediate Kind = "missing_intermediate"
+	WrongHostName       Kind = "wrong_host_name"
+	NoHostNames         Kind = "no_host_names" // a certificate without subject alternative names
+	CertificateDates    Kind = "certificate_dates"
+	CertificateInvalid  Kind = "certificate_invalid"
+	CertificateRequired Kind = "client_certificate_required"
+	OldTLS              Kind = "old_tls"
+	NotTLS              Kind = "not_tls"
+	TLSFailed           Kind = "tls_failed"
+)
+
+var (
+	errInvalidURL = errors.New("invalid URL")
+	errOversized  = errors.New("response exceeds 1 MiB")
+	errNotFinal   = errors.New("the final response is informational")
+	errProxyURL   = errors.New("the proxy variable is not a URL")
+)
+
+// encodingError is a content encoding (RFC 9110 section 8.4) that was not asked for.
+type encodingError struct{ encoding string }
+
+func (e *encodingError) Error() string { return "unexpected content encoding" }
+
+// explanation is what an error of net/http means, in a clause of what happened. inGo is true where Go's own words say
+// more than the clause does.
+type explanation struct {
+	kind     Kind
+	happened string
+	inGo     bool
+}
+
+// failedRequest is the error of a request that got no response in all its attempts.
+func (c *Client) failedRequest(url string, attempts int, cause error) *Error {
+	x := c.explain(cause)
+	if attempts > 1 {
+		x.happened += fmt.Sprintf(", in %d attempts", attempts)
+	}
+	e := &Error{Kind: x.kind, URL: withoutQuery(url), Happened: x.happened, cause: cause}
+	if x.inGo {
+		e.Evidence = "Cause: " + strings.TrimSuffix(c.Message(cause.Error()), ".") + godebug(cause) + "."
+	}
+	return e
+}
+
+// explain says what an error of net/http means. A clause never holds the error's own text, which may quote a proxy URL
+// or a header; that is redacted first.
+func (c *Client) explain(err error) explanation {
+	var (
+		proxy    *proxyError
+		op       *net.OpError
+		encoding *encodingError
+		phase    *phaseError
+	)
+	switch {
+	case errors.Is(err, errInvalidURL):
+		return explanation{UnknownHost, "failed, since this is not a valid URL", false}
+	case errors.Is(err, errNotFinal):
+		return explanation{NotJSON, "was answered with an informational HTTP status (1xx) only", false}
+	case errors.Is(err, errOversized):
+		return explanation{OversizedResponse, "was answered with more than 1 MiB", false}
+	case errors.As(err, &encoding):
+		return explanation{UnreadableContent, fmt.Sprintf("was answered with content in the encoding %q, which was not asked for", c.Message(encoding.encoding)), false}
+	case errors.Is(err, context.Canceled):
+		return explanation{Canceled, "was canceled", false}
+	case errors.Is(err, errProxyURL):
+		return explanation{ProxyFailed, "was not sent, since the environment's proxy variable is not a URL", false}
+	case errors.As(err, &proxy):
+		return explanation{ProxyFailed, "did not pass the proxy, which answered with HTTP status " + strconv.Itoa(proxy.status), false}
+	case errors.As(err, &op) && (op.Op == "proxyconnect" || op.Op == "socks connect"):
+		return explanation{ProxyFailed, "did not reach the proxy of the environment: " + proxyCause(op), true}
+	case errors.As(err, &phase) && isTimeout(err):
+		return phase.timeout()
+	}
+	if x, ok := c.explainTLS(err); ok {
+		return x
+	}
+	return explainConnection(err)
+}
+
+// proxyCause says why a proxy was not reached.
+func proxyCause(op *net.OpError) string {
+	x := explainConnection(op.Err)
+	switch {
+	case isTimeout(op.Err):
+		return "no connection in time"
+	case x.kind == UnknownHost, x.kind == NameServerFailed:
+		return "its host name could not be resolved"
+	case x.kind == ConnectionRefused:
+		return "the connection was refused"
+	case strings.Contains(op.Err.Error(), "tls: "), strings.Contains(op.Err.Error(), "x509: "):
+		return "no TLS connection to it came about"
+	}
+	return "the connection failed"
+}
+
+func explainConnection(err error) explanation {
+	var dns *net.DNSError
+	switch {
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return explanation{UnknownHost, "failed, since this host name could not be resolved", false}
+	case errors.As(err, &dns):
+		return explanation{NameServerFailed, "failed, since the name server did not say where this host is", true}
+	case isRefused(err):
+		return explanation{ConnectionRefused, "failed, since the connection was refused", false}
+	case isUnreachable(err):
+		return explanation{Unreachable, "failed, since there is no way to this address", true}
+	case isTimeout(err):
+		return explanation{Timeout, "was not answered in time", false}
+	case strings.Contains(err.Error(), "malformed HTTP"), strings.Contains(err.Error(), "malformed MIME header"):
+		return explanation{NotHTTP, "was answered with something that is not HTTP", false}
+	}
+	return explanation{ConnectionLost, "failed, since the connection broke off", true}
+}
+
+// explainTLS explains what crypto/tls and crypto/x509 report.
+func (c *Client) explainTLS(err error) (explanation, bool) {
+	var (
+		authority x509.UnknownAuthorityError
+		hostname  x509.HostnameError
+		invalid   x509.CertificateInvalidError
+		record    tls.RecordHeaderError
+		verify    *tls.CertificateVerificationError
+	)
+	switch {
+	case errors.As(err, &authority):
+		if errors.As(err, &verify) && lacksIntermediate(verify) {
+			return explanation{MissingIntermediate, "failed, since the server sent its own certificate only, without the one that signed it", true}, true
+		}
+		return explanation{UnknownAuthority, "failed, since the server's certificate is signed by an authority that this machine does not trust", false}, true
+	case errors.As(err, &hostname):
+		if len(hostname.Certificate.DNSNames)+len(hostname.Certificate.IPAddresses) == 0 {
+			return explanation{NoHostNames, "failed, since the server's certificate names no host as subject alternative name", false}, true
+		}
+		return explanation{WrongHostName, "failed, since the server's certificate is for another host name", true}, true
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return explanation{CertificateDates, "failed, since the server's certificate has expired or is not valid yet", true}, true
+	case errors.As(err, &record):
+		return explanation{NotTLS, "failed, since the server does not speak TLS at this port", false}, true
+	case errors.As(err, &invalid), errors.As(err, &verify), strings.Contains(err.Error(), "x509: "):
+		return explanation{CertificateInvalid, "failed, since the server's certificate cannot be verified", true}, true
+	}
+	return c.explainAlert(err)
+}
+
+// explainAlert explains what one side of a TLS handshake refused. The types of these errors are not exported.
+func (c *Client) explainAlert(err error) (explanation, bool) {
+	text := err.Error()
+	refused := strings.Contains(text, "tls: handshake failure") || strings.Contains(text, "tls: bad certificate")
+	switch {
+	case !strings.Contains(text, "tls: "):
+		return explanation{}, false
+	case strings.Contains(text, "tls: certificate required"), refused && c.certificateRequested():
+		return explanation{CertificateRequired, "failed, since the server demands a client certificate", false}, true
+	case strings.Contains(text, "protocol version"):
+		return explanation{OldTLS, "failed, since the server offers no TLS 1.2 or newer", false}, true
+	case strings.Contains(text, "first record does not look like a TLS handshake"):
+		return explanation{NotTLS, "failed, since the server does not speak TLS at this port", false}, true
+	}
+	return explanation{TLSFailed, "failed, since no TLS connection came about", true}, true
+}
+
+// lacksIntermediate reports whether a server sent one certificate that another one, which it did not send, has signed.
+func lacksIntermediate(verify *tls.CertificateVerificationError) bool {
+	sent := verify.UnverifiedCertificates
+	return len(sent) == 1 && !sent[0].IsCA && sent[0].Issuer.String() != sent[0].Subject.String() && len(sent[0].IssuingCertificateURL) > 0
+}
+
+// godebug names the setting of GODEBUG that makes Go take what it refuses, where there is one.
+func godebug(err error) string {
+	for words, setting := range map[string]string{
+		"negative serial number": "x509negativeserial=1",
+		"RSA key larger than":    "tlsmaxrsasize=16384",
+		"keys are insecure":      "rsa1024min=0",
+	} {
+		if strings.Contains(err.Error(), words) {
+			return "; until the certificate is replaced, the environment variable GODEBUG=" + setting + " makes Go take it"
+		}
+	}
+	return ""
+}
+
+func isTimeout(err error) bool {
+	var timeout interface{ Timeout() bool }
+	return errors.As(err, &timeout) && timeout.Timeout()
+}
+
+// The error numbers of Windows (Winsock), which package syscall does not map to those of POSIX.
+const (
+	wsaeNetUnreach  = syscall.Errno(10051)
+	wsaeConnRefused = syscall.Errno(10061)
+	wsaeHostUnreach = syscall.Errno(10065)
+)
+
+func isRefused(err error) bool {
+	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, wsaeConnRefused)
+}
+
+func isUnreachable(err error) bool {
+	for _, number := range []syscall.Errno{syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.EADDRNOTAVAIL, wsaeHostUnreach, wsaeNetUnreach} {
+		if errors.Is(err, number) {
+			return true
+		}
+	}
+	return false
+}
+
+// mayPass reports whether another attempt may help after a request got no response.
+func (k Kind) mayPass() bool {
+	switch k {
+	case ConnectionRefused, ConnectionLost, ConnectTimeout, Timeout, Unreachable, NameServerFailed:
+		return true
+	}
+	return false
+}
+
+// neverOpened reports whether no connection came about, so that nothing can have reached a server.
+func (k Kind) neverOpened() bool {
+	switch k {
+	case UnknownHost, NameServerFailed, ConnectionRefused, Unreachable, ConnectTimeout, ProxyFailed:
+		return true
+	}
+	return false
+}
+
+// NotSent reports whether a request that failed so cannot have reached the server.
+func (e *Error) NotSent() bool { return e.Status == 0 && e.Kind.neverOpened() }
+
+// phase is how far an attempt came.
+type phase int
+
+const (
+	resolving phase = iota
+	connecting
+	handshaking
+	waiting
+)
+
+// phaseError is an attempt that failed, and how far it had come.
+type phaseError struct {
+	phase phase
+	cause error
+}
+
+func (e *phaseError) Error() string { return e.cause.Error() }
+func (e *phaseError) Unwrap() error { return e.cause }
+
+// timeout explains an attempt that ran out of time.
+func (e *phaseError) timeout() explanation {
+	switch e.phase {
+	case resolving:
+		return explanation{NameServerFailed, "failed, since the name server did not say in time where this host is", false}
+	case connecting:
+		return explanation{ConnectTimeout, "got no connection in time", false}
+	case handshaking:
+		return explanation{ConnectTimeout, "got a connection, but no TLS handshake in time", false}
+	}
+	return explanation{Timeout, "was not answered in time", false}
+}
