@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	exactjson "github.com/go-jose/go-jose/v4/json" // tells names apart by letter case, and refuses duplicates
+
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
 
@@ -61,50 +63,70 @@ func DecodeClaims(token string) (*Claims, error) {
 	case len(parts) != 3, !isHeaderToken(token): // base64 decoding skips line breaks
 		return nil, ErrNotJWT
 	}
-	var header struct {
-		Algorithm string `json:"alg"`
-		KeyID     string `json:"kid"`
-		Type      string `json:"typ"`
+	header, err := readMembers(parts[0])
+	if err != nil {
+		return nil, err
 	}
-	var payload struct {
-		Issuer         string      `json:"iss"`
-		Audience       oneOrMany   `json:"aud"`
-		ClientID       string      `json:"client_id"`
-		SystemUser     string      `json:"client_system_user"`
-		SystemUserType string      `json:"client_system_user_type"`
-		SystemUserID   string      `json:"client_system_user_id"`
-		Database       string      `json:"client_db"`
-		TokenID        string      `json:"jti"`
-		IssuedAt       numericDate `json:"iat"`
-		NotBefore      numericDate `json:"nbf"`
-		ExpiresAt      numericDate `json:"exp"`
-		Scopes         oneOrMany   `json:"scope"`
+	payload, err := readMembers(parts[1])
+	if err != nil {
+		return nil, err
 	}
-	for i, into := range []any{&header, &payload} {
-		if err := decodePart(parts[i], into); err != nil {
-			return nil, err
+	c := &Claims{}
+	for _, claim := range []struct {
+		members members
+		name    string
+		into    any
+		informs bool // nothing is decided by it, so it is left out if it cannot be read
+	}{
+		{members: header, name: "alg", into: &c.Algorithm},
+		{members: header, name: "kid", into: &c.KeyID},
+		{members: header, name: "typ", into: &c.Type},
+		{members: payload, name: "iss", into: &c.Issuer},
+		{members: payload, name: "aud", into: (*oneOrMany)(&c.Audience)},
+		{members: payload, name: "client_id", into: &c.ClientID},
+		{members: payload, name: "client_system_user", into: &c.SystemUser, informs: true},
+		{members: payload, name: "client_system_user_type", into: &c.SystemUserType, informs: true},
+		{members: payload, name: "client_system_user_id", into: &c.SystemUserID, informs: true},
+		{members: payload, name: "client_db", into: &c.Database, informs: true},
+		{members: payload, name: "jti", into: &c.TokenID, informs: true},
+		{members: payload, name: "iat", into: (*numericDate)(&c.IssuedAt), informs: true},
+		{members: payload, name: "nbf", into: (*numericDate)(&c.NotBefore)},
+		{members: payload, name: "exp", into: (*numericDate)(&c.ExpiresAt)},
+		{members: payload, name: "scope", into: (*oneOrMany)(&c.Scopes)},
+	} {
+		value, found := claim.members[claim.name]
+		if found && json.Unmarshal(value, claim.into) != nil && !claim.informs {
+			return nil, ErrOddClaims
 		}
 	}
-	return &Claims{
-		Algorithm: header.Algorithm, KeyID: header.KeyID, Type: header.Type,
-		Issuer: payload.Issuer, Audience: payload.Audience, ClientID: payload.ClientID,
-		SystemUser: payload.SystemUser, SystemUserType: payload.SystemUserType, SystemUserID: payload.SystemUserID,
-		Database: payload.Database, TokenID: payload.TokenID,
-		IssuedAt: payload.IssuedAt.Time, NotBefore: payload.NotBefore.Time, ExpiresAt: payload.ExpiresAt.Time,
-		Scopes: SplitScopes(payload.Scopes),
-	}, nil
+	for _, moment := range []*time.Time{&c.IssuedAt, &c.NotBefore} {
+		if !moment.After(time.Unix(0, 0)) {
+			*moment = time.Time{} // .NET's least date says nothing
+		}
+	}
+	c.Scopes = SplitScopes(c.Scopes)
+	return c, nil
 }
 
-// decodePart reads one base64url part (RFC 7515 section 2) that must be a JSON object.
-func decodePart(part string, into any) error {
+// members are those of a JSON object, by their exact names.
+type members map[string]json.RawMessage
+
+// readMembers reads one base64url part (RFC 7515 section 2) that must be a JSON object. A member that stands twice
+// makes it unreadable (RFC 8725 section 2.8): two readers may take different ones.
+func readMembers(part string) (members, error) {
 	text, err := base64.RawURLEncoding.DecodeString(part)
 	if text = bytes.TrimSpace(text); err != nil || len(text) == 0 || text[0] != '{' || !json.Valid(text) {
-		return ErrNotJWT
+		return nil, ErrNotJWT
 	}
-	if json.Unmarshal(text, into) != nil {
-		return ErrOddClaims
+	var found map[string]exactjson.RawMessage
+	if exactjson.Unmarshal(text, &found) != nil {
+		return nil, ErrOddClaims
 	}
-	return nil
+	exact := make(members, len(found))
+	for name, value := range found {
+		exact[name] = json.RawMessage(value)
+	}
+	return exact, nil
 }
 
 // Redacted returns the claims as they may be stored in a state: without the client's secrets.
@@ -156,22 +178,21 @@ func (m *oneOrMany) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*[]string)(m))
 }
 
-// numericDate is a JSON number of seconds since the epoch (RFC 7519 section 2), which may have a fraction.
-type numericDate struct{ time.Time }
+// numericDate is a JSON number of seconds since the epoch (RFC 7519 section 2), which may have a fraction. Some issuers
+// write the number as a string.
+type numericDate time.Time
 
-// maxNumericDate is the last second of the year 9999, the last one that RFC 3339 can write.
+// maxNumericDate is the last second of the year 9999, the last one that RFC 3339 can write. It is .NET's greatest date,
+// which servers use for "never".
 const maxNumericDate = 253402300799
 
 func (d *numericDate) UnmarshalJSON(text []byte) error {
 	var seconds *float64
-	// Some issuers write the number as a string.
 	if err := json.Unmarshal(bytes.Trim(text, `"`), &seconds); err != nil || seconds == nil {
 		return err
 	}
-	if *seconds < 0 || *seconds > maxNumericDate {
-		return errors.New("not a date")
-	}
-	whole, fraction := math.Modf(*seconds)
-	d.Time = time.Unix(int64(whole), int64(fraction*1e9)).UTC()
+	// .NET's least date lies before the epoch.
+	whole, fraction := math.Modf(min(max(*seconds, 0), maxNumericDate))
+	*d = numericDate(time.Unix(int64(whole), int64(fraction*1e9)).UTC())
 	return nil
 }

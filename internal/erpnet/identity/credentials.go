@@ -9,11 +9,12 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
 
-// MaxClientIDLength is the length, in bytes, of the ApplicationUri column (protocol section 4).
+// MaxClientIDLength is the length, in characters, of the ApplicationUri column (protocol section 4).
 const MaxClientIDLength = 254
 
 // Credentials are a trusted application's client credentials (RFC 6749 section 2.3.1).
@@ -32,24 +33,23 @@ func CheckClientID(id string) error {
 		return errors.New("it begins or ends with a space or a line break; remove it")
 	case strings.ContainsFunc(id, unicode.IsControl):
 		return errors.New("it holds a control character")
-	case len(id) > MaxClientIDLength:
-		return fmt.Errorf("it is %d bytes long; an ApplicationUri has at most %d", len(id), MaxClientIDLength)
+	case utf8.RuneCountInString(id) > MaxClientIDLength:
+		return fmt.Errorf("it has %d characters; an ApplicationUri has at most %d", utf8.RuneCountInString(id), MaxClientIDLength)
 	}
 	return nil
 }
 
-// CheckReferenceToken reports why a text cannot be a reference token, which is "enrt_" and 64 hexadecimal digits
-// (protocol section 8). The error is a clause that begins with "it", and never repeats any of the text. It is
-// [erpnet.ErrSurroundingSpace] where trimming helps.
+// CheckReferenceToken reports why a text cannot be a reference token, which begins with "enrt_" (protocol section 8).
+// The error is a clause that begins with "it", and never repeats any of the text. It is [erpnet.ErrSurroundingSpace]
+// where trimming helps.
 func CheckReferenceToken(token string) error {
-	digits, found := strings.CutPrefix(token, erpnet.ReferenceTokenPrefix)
 	switch {
 	case token == "":
 		return errors.New("it is empty")
 	case strings.TrimSpace(token) != token:
 		return erpnet.ErrSurroundingSpace
-	case !found || len(digits) != 64 || strings.Trim(digits, "0123456789abcdefABCDEF") != "":
-		return errors.New("it is not a reference token, which is enrt_ and 64 hexadecimal digits")
+	case !strings.HasPrefix(token, erpnet.ReferenceTokenPrefix), !isHeaderToken(token), len(token) > maxTokenSize:
+		return errors.New("it is not a reference token, which begins with enrt_ and has no spaces")
 	}
 	return nil
 }
@@ -70,8 +70,21 @@ func (c Credentials) hashPrefix() string {
 	return erpnet.SecretHash(secret)[:hashPrefixLength]
 }
 
+// oddity says what of a secret an identity service may not take, though ERP.net documents no such limit: those of the
+// kind that ERP.net was built on take 100 characters (protocol section 2.1), and RFC 6749 appendix A.2 printable ASCII.
+func (c Credentials) oddity() string {
+	secret := c.Secret.Reveal()
+	switch {
+	case utf8.RuneCountInString(secret) > erpnet.MaxGeneratedLength:
+		return fmt.Sprintf("The secret has more than %d characters: some identity services refuse that.", erpnet.MaxGeneratedLength)
+	case strings.ContainsFunc(secret, func(r rune) bool { return r > unicode.MaxASCII }):
+		return "The secret has characters beyond ASCII: its hash must be that of its UTF-8 bytes."
+	}
+	return ""
+}
+
 // digest tells credentials apart without keeping the secret.
 func (c Credentials) digest() [sha256.Size]byte {
-	var onStack [erpnet.MaxSecretLength]byte // a conversion to []byte would be allocated for each cached token
+	var onStack [erpnet.MaxGeneratedLength]byte // a conversion to []byte would be allocated for each cached token
 	return sha256.Sum256(append(onStack[:0], c.Secret.Reveal()...))
 }

@@ -6,11 +6,14 @@ package identity
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+	"golang.org/x/sync/singleflight"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
@@ -23,7 +26,9 @@ type keySet struct {
 	client *erpnet.Client
 	url    string
 
-	mu        sync.Mutex                   // held while keys are fetched, so that they are fetched once
+	fetches singleflight.Group // of all who wait for the same keys
+
+	mu        sync.Mutex
 	keys      map[string][]jose.JSONWebKey // by ID; "" for those without one
 	fetchedAt time.Time
 	refetched time.Time // when a token that fits no key last made them be fetched again
@@ -42,11 +47,12 @@ func (s *Service) keySet(url string) *keySet {
 // warm fetches the keys unless they are there.
 func (k *keySet) warm(ctx context.Context) *erpnet.Error {
 	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.keys != nil {
+	known := k.keys != nil
+	k.mu.Unlock()
+	if known {
 		return nil
 	}
-	return k.fetch(ctx)
+	return k.fetchOnce(ctx)
 }
 
 // verdict is what the keys say of a signature.
@@ -60,34 +66,65 @@ type verdict struct {
 // verify looks for the key of a signature. When none fits, the keys are fetched once more, at most once a minute: they
 // may have been rotated.
 func (k *keySet) verify(ctx context.Context, signed *jose.JSONWebSignature, id string) verdict {
+	v := k.try(signed, id)
+	if v.genuine || !k.mayRefetch() {
+		return v
+	}
+	failure := k.fetchOnce(ctx) // the keys at hand stay if it fails
+	if failure != nil {
+		k.mu.Lock()
+		k.refetched = time.Time{}
+		k.mu.Unlock()
+	}
+	v = k.try(signed, id)
+	v.failure = failure
+	return v
+}
+
+// mayRefetch reports whether it is time to fetch the keys again, and takes note that it is done.
+func (k *keySet) mayRefetch() bool {
+	now := k.client.Now()
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	v := k.try(signed, id)
-	if now := k.client.Now(); !v.genuine && now.Sub(k.refetched) >= keyRefetchInterval {
-		k.refetched = now
-		failure := k.fetch(ctx) // the keys at hand stay if it fails
-		if failure != nil {
-			k.refetched = time.Time{}
+	if now.Sub(k.refetched) < keyRefetchInterval {
+		return false
+	}
+	k.refetched = now
+	return true
+}
+
+// try looks at the keys of an ID, and at those without one; at all keys for a token that names none.
+func (k *keySet) try(signed *jose.JSONWebSignature, id string) verdict {
+	k.mu.Lock()
+	v := verdict{keysFrom: k.fetchedAt}
+	candidates := slices.Concat(k.keys[id], k.keys[""])
+	if id == "" {
+		candidates = slices.Concat(slices.Collect(maps.Values(k.keys))...)
+	}
+	k.mu.Unlock()
+	for _, key := range candidates {
+		v.known = true
+		if _, err := signed.Verify(key.Key); err == nil {
+			v.genuine = true
+			return v
 		}
-		v = k.try(signed, id)
-		v.failure = failure
 	}
 	return v
 }
 
-// try looks at the keys of an ID, and at those without one.
-func (k *keySet) try(signed *jose.JSONWebSignature, id string) verdict {
-	v := verdict{keysFrom: k.fetchedAt}
-	for _, candidates := range [][]jose.JSONWebKey{k.keys[id], k.keys[""]} {
-		for _, key := range candidates {
-			v.known = true
-			if _, err := signed.Verify(key.Key); err == nil {
-				v.genuine = true
-				return v
-			}
-		}
+// fetchOnce fetches the keys, once for all who wait for them.
+func (k *keySet) fetchOnce(ctx context.Context) *erpnet.Error {
+	shared := k.fetches.DoChan("", func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), erpnet.OperationLimit)
+		defer cancel()
+		return k.fetch(ctx), nil
+	})
+	select {
+	case result := <-shared:
+		return result.Val.(*erpnet.Error) //nolint:forcetypeassert // the function above returns nothing else
+	case <-ctx.Done():
+		return erpnet.CanceledError(k.url, "", ctx.Err())
 	}
-	return v
 }
 
 // fetch gets a JWK Set (RFC 7517 section 5) without credentials. Keys that are not for RS256 signatures, or that cannot
@@ -108,7 +145,10 @@ func (k *keySet) fetch(ctx context.Context) *erpnet.Error {
 	if len(keys) == 0 {
 		return &erpnet.Error{Kind: NoKeys, URL: k.url, Happened: "was answered with a JSON object that holds no public RSA key for signatures"}
 	}
-	k.keys, k.fetchedAt = keys, k.client.Now()
+	now := k.client.Now()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.keys, k.fetchedAt = keys, now
 	return nil
 }
 

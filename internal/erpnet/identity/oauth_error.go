@@ -12,12 +12,12 @@ import (
 )
 
 // refused is the error of an OAuth error response (RFC 6749 section 5.2).
-func refused(client *erpnet.Client, r TokenRequest, status int, members tokenResponse) *erpnet.Error {
+func refused(client *erpnet.Client, r TokenRequest, response *erpnet.Response, members tokenResponse) *erpnet.Error {
 	e := r.fail(RequestRefused, "was refused with an unknown error code")
-	e.Status, e.Code = status, members.code()
+	e.Status, e.Code = response.Status, members.code()
 	switch kind := erpnet.Kind(e.Code); kind {
 	case InvalidClient:
-		e.Kind, e.HashPrefix = kind, r.Credentials.hashPrefix()
+		e.Kind, e.HashPrefix, e.Evidence = kind, r.Credentials.hashPrefix(), r.Credentials.oddity()
 	case InvalidScope:
 		e.Kind, e.Evidence = kind, askedFor(r.Scope)
 	case UnauthorizedClient, InvalidGrant, UnsupportedGrantType, InvalidRequest:
@@ -28,8 +28,8 @@ func refused(client *erpnet.Client, r TokenRequest, status int, members tokenRes
 	if e.Code != "" {
 		e.Happened = "was refused with " + e.Code
 	}
-	e.Happened += fmt.Sprintf(" (HTTP status %d)", status)
-	if text := client.Message(members.message()); text != "" {
+	e.Happened += fmt.Sprintf(" (HTTP status %d)", response.Status)
+	if text := client.Message(erpnet.ServerMessage(response.Content())); text != "" {
 		e.Happened += fmt.Sprintf(": %q", text)
 	}
 	return e
@@ -50,18 +50,4 @@ func (m tokenResponse) code() string {
 		return ""
 	}
 	return code
-}
-
-// message reads the description: RFC 6749's error_description, or the message of an error object as the Domain API
-// writes it (protocol section 3.3).
-func (m tokenResponse) message() string {
-	var text string
-	if json.Unmarshal(m.Description, &text) == nil && text != "" {
-		return text
-	}
-	var object struct {
-		Message string `json:"message"`
-	}
-	_ = json.Unmarshal(m.Error, &object) // no object, no message
-	return object.Message
 }

@@ -32,8 +32,8 @@ func JoinScopes(scopes []string) string {
 	return strings.Join(SplitScopes(scopes), " ")
 }
 
-// SplitScopes takes scopes in either documented form: an array, or one space-delimited string. The result is sorted
-// and unique, nil for none.
+// SplitScopes takes scopes in either documented form: an array, or one space-delimited string. The result is sorted and
+// unique, nil for none.
 func SplitScopes(values []string) []string {
 	words := strings.Fields(strings.Join(values, " "))
 	if len(words) == 0 {

@@ -17,12 +17,13 @@ type Service struct {
 	Client *erpnet.Client
 
 	mu       sync.Mutex
-	tokens   map[tokenKey]*Token
+	tokens   map[tokenKey]tokens
 	keySets  map[string]*keySet // by jwks_uri
 	requests singleflight.Group // of tokens
+	refusals erpnet.Failures    // by credentials, and by scope where that was refused
 }
 
 // NewService returns a service with an empty memory.
 func NewService(client *erpnet.Client) *Service {
-	return &Service{Client: client, tokens: map[tokenKey]*Token{}, keySets: map[string]*keySet{}}
+	return &Service{Client: client, tokens: map[tokenKey]tokens{}, keySets: map[string]*keySet{}}
 }

@@ -33,6 +33,7 @@ type Token struct {
 	granted  []string      // the scopes as they came
 	obtained time.Time     // when the response came, by this machine's clock
 	ahead    time.Duration // how far this machine's clock is ahead of the server's, by its Date
+	halfAt   time.Time     // when half of its life is over
 	renewAt  time.Time     // when the cache asks for a new one
 }
 
@@ -45,8 +46,8 @@ func (t *Token) setLifetime(r *erpnet.Response) {
 	lifetime := time.Duration(t.ExpiresIn) * time.Second
 	if t.Claims != nil {
 		t.ExpiresAt = t.Claims.ExpiresAt
-		// The token's own span needs no comparison of two clocks, but is too long for a token that was issued a
-		// while ago.
+		// The token's own span needs no comparison of two clocks, but is too long for a token that was issued a while
+		// ago.
 		for _, span := range []time.Duration{t.Claims.lifetime(r.At), t.Claims.remaining(r.At.Add(-t.ahead))} {
 			if span > 0 && (lifetime == 0 || span < lifetime) {
 				lifetime = span
@@ -62,6 +63,7 @@ func (t *Token) setLifetime(r *erpnet.Response) {
 	if lifetime == 0 {
 		lifetime = documentedLifetime
 	}
+	t.halfAt = r.At.Add(lifetime / 2)
 	t.renewAt = r.At.Add(lifetime - min(renewBefore, lifetime/2))
 }
 

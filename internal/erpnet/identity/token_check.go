@@ -23,8 +23,8 @@ const hybridSuffix = "-service"
 func contradiction(client *erpnet.Client, r TokenRequest, token *Token) *erpnet.Error {
 	if claims := token.Claims; claims != nil {
 		switch {
-		case claims.Issuer != "" && !erpnet.SameSite(claims.Issuer, r.Instance.IdentityURL):
-			return r.fail(ForeignIssuer, fmt.Sprintf("was answered with a token of issuer %q instead of %q", client.Message(claims.Issuer), r.Instance.IdentityURL))
+		case claims.Issuer != "" && !r.Instance.IsIssuer(claims.Issuer):
+			return r.fail(ForeignIssuer, fmt.Sprintf("was answered with a token of issuer %q instead of %q", client.Message(claims.Issuer), r.Instance.ExpectedIssuer()))
 		case claims.ClientID != "" && !sameClient(claims.ClientID, r.Credentials.ClientID):
 			return r.fail(ForeignClient, fmt.Sprintf("was answered with a token of client_id %q", client.Message(claims.ClientID)))
 		case !claims.ExpiresAt.IsZero() && token.obtained.After(claims.ExpiresAt.Add(ClockTolerance)):

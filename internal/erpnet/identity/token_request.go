@@ -42,15 +42,15 @@ func (r TokenRequest) fail(kind erpnet.Kind, happened string) *erpnet.Error {
 
 // RequestToken requests a new access token by the client-credentials grant and checks the response: status, form, token
 // type, lifetime, issuer, client and scopes. The error is an [*erpnet.Error]. A token that is refused for what it says
-// is returned with the error.
-func (s *Service) RequestToken(ctx context.Context, r TokenRequest) (*Token, error) {
+// is returned with the error. It asks anew even if the host was unreachable a moment ago.
+func (s *Service) RequestToken(ctx context.Context, r TokenRequest, anew bool) (*Token, error) {
 	s.Client.Protect(r.Credentials.Secret)
 	response, failed := s.Client.Send(ctx, erpnet.Request{
 		Method: http.MethodPost,
 		URL:    r.Instance.TokenEndpoint(),
 		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}},
 		Body:   r.form(),
-	}, erpnet.Policy{Retry: erpnet.RetryRead}) // issuing a token changes nothing (protocol section 5.2)
+	}, erpnet.Policy{Retry: erpnet.RetryRead, Anew: anew}) // issuing a token changes nothing (protocol section 5.2)
 	if failed != nil {
 		failed.ClientID = r.Credentials.ClientID
 		return nil, failed

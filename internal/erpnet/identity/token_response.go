@@ -6,9 +6,7 @@ package identity
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"math"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,7 +36,6 @@ type tokenResponse struct {
 	ExpiresIn   json.RawMessage `json:"expires_in"`
 	Scope       oneOrMany       `json:"scope"`
 	Error       json.RawMessage `json:"error"`
-	Description json.RawMessage `json:"error_description"`
 }
 
 // readGrant reads a response of the token endpoint, or says why it is not a grant.
@@ -48,16 +45,13 @@ func readGrant(client *erpnet.Client, r TokenRequest, response *erpnet.Response)
 	err := json.Unmarshal(content, &members)
 	var mistyped *json.UnmarshalTypeError
 	isObject := len(content) > 0 && content[0] == '{' && (err == nil || errors.As(err, &mistyped))
-	if isObject && members.isRefusal(response.Status) {
-		return nil, refused(client, r, response.Status, members)
+	if isObject && len(members.Error) > 0 && members.AccessToken == "" && mayBeRefusal(response) {
+		return nil, refused(client, r, response, members)
 	}
 	if failed := client.Failure(response, isObject); failed != nil {
 		failed.URL, failed.ClientID = r.Instance.TokenEndpoint(), r.Credentials.ClientID
-		if text := client.Message(members.message()); text != "" {
-			failed.Happened += fmt.Sprintf(": %q", text)
-		}
-		if response.Status == http.StatusUnauthorized || response.Status == http.StatusForbidden {
-			failed.Kind, failed.Evidence, failed.HashPrefix = RequestRefused, "", r.Credentials.hashPrefix()
+		if failed.Kind == erpnet.UnexpectedStatus && response.Status/100 == 4 {
+			failed.Kind, failed.HashPrefix = RequestRefused, r.Credentials.hashPrefix()
 		}
 		return nil, failed
 	}
@@ -67,10 +61,10 @@ func readGrant(client *erpnet.Client, r TokenRequest, response *erpnet.Response)
 	return members.grant(r)
 }
 
-// isRefusal reports whether the members are an OAuth error response: of whatever status, since the documents name none
+// mayBeRefusal reports whether a response may be an OAuth error: of whatever status, since the documents name none
 // (protocol section 3.1), but not of one that says by itself who answered.
-func (m tokenResponse) isRefusal(status int) bool {
-	return len(m.Error) > 0 && m.AccessToken == "" && status < 500 && status/100 != 3 && status != http.StatusTooManyRequests
+func mayBeRefusal(r *erpnet.Response) bool {
+	return r.Status < 500 && r.Status/100 != 3 && !r.IsTransient()
 }
 
 // grant checks the members of a success.
@@ -132,8 +126,8 @@ func parseExpiresIn(text json.RawMessage) (int64, error) {
 	return int64(seconds), nil
 }
 
-// isHeaderToken reports whether a token fits into an Authorization header: it is printable ASCII without spaces (RFC 6749
-// appendix A.12).
+// isHeaderToken reports whether a token fits into an Authorization header: it is printable ASCII without spaces (RFC
+// 6749 appendix A.12).
 func isHeaderToken(token string) bool {
 	return !strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' })
 }

@@ -34,13 +34,13 @@ func (s *Service) Published(ctx context.Context, i erpnet.Instance) Published {
 		}
 	}
 	p := Published{Discovery: discovery, Document: Pass("discovery", "The identity service publishes its own name.")}
-	if !erpnet.SameSite(discovery.Issuer, i.IdentityURL) {
+	if !i.IsIssuer(discovery.Issuer) {
 		p.Document = Fail("discovery", &erpnet.Error{
 			Kind: ForeignService, URL: i.DiscoveryURL(),
-			Happened: fmt.Sprintf("was answered with the issuer %q instead of %q", s.Client.Message(discovery.Issuer), i.IdentityURL),
+			Happened: fmt.Sprintf("was answered with the issuer %q instead of %q", s.Client.Message(discovery.Issuer), i.ExpectedIssuer()),
 		})
 	}
-	url := erpnet.ResolveURL(i.DiscoveryURL(), discovery.JWKSURL)
+	url := i.Reachable(erpnet.ResolveURL(i.DiscoveryURL(), discovery.JWKSURL))
 	failure := s.misplacedKeys(i, url)
 	if failure == nil {
 		p.keys = s.keySet(url)
@@ -101,9 +101,9 @@ func (v Verification) jwtType() Finding {
 func (v Verification) issuer() Finding {
 	issuer, discovery := v.Token.Claims.Issuer, v.Published.Discovery
 	switch {
-	case !erpnet.SameSite(issuer, v.Request.Instance.IdentityURL):
+	case !v.Request.Instance.IsIssuer(issuer):
 		return v.fail("issuer", ForeignIssuer,
-			fmt.Sprintf("of issuer %q instead of %q", v.show(issuer), v.Request.Instance.IdentityURL))
+			fmt.Sprintf("of issuer %q instead of %q", v.show(issuer), v.Request.Instance.ExpectedIssuer()))
 	case discovery != nil && !erpnet.SameSite(issuer, discovery.Issuer):
 		return v.fail("issuer", ForeignIssuer,
 			fmt.Sprintf("of issuer %q, while the discovery document names %q", v.show(issuer), v.show(discovery.Issuer)))

@@ -93,7 +93,7 @@ func (c checker) issue(ctx context.Context) issued {
 		i.scopes = identity.Skip("scopes", whyUnverifiable(i.token))
 		return i
 	}
-	token, err := c.service.Token(ctx, c.request)
+	token, err := c.service.TokenAnew(ctx, c.request)
 	return c.issued(ctx, token, err)
 }
 
@@ -140,7 +140,7 @@ const noToken = "No access token was issued."
 func (c checker) allScopes(ctx context.Context, failed *erpnet.Error) *identity.Token {
 	all := c.request
 	all.Scope = ""
-	token, _ := c.service.Token(ctx, all)
+	token, _ := c.service.TokenAnew(ctx, all)
 	if token != nil {
 		granted := strings.TrimPrefix(identity.Granted(c.service.Client, token), "Granted")
 		failed.Evidence += "\nGranted when no scope is asked for" + granted
