@@ -5,8 +5,10 @@ package domainapi
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
@@ -17,65 +19,151 @@ type API struct {
 	Root    string // with trailing slash: https://demodb.my.erp.net/api/domain/odata/
 	Tokens  TokenSource
 	Limiter *Limiter
+
+	budget *budget // of what a user sees as one operation; nil for a single call
 }
 
 // Client is the client that the API is called by.
 func (a API) Client() *erpnet.Client { return a.Tokens.Service.Client }
 
-// Call makes one call of the API: again with a new token if the API rejects the first, and again as the policy says. The
-// response is a success, of HTTP status 200, 201 or 204.
-func (a API) Call(ctx context.Context, method, url, body string, retry erpnet.Retry) (*erpnet.Response, *erpnet.Error) {
-	release, err := a.Limiter.Acquire(ctx, a.Tokens.session())
+// budget is what is left for the calls of one operation.
+type budget struct {
+	time  time.Duration
+	bytes int
+}
+
+// maxOperationSize bounds, in bytes, all responses of one operation together.
+const maxOperationSize = 16 << 20
+
+// OneOperation returns the API with one limit of time and size for all calls that are made with it. Waiting for a slot
+// counts to neither.
+func (a API) OneOperation() API {
+	a.budget = &budget{time: erpnet.OperationLimit, bytes: maxOperationSize}
+	return a
+}
+
+// call is one call of the API.
+type call struct {
+	method, url, body string
+	retry             erpnet.Retry
+}
+
+// Write makes one call that changes something. It waits for its slot as long as ctx lasts; once sent, it goes on when
+// ctx is canceled, so that what was written is known.
+func (a API) Write(ctx context.Context, method, url, body string) (*erpnet.Response, *erpnet.Error) {
+	return a.call(ctx, call{method, url, body, erpnet.RetryWrite})
+}
+
+// call makes one call: again with a new token if the API rejects the first, and again as its policy says. The response
+// is a success, of HTTP status 200, 201 or 204.
+func (a API) call(ctx context.Context, c call) (*erpnet.Response, *erpnet.Error) {
+	writes := c.retry == erpnet.RetryWrite
+	release, err := a.Limiter.Acquire(ctx, a.Tokens.session(), writes)
 	if err != nil {
-		return nil, erpnet.CanceledError(url, "", err)
+		return nil, a.canceled(c.url, err)
 	}
-	defer release()
+	var result Result
+	defer func() { release(result) }()
 	token, err := a.Tokens.token(ctx, nil)
 	if err != nil {
 		return nil, erpnet.AsError(err)
 	}
-	response, failed := a.send(ctx, method, url, body, retry, token)
-	if failed == nil || failed.Kind != TokenRejected || a.Tokens.isReference() {
-		return response, failed
+	if writes {
+		ctx = context.WithoutCancel(ctx)
+		defer erpnet.Wrote()
 	}
-	if token, err = a.Tokens.token(ctx, token); err != nil {
-		return nil, erpnet.AsError(err)
+	response, failed := a.send(ctx, c, token, &result)
+	if failed != nil && tokenWasRejected(failed) && !a.Tokens.isReference() {
+		if token, err = a.Tokens.token(ctx, token); err != nil {
+			return nil, erpnet.AsError(err)
+		}
+		response, failed = a.send(ctx, c, token, &result)
 	}
-	return a.send(ctx, method, url, body, retry, token)
+	if failed != nil && writes {
+		failed.MayBeDone = !failed.NotSent() && !isRefusal(failed.Kind)
+	}
+	return response, failed
 }
 
-func (a API) send(ctx context.Context, method, url, body string, retry erpnet.Retry, token *identity.Token) (*erpnet.Response, *erpnet.Error) {
+// isRefusal reports whether a failure of a write is the API's own word that nothing was written.
+func isRefusal(kind erpnet.Kind) bool {
+	switch kind {
+	case TokenRejected, Forbidden, NotFound, RateLimited, NoLicence, Failed, Renamed:
+		return true
+	}
+	return false
+}
+
+// tokenWasRejected reports whether a new token may help: the API has rejected the token, or what looks like a gateway
+// wants another one.
+func tokenWasRejected(failed *erpnet.Error) bool {
+	return failed.Kind == TokenRejected || failed.Status == http.StatusUnauthorized
+}
+
+func (a API) canceled(url string, cause error) *erpnet.Error {
+	if errors.Is(cause, context.DeadlineExceeded) {
+		return a.Fail(erpnet.Timeout, url, "was not sent in time")
+	}
+	return erpnet.CanceledError(url, a.Tokens.Request.Credentials.ClientID, cause)
+}
+
+func (a API) send(ctx context.Context, c call, token *identity.Token, result *Result) (*erpnet.Response, *erpnet.Error) {
 	header := http.Header{
 		"Authorization":   {"Bearer " + token.AccessToken.Reveal()},
 		"Accept-Language": {"en"}, // the language of error messages (protocol section 3.3)
 	}
-	if body != "" {
+	if c.body != "" {
 		header.Set("Content-Type", "application/json")
 	}
-	request := erpnet.Request{Method: method, URL: url, Header: header, Body: body}
-	response, failed := a.Client().Send(ctx, request, erpnet.Policy{Retry: retry})
+	policy := erpnet.Policy{Retry: c.retry, NotWritten: saysNothingWritten}
+	if a.budget != nil {
+		if policy.Whole = a.budget.time; policy.Whole <= 0 {
+			return nil, a.Fail(erpnet.Timeout, c.url, "was not sent, since all requests of the operation together took too long")
+		}
+	}
+	begin := a.Client().Now()
+	response, failed := a.Client().Send(ctx, erpnet.Request{Method: c.method, URL: c.url, Header: header, Body: c.body}, policy)
+	took := a.Client().Now().Sub(begin)
+	result.Slow = result.Slow || took > a.Client().RequestTimeout()/4 || response != nil && response.Limited
 	if failed == nil {
-		failed = failure(a.Client(), response)
+		failed = failure(a.Client(), response, c.url)
+	}
+	if failed == nil {
+		result.Succeeded = true
+		failed = a.spend(took, len(response.Body))
 	}
 	if failed != nil {
-		failed.URL, failed.ClientID = withoutQuery(url), a.Tokens.Request.Credentials.ClientID
+		failed.URL, failed.ClientID = withoutQuery(c.url), a.Tokens.Request.Credentials.ClientID
 		return nil, failed
 	}
 	return response, nil
 }
 
+// spend takes a call off the budget.
+func (a API) spend(took time.Duration, size int) *erpnet.Error {
+	if a.budget == nil {
+		return nil
+	}
+	a.budget.time -= took
+	if a.budget.bytes -= size; a.budget.bytes < 0 {
+		return &erpnet.Error{Kind: erpnet.OversizedResponse, Happened: "was answered with more than 16 MiB in all pages together"}
+	}
+	return nil
+}
+
 // Probe reads one row with the given token, to see whether the API takes it. It is never sent again: each call may take
 // a licence (protocol section 5.2).
 func (a API) Probe(ctx context.Context, entitySet string, token *identity.Token) *erpnet.Error {
-	url := a.Root + entitySet + "?" + Query{Select: "Id", Top: 1}.encode()
-	release, err := a.Limiter.Acquire(ctx, a.Tokens.session())
+	c := call{http.MethodGet, a.url(Query{EntitySet: entitySet, Select: "Id", Top: 1}), "", erpnet.RetryNever}
+	release, err := a.Limiter.Acquire(ctx, a.Tokens.session(), false)
 	if err != nil {
-		return erpnet.CanceledError(url, a.Tokens.Request.Credentials.ClientID, err)
+		return a.canceled(c.url, err)
 	}
-	defer release()
-	response, failed := a.send(ctx, http.MethodGet, url, "", erpnet.RetryNever, token)
+	var result Result
+	defer func() { release(result) }()
+	response, failed := a.send(ctx, c, token, &result)
 	if failed == nil {
-		_, failed = a.page(response, url)
+		_, failed = a.page(response, c.url)
 	}
 	return failed
 }

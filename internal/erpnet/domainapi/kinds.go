@@ -1,8 +1,8 @@
 // Copyright (c) ERP.net
 // SPDX-License-Identifier: MPL-2.0
 
-// Package domainapi calls the Domain API of an instance, an OData service (protocol section 5), within the limits of its
-// sessions.
+// Package domainapi calls the Domain API of an instance, an OData service (protocol section 5), within the limits of
+// its sessions.
 package domainapi
 
 import "github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
@@ -12,6 +12,7 @@ const (
 	TokenRejected  erpnet.Kind = "api_token_refused"
 	Forbidden      erpnet.Kind = "api_forbidden"
 	NotFound       erpnet.Kind = "api_not_found"
+	NotServed      erpnet.Kind = "api_not_served" // there is nothing at this URL
 	RateLimited    erpnet.Kind = "api_rate_limited"
 	NoLicence      erpnet.Kind = "no_licence"
 	Failed         erpnet.Kind = "api_failed"

@@ -9,6 +9,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
+	"path"
 	"strconv"
 	"strings"
 
@@ -22,8 +24,34 @@ type Page struct {
 	Count    *int64 // of all rows that the query has, if it was asked for
 }
 
+// HasMore reports whether the query has more rows than those of the page.
+func (p *Page) HasMore() bool {
+	return p.NextLink != "" || p.Count != nil && *p.Count > int64(len(p.Rows))
+}
+
 // Read reads one page with all that is in it, as it came.
 func (a API) Read(ctx context.Context, q Query) (*Page, *erpnet.Error) { return a.get(ctx, a.url(q)) }
+
+// ReadOne reads one entity by its key, as it came. It is nil when there is none, which servers say in several ways
+// (protocol section 5): anything but a refusal to show it.
+func (a API) ReadOne(ctx context.Context, q Query, id string) (Row, *erpnet.Error) {
+	q.EntitySet = Reference(q.EntitySet, id)
+	response, failed := a.call(ctx, call{http.MethodGet, a.url(q), "", erpnet.RetryRead})
+	if failed != nil {
+		switch failed.Kind {
+		case NotFound, NotServed, Failed:
+			return nil, nil
+		}
+		return nil, failed
+	}
+	var row Row
+	decoder := json.NewDecoder(bytes.NewReader(response.Content()))
+	decoder.UseNumber()
+	if decoder.Decode(&row) != nil {
+		return nil, nil // 204, or something that is not an entity
+	}
+	return row, nil
+}
 
 // Query reads one page for a state: redacted, and without passwords and hashes of secrets. The error is an
 // [*erpnet.Error].
@@ -42,17 +70,15 @@ const maxEmptyPages = 3
 // QueryAll is [API.Query] for all pages, of q.Top rows each. It refuses more than maxRows rows in all, and fewer than
 // the server has counted.
 //
-// Since version 26.2 a page names the next one; before, a page is followed by a query that skips what was read (protocol
-// section 5). Links are followed on the API's own origin only, since the token goes with them.
+// Since version 26.2 a page names the next one; before, a page is followed by a query that skips what was read
+// (protocol section 5). Of a link, path and query are followed on the API's own origin, since the token goes with them:
+// behind a reverse proxy the server may know itself by another name.
 func (a API) QueryAll(ctx context.Context, q Query, maxRows int) (*Page, error) {
 	all := &Page{}
 	first := a.url(q)
 	seen := map[string]bool{}
 	empty := 0
 	for next := first; next != ""; {
-		if !erpnet.SameOrigin(next, a.Root) {
-			return nil, a.Fail(ForeignLink, first, "was answered with a link to another host for the next rows")
-		}
 		if seen[next] || empty > maxEmptyPages {
 			return nil, a.Fail(ForeignLink, first, "was answered with links that lead to no further rows")
 		}
@@ -71,7 +97,11 @@ func (a API) QueryAll(ctx context.Context, q Query, maxRows int) (*Page, error) 
 		if len(all.Rows) > maxRows {
 			return nil, a.Fail(TooManyRows, first, fmt.Sprintf("was answered with more than %d rows", maxRows))
 		}
-		next = a.following(q, next, page, all)
+		if next = a.following(q, page, all); page.NextLink != "" {
+			if next = a.ownLink(page.NextLink); next == "" {
+				return nil, a.Fail(ForeignLink, first, "was answered with a link for the next rows that does not lead to the Domain API")
+			}
+		}
 	}
 	if all.Count != nil && int64(len(all.Rows)) < *all.Count {
 		return nil, a.Fail(IncompleteRows, first, fmt.Sprintf("was answered with %d of %d rows", len(all.Rows), *all.Count))
@@ -82,30 +112,55 @@ func (a API) QueryAll(ctx context.Context, q Query, maxRows int) (*Page, error) 
 
 func (a API) url(q Query) string { return a.Root + q.EntitySet + "?" + q.encode() }
 
-// following is the URL of the page after the given one; "" after the last. A server may give fewer rows than asked for,
-// so a short page is no end.
-func (a API) following(q Query, current string, page, all *Page) string {
-	if page.NextLink != "" {
-		return erpnet.ResolveURL(current, page.NextLink)
+// ownLink is where a server's link to the next rows leads on the API's own origin; "" if that is not below the API's
+// root. A link that the server did not escape is escaped.
+func (a API) ownLink(link string) string {
+	root, err := url.Parse(a.Root)
+	if err != nil {
+		return ""
 	}
+	u, err := root.Parse(link)
+	if err != nil || u.Opaque != "" || !strings.HasPrefix(path.Clean(u.Path)+"/", root.Path) {
+		return ""
+	}
+	own := url.URL{Scheme: root.Scheme, Host: root.Host, Path: u.Path, RawPath: u.RawPath, RawQuery: escapeQuery(u.RawQuery)}
+	return own.String()
+}
+
+// escapeQuery escapes what may not be in a query as it is (RFC 3986 section 3.4), and nothing that is escaped already.
+func escapeQuery(query string) string {
+	var escaped strings.Builder
+	for _, b := range []byte(query) {
+		if b <= ' ' || b >= 0x7f || strings.IndexByte("\"<>\\^`{|}", b) >= 0 {
+			fmt.Fprintf(&escaped, "%%%02X", b)
+		} else {
+			escaped.WriteByte(b)
+		}
+	}
+	return escaped.String()
+}
+
+// following is the query for the rows after those that were read, where the server names no link; "" after the last. A
+// server may give fewer rows than asked for, so a short page is no end.
+func (a API) following(q Query, page, all *Page) string {
 	read := len(all.Rows)
 	if q.Top == 0 || len(page.Rows) == 0 || all.Count != nil && int64(read) >= *all.Count {
 		return ""
 	}
-	q.Skip += read
+	q.Skip, q.Count = q.Skip+read, false // the server has counted already
 	return a.url(q)
 }
 
-func (a API) get(ctx context.Context, url string) (*Page, *erpnet.Error) {
-	response, failed := a.Call(ctx, http.MethodGet, url, "", erpnet.RetryRead)
+func (a API) get(ctx context.Context, link string) (*Page, *erpnet.Error) {
+	response, failed := a.call(ctx, call{http.MethodGet, link, "", erpnet.RetryRead})
 	if failed != nil {
 		return nil, failed
 	}
-	return a.page(response, url)
+	return a.page(response, link)
 }
 
 // page reads a list of rows. A response that holds none, though its status is a success, is not of a Domain API.
-func (a API) page(response *erpnet.Response, url string) (*Page, *erpnet.Error) {
+func (a API) page(response *erpnet.Response, link string) (*Page, *erpnet.Error) {
 	var body struct {
 		Value    []Row           `json:"value"`
 		NextLink string          `json:"@odata.nextLink"`
@@ -118,7 +173,7 @@ func (a API) page(response *erpnet.Response, url string) (*Page, *erpnet.Error) 
 		if err == nil {
 			failed.Happened = "was answered with a JSON object that lists no rows"
 		}
-		failed.URL, failed.ClientID = withoutQuery(url), a.Tokens.Request.Credentials.ClientID
+		failed.URL, failed.ClientID = withoutQuery(link), a.Tokens.Request.Credentials.ClientID
 		return nil, failed
 	}
 	return &Page{Rows: body.Value, NextLink: body.NextLink, Count: readCount(body.Count)}, nil

@@ -53,8 +53,8 @@ func QuoteString(text string) string {
 	return "'" + strings.ReplaceAll(text, "'", "''") + "'"
 }
 
-// CheckEntitySet reports why a text cannot be the name of an entity set: letters, digits and underscores. The error is a
-// clause that begins with "it", and never repeats any of the text.
+// CheckEntitySet reports why a text cannot be the name of an entity set: letters, digits and underscores. The error is
+// a clause that begins with "it", and never repeats any of the text.
 func CheckEntitySet(name string) error {
 	const allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
 	switch {

@@ -16,8 +16,8 @@ func IsGUID(text string) bool { return guid.MatchString(text) }
 // Reference writes the reference to an entity, its odata.id (protocol section 5).
 func Reference(entitySet, id string) string { return entitySet + "(" + id + ")" }
 
-// KeyOf reads the GUID of a reference such as Systems_Security_Users(guid), in relative or absolute form; "" if it holds
-// none.
+// KeyOf reads the GUID of a reference such as Systems_Security_Users(guid), in relative or absolute form; "" if it
+// holds none.
 func KeyOf(reference string) string {
 	reference, found := strings.CutSuffix(reference, ")")
 	begin := strings.LastIndexByte(reference, '(')
