@@ -18,11 +18,11 @@ type member struct {
 	value any
 }
 
-// changes lists what turns one record into another: all that differs from the old one, which is empty for a new record.
-// The system user stands there by its login. The Domain API sets attributes in the order in which they stand (protocol
-// section 5): what something depends on goes first, so that no flag is ever true without the user or the URI that it
-// needs, and the application is enabled last.
-func changes(wanted, old Record) []member {
+// changes lists what turns one record into another: all that differs from the old one, which is empty for a new record,
+// and the hash where writeHash says so. The system user stands there by its login. The Domain API sets attributes in
+// the order in which they stand (protocol section 5): what something depends on goes first, so that no flag is ever
+// true without the user or the URI that it needs, and the application is enabled last.
+func changes(wanted, old Record, writeHash bool) []member {
 	var members []member
 	isNew := old.ID == ""
 	add := func(name string, value, before any) {
@@ -33,7 +33,11 @@ func changes(wanted, old Record) []member {
 	add("Name", wanted.Name, old.Name)
 	add("ApplicationUri", wanted.ApplicationURI, old.ApplicationURI)
 	add("ClientType", string(wanted.ClientType), string(old.ClientType))
-	add("ApplicationSecretHash", orNull(wanted.ApplicationSecretHash), orNull(old.ApplicationSecretHash))
+	if hash := orNull(wanted.ApplicationSecretHash); writeHash && !isNew {
+		members = append(members, member{"ApplicationSecretHash", hash})
+	} else {
+		add("ApplicationSecretHash", hash, orNull(old.ApplicationSecretHash))
+	}
 	add("Scope", orNull(identity.JoinScopes(wanted.Scope)), orNull(identity.JoinScopes(old.Scope)))
 	if !strings.EqualFold(wanted.SystemUser, old.SystemUser) { // logins differ by more than letter case
 		members = append(members, member{systemUserMember, orNull(wanted.SystemUser)})
@@ -69,7 +73,7 @@ type userReference struct {
 // Systems_Security_Records: one line of JSON, the same for the same application. Attributes without a value are left
 // out, and ReferenceTokens while it is None, its default, for servers older than 26.2 do not know it.
 func (r Record) RegistrationJSON() string {
-	members := changes(r, Record{})
+	members := changes(r, Record{}, true)
 	for i := range members {
 		if members[i].name == systemUserMember {
 			members[i].value = userReference{"find", r.SystemUser}

@@ -12,4 +12,5 @@ const (
 	Conflict    erpnet.Kind = "api_conflict"
 	Exists      erpnet.Kind = "api_exists"
 	UnknownUser erpnet.Kind = "unknown_user"
+	Undecided   erpnet.Kind = "write_undecided" // whether it was written is not known
 )

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
@@ -15,57 +16,70 @@ import (
 
 // Violation is a combination of attributes that an instance would save, and that never works.
 type Violation struct {
-	Attribute string // as the Domain API names it, such as SystemUser
-	Message   string // a sentence: what is wrong and what to do
+	Attribute string   // as the Domain API names it, such as SystemUser
+	Message   string   // a sentence: what is wrong and what to do
+	With      []string // the other attributes that make it one
 }
 
 // Violations returns all that keeps a trusted application from ever working. No message repeats a value. The hash's own
 // form is looked at too, since a secret put in its place would end in the record for everybody to read.
 func (r Record) Violations() []Violation {
 	var found []Violation
-	add := func(broken bool, attribute, message string) {
-		if v := (Violation{attribute, message}); broken && !slices.Contains(found, v) {
-			found = append(found, v)
+	add := func(broken bool, attribute, message string, with ...string) {
+		if broken {
+			found = append(found, Violation{attribute, message, with})
+		}
+	}
+	addError := func(attribute, what string, err error) {
+		if err != nil {
+			add(true, attribute, what+" cannot be used: "+Sentence(err))
 		}
 	}
 	add(strings.TrimSpace(r.Name) == "", "Name", "Give the application a name.")
-	if err := identity.CheckClientID(r.ApplicationURI); err != nil {
-		add(true, "ApplicationUri", "The application URI cannot be used: "+err.Error()+".")
-	}
-	add(!slices.Contains([]ClientType{Confidential, Public, NoClient}, r.ClientType), "ClientType", "The client type must be Confidential, Public or None.")
-	add(!slices.Contains([]string{"", ReferenceTokensNone, ReferenceTokensUsers, ReferenceTokensAdmins}, r.ReferenceTokens), "ReferenceTokens", "Reference tokens must be None, AuthenticatedUsers or AdministratorsOnly.")
-	add(r.ClientType == Public && r.ApplicationSecretHash != "", "ApplicationSecretHash", "A Public application has no secret: remove the hash, or make it Confidential.")
+	addError("ApplicationUri", "The application URI", identity.CheckClientID(r.ApplicationURI))
+	add(!slices.Contains([]ClientType{Confidential, Public, NoClient}, r.ClientType), "ClientType",
+		"The client type must be Confidential, Public or None.")
+	add(!slices.Contains([]string{"", ReferenceTokensNone, ReferenceTokensUsers, ReferenceTokensAdmins}, r.ReferenceTokens),
+		"ReferenceTokens", "Reference tokens must be None, AuthenticatedUsers or AdministratorsOnly.")
+	add(r.ClientType == Public && r.ApplicationSecretHash != "", "ApplicationSecretHash",
+		"A Public application has no secret: remove the hash, or make it Confidential.", "ClientType")
 	if r.ApplicationSecretHash != "" {
 		if err := erpnet.CheckSecretHash(r.ApplicationSecretHash); err != nil {
-			add(true, "ApplicationSecretHash", "The secret hash cannot be used: "+err.Error()+" If this was the secret itself, treat it as leaked and make a new one.")
+			add(true, "ApplicationSecretHash", "The secret hash cannot be used: "+Sentence(err)+
+				" If this was the secret itself, treat it as leaked and make a new one.")
 		}
 	}
-	add(r.SystemUserAllowed && strings.TrimSpace(r.SystemUser) == "", "SystemUser", "An application that may use the client-credentials grant needs a system user, whom its calls run as: give the login of one, or do not allow the grant.")
-	add(r.Interactive() && len(r.ImpersonateLoginURL) == 0, "ImpersonateLoginUrl", "People cannot sign in by an application without a redirect URI: give one, or let nobody sign in by it.")
+	add(r.SystemUserAllowed && strings.TrimSpace(r.SystemUser) == "", "SystemUser",
+		"An application that may use the client-credentials grant needs a system user, whom its calls run as: "+
+			"give the login of one, or do not allow the grant.", "SystemUserAllowed")
+	// A service may allow internal users without one: ERP.net's own pages prescribe it (protocol section 14).
+	add(r.Interactive() && !r.SystemUserAllowed && len(r.ImpersonateLoginURL) == 0, "ImpersonateLoginUrl",
+		"People cannot sign in with an application without a redirect URI: give one, or let nobody sign in with it.",
+		"SystemUserAllowed", "ImpersonateAsInternalUserAllowed", "ImpersonateAsCommunityUserAllowed")
+	add(slices.ContainsFunc(r.Scope, func(scope string) bool { return strings.EqualFold(scope, "sec") }), "Scope",
+		"The scope sec is reserved to ERP.net itself: remove it.")
 	for _, scope := range r.Scope {
-		add(strings.EqualFold(scope, "sec"), "Scope", "The scope sec is reserved to ERP.net itself: remove it.")
-		add(strings.EqualFold(scope, "DomainApi"), "Scope", "The scope DomainApi is obsolete and must not be used; take read, or read and update.")
 		if err := identity.CheckScope(scope); err != nil {
-			add(true, "Scope", "A scope cannot be used: "+err.Error()+".")
+			addError("Scope", "A scope", err)
+			break
 		}
 	}
-	return append(found, r.urlViolations()...)
-}
-
-// urlViolations looks at the redirect URIs, which the record holds as one comma-separated text of at most 500
-// characters.
-func (r Record) urlViolations() []Violation {
-	var found []Violation
-	for attribute, urls := range map[string][]string{"ImpersonateLoginUrl": r.ImpersonateLoginURL, "ImpersonateLogoutUrl": r.ImpersonateLogoutURL} {
-		if err := checkRedirectURIs(urls); err != nil {
-			found = append(found, Violation{attribute, "The URIs cannot be used: " + err.Error() + "."})
-		}
-	}
-	slices.SortFunc(found, func(x, y Violation) int { return strings.Compare(x.Attribute, y.Attribute) })
+	addError("ImpersonateLoginUrl", "The URIs", checkRedirectURIs(r.ImpersonateLoginURL))
+	addError("ImpersonateLogoutUrl", "The URIs", checkRedirectURIs(r.ImpersonateLogoutURL))
 	return found
 }
 
-const maxRedirectURIs = 500 // characters of the column
+// Sentence ends the clause of an error as a sentence.
+func Sentence(err error) string {
+	if text := err.Error(); strings.HasSuffix(text, "?") || strings.HasSuffix(text, ".") {
+		return text
+	}
+	return err.Error() + "."
+}
+
+// maxRedirectURIs is the length of the column, in characters, that holds the URIs as one comma-separated text (protocol
+// section 4).
+const maxRedirectURIs = 500
 
 func checkRedirectURIs(urls []string) error {
 	for _, text := range urls {
@@ -77,7 +91,7 @@ func checkRedirectURIs(urls []string) error {
 			return errors.New("one of them has a fragment, or a scheme that no place has (RFC 6749 section 3.1.2)")
 		}
 	}
-	if len(strings.Join(urls, ",")) > maxRedirectURIs {
+	if utf8.RuneCountInString(strings.Join(urls, ",")) > maxRedirectURIs {
 		return errors.New("together they are longer than 500 characters")
 	}
 	return nil
@@ -87,7 +101,10 @@ func checkRedirectURIs(urls []string) error {
 // existing record may keep the hash that it has.
 func (r Record) MissingSecret() []Violation {
 	if r.ClientType == Confidential && r.ApplicationSecretHash == "" {
-		return []Violation{{"ApplicationSecretHash", "A Confidential application cannot authenticate without a secret: give the hash of one."}}
+		return []Violation{{
+			Attribute: "ApplicationSecretHash", With: []string{"ClientType"},
+			Message: "A Confidential application cannot authenticate without a secret: give the hash of one.",
+		}}
 	}
 	return nil
 }
@@ -95,11 +112,24 @@ func (r Record) MissingSecret() []Violation {
 // Advice returns what works, but is better done otherwise.
 func (r Record) Advice() []Violation {
 	var found []Violation
-	if user := strings.ToLower(strings.TrimSpace(r.SystemUser)); user == "admin" || user == "administrator" {
-		found = append(found, Violation{"SystemUser", "The application would run as an administrator. Give it a user of its own with the rights it needs."})
+	add := func(attribute, message string) {
+		found = append(found, Violation{Attribute: attribute, Message: message})
 	}
-	if slices.Contains(r.Scope, "update") {
-		found = append(found, Violation{"Scope", "The scope update lets the application create, change and delete data. Take read alone if it only reads."})
+	switch strings.ToUpper(strings.TrimSpace(r.SystemUser)) {
+	case "ADMIN", "ADMINISTRATOR":
+		add("SystemUser", "The application would run as an administrator. Give it its own user, with the rights it needs.")
+	case "SYSTEM_APPLICATION_USER":
+		add("SystemUser", "SYSTEM_APPLICATION_USER has system rights. Give the application its own user, with the rights it needs.")
+	}
+	for _, scope := range r.Scope {
+		switch scope {
+		case "update":
+			add("Scope", "The scope update lets the application create, change and delete data. Take read alone if it only reads.")
+		case "exec":
+			add("Scope", "The scope exec lets the application run scripts on the server. Take it only if the application does.")
+		case "DomainApi":
+			add("Scope", "The scope DomainApi is obsolete: only old clients, such as ERP.net's own for .NET, still ask for it.")
+		}
 	}
 	return found
 }

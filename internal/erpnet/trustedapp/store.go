@@ -19,7 +19,8 @@ const applicationSet = "Systems_Security_TrustedApplications"
 // with ordinary scopes do so differs and is not documented (protocol section 4.2): a refusal is an [*erpnet.Error] of
 // kind [domainapi.Forbidden] or [domainapi.Failed].
 //
-// A write goes on when its context is canceled, so that what was written is known.
+// A write that was sent goes on when its context is canceled, so that what was written is known. After any failure but
+// the API's own refusal, the record is read again.
 type Store struct{ API domainapi.API }
 
 // Find returns the record of an ApplicationUri; nil when there is none. Whether an instance tells ApplicationUris apart
@@ -41,8 +42,8 @@ func (s Store) Find(ctx context.Context, applicationURI string) (*Record, error)
 	return alike, nil
 }
 
-// Get returns the record of an ID; nil when there is none. It asks with a filter, because the response to a missing key
-// is unknown (protocol section 5).
+// Get returns the record of an ID; nil when there is none. A record that is not listed is asked for by its key before
+// it is given up: one that the caller may not see is an error of kind [domainapi.Forbidden].
 func (s Store) Get(ctx context.Context, id string) (*Record, error) {
 	found, failed := s.read(ctx, "Id eq "+id)
 	if failed != nil {
@@ -53,28 +54,61 @@ func (s Store) Get(ctx context.Context, id string) (*Record, error) {
 			return &found[i], nil
 		}
 	}
-	return nil, nil //nolint:nilnil // documented
+	row, failed := s.API.ReadOne(ctx, recordQuery, id)
+	if failed != nil || row == nil {
+		return nil, asError(failed)
+	}
+	record, failed := s.recordOf(ctx, row)
+	if failed != nil || !strings.EqualFold(record.ID, id) {
+		return nil, asError(failed)
+	}
+	return &record, nil
 }
 
+// asError is a nil error for a nil *erpnet.Error.
+func asError(failed *erpnet.Error) error {
+	if failed == nil {
+		return nil
+	}
+	return failed
+}
+
+// recordQuery asks for all that a record has. A look-up is for one record: more than a few rows are not what was asked
+// for.
+var recordQuery = domainapi.Query{
+	EntitySet: applicationSet, Select: "default,Id,ObjectVersion", Expand: "SystemUser($select=Id,Login)",
+}
+
+const maxFound = 5
+
 func (s Store) read(ctx context.Context, filter string) ([]Record, *erpnet.Error) {
-	page, failed := s.API.Read(ctx, domainapi.Query{
-		EntitySet: applicationSet, Filter: filter, Top: 5,
-		Select: "default,Id,ObjectVersion", Expand: "SystemUser($select=Id,Login)",
-	})
+	query := recordQuery
+	query.Filter, query.Top = filter, maxFound
+	page, failed := s.API.Read(ctx, query)
 	if failed != nil {
 		return nil, failed
 	}
-	found := make([]Record, len(page.Rows))
-	for i, row := range page.Rows {
-		found[i] = recordOf(row)
-		if found[i].SystemUser == "" && found[i].systemUserID != "" { // $expand was ignored
-			if found[i].SystemUser, failed = s.login(ctx, found[i].systemUserID); failed != nil {
-				return nil, failed
-			}
+	rows := page.Rows[:min(len(page.Rows), maxFound)]
+	found := make([]Record, len(rows))
+	for i, row := range rows {
+		if found[i], failed = s.recordOf(ctx, row); failed != nil {
+			return nil, failed
 		}
-		s.redact(&found[i])
 	}
 	return found, nil
+}
+
+// recordOf reads a row, and the login of its user where $expand was ignored.
+func (s Store) recordOf(ctx context.Context, row domainapi.Row) (Record, *erpnet.Error) {
+	r := recordOf(row)
+	if r.SystemUser == "" && r.systemUserID != "" {
+		var failed *erpnet.Error
+		if r.SystemUser, failed = s.login(ctx, r.systemUserID); failed != nil {
+			return r, failed
+		}
+	}
+	s.redact(&r)
+	return r, nil
 }
 
 // redact makes the texts of a record fit for a state. The identifier stays, which an application may use as its secret,
@@ -87,16 +121,15 @@ func (s Store) redact(r *Record) {
 }
 
 // Create makes the record and returns it as the instance has it then. An existing record of this ApplicationUri is an
-// error of kind [Exists]. If the connection breaks, what the instance has then decides: nothing is created twice.
+// error of kind [Exists]. Where the response to the write says nothing, what the instance has then decides; if that
+// cannot be read either, the error is of kind [Undecided].
 func (s Store) Create(ctx context.Context, wanted Record) (*Record, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), erpnet.OperationLimit)
-	defer cancel()
 	// One at a time for each ApplicationUri, which no index may keep unique.
-	release, err := s.API.Limiter.Acquire(ctx, "create "+s.API.Root+strings.ToLower(wanted.ApplicationURI))
+	release, err := s.API.Limiter.Acquire(ctx, "create "+s.API.Root+strings.ToLower(wanted.ApplicationURI), true)
 	if err != nil {
 		return nil, s.fail(erpnet.Canceled, "was canceled")
 	}
-	defer release()
+	defer release(domainapi.Result{})
 	existing, err := s.Find(ctx, wanted.ApplicationURI)
 	if err != nil {
 		return nil, err
@@ -104,32 +137,48 @@ func (s Store) Create(ctx context.Context, wanted Record) (*Record, error) {
 	if existing != nil {
 		return nil, s.fail(Exists, "failed, since a trusted application of this ApplicationUri exists already")
 	}
-	body, failed := s.body(ctx, wanted, Record{})
+	body, failed := s.body(ctx, wanted, Record{}, true)
 	if failed != nil {
 		return nil, failed
 	}
-	posted, failed := s.API.Call(ctx, http.MethodPost, s.API.Root+applicationSet, body, erpnet.RetryWrite)
-	if failed != nil && !ambiguous(failed) {
+	posted, failed := s.API.Write(ctx, http.MethodPost, s.API.Root+applicationSet, body)
+	if failed != nil && !failed.MayBeDone {
 		return nil, failed
 	}
-	// The response may be 201 or 200 with the record, or 204 without (protocol section 5), or lost: reading the record
-	// is right for all of them.
-	created, err := s.Find(ctx, wanted.ApplicationURI)
+	// The response may be 201 or 200 with the record, or 204 without (protocol section 5), or not the API's: reading
+	// the record is right for all of them.
+	created, err := s.Find(context.WithoutCancel(ctx), wanted.ApplicationURI)
 	switch {
-	case created != nil && failed != nil && !same(*created, wanted):
-		return nil, s.fail(Exists, "was lost, and there is a record of this ApplicationUri now that somebody else has made")
-	case created != nil:
+	case created != nil && (failed == nil || isOurs(*created, wanted)):
 		return created, nil
+	case created != nil:
+		return nil, s.fail(Exists, "got no response of the Domain API, and there is a record of this ApplicationUri now that somebody else has made")
+	case failed != nil && err != nil:
+		return nil, s.undecided(failed, err)
 	case failed != nil:
 		return nil, failed
 	case err != nil:
-		return fromResponse(posted, wanted, err)
+		return s.fromResponse(posted, wanted, err)
 	}
 	return nil, s.fail(domainapi.Failed, "was answered with success, but there is no such record afterwards")
 }
 
+// isOurs reports whether a record that came up while one was written is that one: it has the hash of our secret, or
+// everything that was wanted.
+func isOurs(now, wanted Record) bool {
+	return now.ApplicationSecretHash != "" && now.ApplicationSecretHash == wanted.ApplicationSecretHash || same(now, wanted)
+}
+
+// undecided is the error of a write that may have been done, and cannot be read again.
+func (s Store) undecided(failed *erpnet.Error, err error) *erpnet.Error {
+	e := *failed
+	e.Kind, e.MayBeDone = Undecided, true
+	e.Evidence = strings.TrimPrefix(e.Evidence+"\nReading the record afterwards failed too: "+err.Error(), "\n")
+	return &e
+}
+
 // fromResponse is a record that was made but could not be read again: as wanted, with the ID that the response gave it.
-func fromResponse(posted *erpnet.Response, wanted Record, err error) (*Record, error) {
+func (s Store) fromResponse(posted *erpnet.Response, wanted Record, err error) (*Record, error) {
 	var row domainapi.Row
 	_ = json.Unmarshal(posted.Content(), &row) // a response without the record says nothing
 	id := recordOf(row).ID
@@ -137,35 +186,51 @@ func fromResponse(posted *erpnet.Response, wanted Record, err error) (*Record, e
 		id = domainapi.KeyOf(posted.Header.Get("OData-EntityId"))
 	}
 	if id == "" {
-		return nil, err
+		return nil, s.undecided(erpnet.AsError(err), err)
 	}
-	wanted.ID, wanted.SecretHashWithheld = id, true
-	return &wanted, nil
+	return written(id, wanted), nil
 }
 
-// Update changes the record from what was read to what is wanted, and returns it as the instance has it then. The
-// version that was read goes with it, so that a change that somebody else made since is an error of kind [Conflict].
-func (s Store) Update(ctx context.Context, read, wanted Record) (*Record, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), erpnet.OperationLimit)
-	defer cancel()
-	body, failed := s.body(ctx, wanted, read)
+// written is a record of which nothing is known but that it was written.
+func written(id string, wanted Record) *Record {
+	wanted.ID, wanted.ObjectVersion, wanted.SecretHashWithheld = id, nil, true
+	return &wanted
+}
+
+// Update changes the record from what was read to what is wanted, and returns it as the instance has it then. It sends
+// what differs, and the hash where writeHash says so. The version that was read goes with it, so that a change that
+// somebody else made since is an error of kind [Conflict].
+func (s Store) Update(ctx context.Context, read, wanted Record, writeHash bool) (*Record, error) {
+	body, failed := s.body(ctx, wanted, read, writeHash)
 	if failed != nil {
 		return nil, failed
 	}
 	if body != "{}" {
-		_, failed = s.API.Call(ctx, http.MethodPatch, s.url(read.ID), body, erpnet.RetryWrite)
+		_, failed = s.API.Write(ctx, http.MethodPatch, s.url(read.ID), body)
+		if failed != nil && !failed.MayBeDone && failed.Status == 0 {
+			return nil, failed // it was not sent
+		}
+		ctx = context.WithoutCancel(ctx)
 	}
 	now, err := s.Get(ctx, read.ID)
 	switch {
-	case err != nil && failed != nil:
-		return nil, failed
-	case err != nil:
+	case failed == nil && err != nil && body != "{}":
+		return written(read.ID, wanted), nil
+	case failed == nil && err != nil:
 		return nil, err
+	case err != nil && failed.MayBeDone:
+		return nil, s.undecided(failed, err)
+	case err != nil:
+		return nil, failed
 	case now == nil:
 		return nil, s.fail(Conflict, "failed, since the record was deleted in the meantime")
-	case failed == nil, ambiguous(failed) && same(*now, wanted) && !hashUncertain(read, wanted, *now):
+	case failed == nil:
 		return now, nil
-	case failed.Status != 0 && !ambiguous(failed) && changedSince(read, *now):
+	case failed.MayBeDone && same(*now, wanted) && !hashUncertain(read, *now, wanted, writeHash):
+		return now, nil
+	case failed.MayBeDone && same(*now, wanted):
+		failed.Evidence = strings.TrimPrefix(failed.Evidence+"\nThe instance does not show the hash, so whether the new one was written is not known.", "\n")
+	case !failed.MayBeDone && changedSince(read, *now):
 		e := s.fail(Conflict, "was refused, since somebody else has changed the record in the meantime")
 		e.Status = failed.Status
 		return nil, e
@@ -175,15 +240,20 @@ func (s Store) Update(ctx context.Context, read, wanted Record) (*Record, error)
 
 // Delete deletes the record. One that is gone already is no error.
 func (s Store) Delete(ctx context.Context, id string) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), erpnet.OperationLimit)
-	defer cancel()
-	_, failed := s.API.Call(ctx, http.MethodDelete, s.url(id), "", erpnet.RetryWrite)
+	_, failed := s.API.Write(ctx, http.MethodDelete, s.url(id), "")
 	if failed == nil {
 		return nil
 	}
-	// Lost, refused, or not there: the response to a missing key is unknown.
-	if now, err := s.Get(ctx, id); err == nil && now == nil {
+	if !failed.MayBeDone && failed.Status == 0 {
+		return failed // it was not sent
+	}
+	// Without a response, refused, or not there: the response to a missing key is unknown.
+	now, err := s.Get(context.WithoutCancel(ctx), id)
+	switch {
+	case err == nil && now == nil:
 		return nil
+	case err != nil && failed.MayBeDone:
+		return s.undecided(failed, err)
 	}
 	return failed
 }
@@ -195,8 +265,8 @@ func (s Store) fail(kind erpnet.Kind, happened string) *erpnet.Error {
 }
 
 // body writes the changes as a JSON object.
-func (s Store) body(ctx context.Context, wanted, old Record) (string, *erpnet.Error) {
-	members := changes(wanted, old)
+func (s Store) body(ctx context.Context, wanted, old Record, writeHash bool) (string, *erpnet.Error) {
+	members := changes(wanted, old, writeHash)
 	for i := range members {
 		// null clears a user, the natural OData way, which is not documented for ERP.net (protocol section 5).
 		if members[i].name != systemUserMember || wanted.SystemUser == "" {
@@ -211,17 +281,6 @@ func (s Store) body(ctx context.Context, wanted, old Record) (string, *erpnet.Er
 	return encodeMembers(members), nil
 }
 
-// ambiguous reports whether a write that failed may have been done all the same.
-func ambiguous(failed *erpnet.Error) bool {
-	switch failed.Kind {
-	case erpnet.ConnectionLost, erpnet.Timeout, erpnet.OversizedResponse, domainapi.NotDomainAPI:
-		return true
-	case erpnet.Unavailable:
-		return failed.Status != http.StatusServiceUnavailable
-	}
-	return false
-}
-
 func changedSince(read, now Record) bool {
 	return read.ObjectVersion != nil && now.ObjectVersion != nil && *read.ObjectVersion != *now.ObjectVersion
 }
@@ -233,10 +292,11 @@ func same(now, wanted Record) bool {
 		wanted.ApplicationSecretHash = ""
 	}
 	now.ObjectVersion = nil
-	return len(changes(wanted, now)) == 0
+	return len(changes(wanted, now, false)) == 0
 }
 
 // hashUncertain reports whether a new hash cannot be seen in the record.
-func hashUncertain(read, wanted, now Record) bool {
-	return wanted.ApplicationSecretHash != read.ApplicationSecretHash && now.ApplicationSecretHash != wanted.ApplicationSecretHash
+func hashUncertain(read, now, wanted Record, writeHash bool) bool {
+	changes := writeHash || wanted.ApplicationSecretHash != read.ApplicationSecretHash
+	return changes && now.ApplicationSecretHash != wanted.ApplicationSecretHash
 }

@@ -94,6 +94,9 @@ func (r Record) ticketChecks(proof string) []string {
 	if r.Interactive() {
 		checks = append(checks, "People can sign in, with each URI of ImpersonateLoginUrl.")
 	}
+	for _, advice := range r.Advice() {
+		checks = append(checks, "Consider: "+advice.Message)
+	}
 	return checks
 }
 

@@ -48,5 +48,5 @@ func (s Store) users(ctx context.Context, filter string) ([]domainapi.Row, *erpn
 	if failed != nil {
 		return nil, failed
 	}
-	return page.Rows, nil
+	return page.Rows[:min(len(page.Rows), maxFound)], nil
 }
