@@ -5,20 +5,26 @@ package provider
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/domainapi"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/inspect"
 )
 
-var _ datasource.DataSourceWithConfigure = (*credentialsCheckDataSource)(nil)
+var (
+	_ datasource.DataSourceWithConfigure      = (*credentialsCheckDataSource)(nil)
+	_ datasource.DataSourceWithValidateConfig = (*credentialsCheckDataSource)(nil)
+)
 
 func newCredentialsCheckDataSource() datasource.DataSource { return &credentialsCheckDataSource{} }
 
@@ -61,7 +67,7 @@ func (d *credentialsCheckDataSource) Schema(_ context.Context, _ datasource.Sche
 		Attributes: map[string]schema.Attribute{
 			"required_scopes": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType,
-				Validators:          scopesCheck(),
+				Validators:          scopesCheck("required_scopes"),
 				MarkdownDescription: "The scopes that must be granted. The token is asked for with them, so that an ephemeral `erpnet_access_token` with the same scopes shares it. Left out, all scopes of the Trusted Application are asked for.",
 			},
 			"probe_domain_api": schema.BoolAttribute{
@@ -114,6 +120,15 @@ func (d *credentialsCheckDataSource) Read(ctx context.Context, req datasource.Re
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }
 
+// ValidateConfig refuses an entity set that nothing would read.
+func (d *credentialsCheckDataSource) ValidateConfig(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
+	var model credentialsCheckModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if isSet(model.ProbeEntitySet) && !model.ProbeDomainAPI.IsUnknown() && !model.ProbeDomainAPI.ValueBool() {
+		resp.Diagnostics.AddAttributeError(path.Root("probe_entity_set"), "probe_entity_set Without probe_domain_api", "probe_entity_set is what probe_domain_api reads. Set probe_domain_api = true, or remove probe_entity_set.")
+	}
+}
+
 // request says what to check. An opaque reference token proves nothing unless the Domain API is asked.
 func (d *credentialsCheckDataSource) request(m credentialsCheckModel) (inspect.CheckRequest, diag.Diagnostics) {
 	r := inspect.CheckRequest{Probe: m.ProbeDomainAPI.ValueBool(), ProbeEntitySet: m.ProbeEntitySet.ValueString()}
@@ -149,6 +164,12 @@ func (m *credentialsCheckModel) set(ctx context.Context, report inspect.Report) 
 	return diags
 }
 
+// sameCause reports whether two failures have one cause: the host of both, which did not respond, or what a gateway
+// before it said.
+func sameCause(a, b *erpnet.Error) bool {
+	return a == b || a.Kind == b.Kind && a.Status == b.Status && a.Happened == b.Happened
+}
+
 // checkDiagnostic reports all failed checks as one error.
 func checkDiagnostic(r identity.TokenRequest, failures []identity.Finding) diag.Diagnostic {
 	subject := "the reference token"
@@ -156,8 +177,17 @@ func checkDiagnostic(r identity.TokenRequest, failures []identity.Finding) diag.
 		subject = "client_id \"" + r.Credentials.ClientID + "\""
 	}
 	texts := []string{"These checks of " + subject + " at " + r.Instance.IdentityURL + " failed:"}
-	for _, failed := range failures {
-		texts = append(texts, failed.Name+": "+remedyOf(failed.Failure).Title+". "+failed.Failure.Error()+"\n"+advice(failed.Failure))
+	for len(failures) > 0 {
+		first := failures[0]
+		var names []string
+		failures = slices.DeleteFunc(failures, func(f identity.Finding) bool {
+			same := sameCause(f.Failure, first.Failure)
+			if same {
+				names = append(names, f.Name)
+			}
+			return same
+		})
+		texts = append(texts, strings.Join(names, ", ")+": "+remedyOf(first.Failure).Title+". "+first.Failure.Error()+"\n"+advice(first.Failure))
 	}
 	return diag.NewErrorDiagnostic("ERP.net Credentials Check Failed", strings.Join(texts, "\n\n"))
 }

@@ -11,13 +11,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/domainapi"
 )
 
-var _ datasource.DataSourceWithConfigure = (*domainQueryDataSource)(nil)
+var (
+	_ datasource.DataSourceWithConfigure      = (*domainQueryDataSource)(nil)
+	_ datasource.DataSourceWithValidateConfig = (*domainQueryDataSource)(nil)
+)
 
 func newDomainQueryDataSource() datasource.DataSource { return &domainQueryDataSource{} }
 
@@ -104,7 +108,7 @@ func (d *domainQueryDataSource) Read(ctx context.Context, req datasource.ReadReq
 	}
 	var page *domainapi.Page
 	var err error
-	if model.AllPages.ValueBool() {
+	if api = api.OneOperation(); model.AllPages.ValueBool() {
 		page, err = api.QueryAll(ctx, model.query(), int(int64Or(model.MaxRows, defaultMaxRows)))
 	} else {
 		page, err = api.Query(ctx, model.query())
@@ -114,7 +118,20 @@ func (d *domainQueryDataSource) Read(ctx context.Context, req datasource.ReadReq
 		return
 	}
 	resp.Diagnostics.Append(model.set(ctx, page)...)
+	if model.Top.IsNull() && !model.AllPages.ValueBool() && page.HasMore() {
+		resp.Diagnostics.AddAttributeWarning(path.Root("entity_set"), "More Rows", "The query has more rows than its default page of 100. "+
+			"Set all_pages = true to read them all, or top to say that this page is meant.")
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+}
+
+// ValidateConfig refuses max_rows where nothing would look at it.
+func (d *domainQueryDataSource) ValidateConfig(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
+	var model domainQueryModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if isSet(model.MaxRows) && !model.AllPages.IsUnknown() && !model.AllPages.ValueBool() {
+		resp.Diagnostics.AddAttributeError(path.Root("max_rows"), "max_rows Without all_pages", "max_rows bounds what all_pages reads. Set all_pages = true, or top for the rows of one page.")
+	}
 }
 
 func (m *domainQueryModel) query() domainapi.Query {

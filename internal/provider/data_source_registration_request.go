@@ -95,7 +95,6 @@ func (d *registrationRequestDataSource) Read(ctx context.Context, req datasource
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 	record := model.toRecord()
 	resp.Diagnostics.Append(model.refuse(ctx, append(record.Violations(), record.MissingSecret()...))...)
-	resp.Diagnostics.Append(model.advise(ctx, record.Advice())...)
 	var instance erpnet.Instance
 	if !model.Instance.IsNull() {
 		var problems []*problem

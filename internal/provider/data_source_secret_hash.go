@@ -38,7 +38,7 @@ func (d *secretHashDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 		Attributes: map[string]schema.Attribute{
 			"secret": schema.StringAttribute{
 				Required: true, Sensitive: true, Validators: []validator.String{secretCheck("secret")},
-				MarkdownDescription: "The plain secret: 1 to 100 printable ASCII characters without blanks or line breaks around them.",
+				MarkdownDescription: "The plain secret, without spaces or line breaks around it.",
 			},
 			"hash": schema.StringAttribute{
 				Computed:            true,

@@ -84,7 +84,7 @@ func (d *trustedApplicationDataSource) Read(ctx context.Context, req datasource.
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	found, err := trustedapp.Store{API: api}.Find(ctx, model.ApplicationURI.ValueString())
+	found, err := trustedapp.Store{API: api.OneOperation()}.Find(ctx, model.ApplicationURI.ValueString())
 	switch {
 	case err != nil:
 		resp.Diagnostics.Append(errorDiagnostic(err))

@@ -6,11 +6,13 @@ package provider
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/trustedapp"
 )
 
 // problem is a diagnostic that is deferred until an object needs the value that it is about.
@@ -26,7 +28,31 @@ func errorDiagnostic(err error) diag.Diagnostic {
 		return diag.NewErrorDiagnostic("Unexpected Error", defect)
 	}
 	remedy := remedyOf(failed)
+	if failed.Repeated {
+		return diag.NewErrorDiagnostic(remedy.Title, repeated(failed))
+	}
 	return diag.NewErrorDiagnostic(remedy.Title, failed.Error()+" "+remedy.Cause+"\n\n"+advice(failed))
+}
+
+// writeDiagnostic is errorDiagnostic for a record that was to be created: one that is there, or may be, can be
+// imported.
+func writeDiagnostic(err error, wanted trustedapp.Record) diag.Diagnostic {
+	d := errorDiagnostic(err)
+	switch erpnet.AsError(err).Kind {
+	case trustedapp.Exists, trustedapp.Undecided:
+		return diag.NewErrorDiagnostic(d.Summary(), d.Detail()+"\n\nTo manage that record here, import it, with the name of this resource instead of NAME:\n\n"+
+			"  import {\n    to = erpnet_trusted_application.NAME\n    id = "+strconv.Quote(wanted.ApplicationURI)+"\n  }")
+	}
+	return d
+}
+
+// repeated points to the error that was reported first, in one line.
+func repeated(failed *erpnet.Error) string {
+	who := ""
+	if failed.ClientID != "" {
+		who = " for client_id " + strconv.Quote(failed.ClientID)
+	}
+	return "The same as another error of this run" + who + " at " + failed.URL + ", which says what to do."
 }
 
 // problemDiagnostic reports all problems of a configuration as one error.
@@ -47,13 +73,13 @@ func present(problems ...*problem) []*problem {
 	return slices.DeleteFunc(problems, func(p *problem) bool { return p == nil })
 }
 
-// unusable says why a value cannot be used, in a clause, and how to put it right here.
+// unusable says why a value cannot be used, and how to put it right here, as the end of a sentence.
 func unusable(err error) string {
 	switch {
 	case errors.Is(err, erpnet.ErrTrailingLineBreak), errors.Is(err, erpnet.ErrSurroundingSpace):
-		return err.Error() + ", with trimspace()"
+		return err.Error() + ", with trimspace()."
 	case errors.Is(err, erpnet.ErrInstancePath):
-		return err.Error() + ", and put an identity service that is not at /id in identity_url"
+		return err.Error() + ", and put an identity service that is not at /id in identity_url."
 	}
-	return err.Error()
+	return trustedapp.Sentence(err)
 }

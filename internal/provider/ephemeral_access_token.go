@@ -55,7 +55,7 @@ func (e *accessTokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaReque
 		Attributes: map[string]schema.Attribute{
 			"scopes": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType,
-				Validators:          scopesCheck(),
+				Validators:          scopesCheck("scopes"),
 				MarkdownDescription: scopesDescription,
 			},
 			"instance": schema.StringAttribute{

@@ -27,7 +27,7 @@ func (f *secretHashFunction) Definition(_ context.Context, _ function.Definition
 		Summary:             "Hash a client secret",
 		MarkdownDescription: "Returns the padded base64 of the SHA-256 of a client secret, 44 characters: the value of a Trusted Application's `ApplicationSecretHash`. Nothing is sent anywhere. The hash of a sensitive or ephemeral secret is sensitive or ephemeral too.",
 		Parameters: []function.Parameter{
-			function.StringParameter{Name: "secret", MarkdownDescription: "The plain secret: 1 to 100 printable ASCII characters without blanks or line breaks around them."},
+			function.StringParameter{Name: "secret", MarkdownDescription: "The plain secret, without spaces or line breaks around it."},
 		},
 		Return: function.StringReturn{},
 	}

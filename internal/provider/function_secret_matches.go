@@ -28,7 +28,7 @@ func (f *secretMatchesFunction) Definition(_ context.Context, _ function.Definit
 		Summary:             "Compare a client secret with a hash",
 		MarkdownDescription: "Tells whether a hash is that of a client secret, in constant time. Use it to find out whether the secret at hand is the one that a Trusted Application's `ApplicationSecretHash` was made of.",
 		Parameters: []function.Parameter{
-			function.StringParameter{Name: "secret", MarkdownDescription: "The plain secret: 1 to 100 printable ASCII characters without blanks or line breaks around them."},
+			function.StringParameter{Name: "secret", MarkdownDescription: "The plain secret, without spaces or line breaks around it."},
 			function.StringParameter{Name: "hash", MarkdownDescription: "The hash: padded base64 of 32 bytes, 44 characters."},
 		},
 		Return: function.BoolReturn{},

@@ -48,6 +48,7 @@ type providerModel struct {
 	ReferenceToken   types.String `tfsdk:"reference_token"`
 	IdentityURL      types.String `tfsdk:"identity_url"`
 	DomainAPIURL     types.String `tfsdk:"domain_api_url"`
+	Issuer           types.String `tfsdk:"issuer"`
 	CACertificatePEM types.String `tfsdk:"ca_certificate_pem"`
 	CACertFile       types.String `tfsdk:"ca_certificate_file"`
 	RequestTimeout   types.String `tfsdk:"request_timeout"`
@@ -75,11 +76,11 @@ func (p *erpnetProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 			},
 			"client_secret": schema.StringAttribute{
 				Optional: true, Sensitive: true,
-				MarkdownDescription: "The plain secret of the Trusted Application, not its hash: at most 100 printable ASCII characters. Give it by the environment variable `ERPNET_CLIENT_SECRET` or by a variable with `ephemeral = true`; a merely `sensitive` variable stands in a saved plan in clear.",
+				MarkdownDescription: "The plain secret of the Trusted Application, not its hash. Give it by the environment variable `ERPNET_CLIENT_SECRET` or by a variable with `ephemeral = true`; a merely `sensitive` variable stands in a saved plan in clear.",
 			},
 			"reference_token": schema.StringAttribute{
 				Optional: true, Sensitive: true,
-				MarkdownDescription: "A reference token (`enrt_` and 64 hexadecimal digits), instead of `client_id` and `client_secret`, for the objects that call the Domain API. It is opaque, so the objects that give a token do not take it. Set one kind of credentials: those in the configuration make the other kind's environment variables ignored. Environment variable: `ERPNET_REFERENCE_TOKEN`.",
+				MarkdownDescription: "A reference token (`enrt_...`), instead of `client_id` and `client_secret`, for the objects that call the Domain API. It is opaque, so the objects that give a token do not take it. Set one kind of credentials: those in the configuration make the other kind's environment variables ignored. Environment variable: `ERPNET_REFERENCE_TOKEN`.",
 			},
 			"identity_url": schema.StringAttribute{
 				Optional:            true,
@@ -88,6 +89,10 @@ func (p *erpnetProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 			"domain_api_url": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "The root URL of the instance's Domain API, where it is hosted elsewhere than at `https://{instance}/api/domain/odata/`. Environment variable: `ERPNET_DOMAIN_API_URL`.",
+			},
+			"issuer": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "The issuer that the instance's tokens name, where it differs from the identity URL: an instance behind a reverse proxy that ends TLS may call itself `http://...`. It is compared and never asked. Environment variable: `ERPNET_ISSUER`.",
 			},
 			"ca_certificate_pem": schema.StringAttribute{
 				Optional:            true,
@@ -103,7 +108,7 @@ func (p *erpnetProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 			},
 			"max_retries": schema.Int64Attribute{
 				Optional:            true,
-				MarkdownDescription: "How often a request is sent again, from 0 to 10, when the connection fails or the server answers 429, 502, 503 or 504. Default 4. Environment variable: `ERPNET_MAX_RETRIES`.",
+				MarkdownDescription: "How often a request is sent again, from 0 to 10, when the connection fails or the server is busy or away (HTTP status 408, 425, 429, 502 to 504, 520 to 527, 530). Default 4. Environment variable: `ERPNET_MAX_RETRIES`.",
 			},
 		},
 	}

@@ -6,6 +6,7 @@ package provider
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/domainapi"
@@ -41,6 +42,9 @@ func advice(failed *erpnet.Error) string {
 		lines = append(lines, "Compare the secret with the record's ApplicationSecretHash by the function secret_matches.")
 	}
 	lines = append(lines, failed.Evidence)
+	if !failed.RetryAt.IsZero() {
+		lines = append(lines, "The server asks not to be called again before "+failed.RetryAt.Format(time.RFC3339)+".")
+	}
 	if failed.IdentityURL != "" {
 		lines = append(lines, "The instance's auto-discovery says that its identity service is at "+failed.IdentityURL+": if you trust that place, set identity_url to it.")
 	}
@@ -65,6 +69,7 @@ func Remedies() []Remedy {
 			`Look at these attributes of the Trusted Application record:
   - SystemUserAllowed: true
   - SystemUser: an active internal user, which the application's calls run as
+  - ImpersonateAsInternalUserAllowed: true, if the SystemUser is an internal user and the instance demands it
   - IsEnabled: true`,
 		},
 		{
@@ -211,7 +216,7 @@ openid, profile and offline_access are not issued to service applications; sec i
 		{
 			identity.ForeignIssuer, "Token of Another Issuer",
 			"The token names another identity service as its issuer, so the APIs of this instance will refuse it.",
-			`If the issuer is the right instance under its own name, set instance to that name, or identity_url to the issuer. Otherwise the server is not the one that you meant.`,
+			`If the issuer is the right instance under its own name, set instance to that name. If it is that of the instance behind a reverse proxy, set the provider's issuer to it. Otherwise the server is not the one that you meant.`,
 		},
 		{
 			identity.ForeignClient, "Token of Another Client",
@@ -231,7 +236,7 @@ openid, profile and offline_access are not issued to service applications; sec i
 		{
 			identity.ForeignService, "Identity Service of Another Name",
 			"The discovery document names another issuer than the URL that it was got from.",
-			`If the issuer is the right instance under its own name, set instance to that name, or identity_url to the issuer. Otherwise the server is not the one that you meant.`,
+			`If the issuer is the right instance under its own name, set instance to that name. If it is that of the instance behind a reverse proxy, set the provider's issuer to it. Otherwise the server is not the one that you meant.`,
 		},
 		{
 			identity.NoKeys, "No Signing Keys",
@@ -339,6 +344,76 @@ An instance may keep trusted applications from the Domain API altogether: then r
 			trustedapp.UnknownUser, "Unknown System User",
 			"The instance has no user of this login, or the caller may not see it.",
 			`Check system_user: it is the user's Login. Create the user first, with the rights that the application needs.`,
+		},
+		{
+			erpnet.NameServerFailed, "Name Server Failed",
+			"The name of the host could not be looked up, so it is not known whether it exists.",
+			`Check the name resolution of the machine that runs the plan, then run again.`,
+		},
+		{
+			erpnet.Unreachable, "Host Unreachable",
+			"The network knows no way from this machine to that address.",
+			`Check the network or VPN of the machine that runs the plan, and the address that the host name resolves to.`,
+		},
+		{
+			erpnet.ConnectTimeout, "No Connection in Time",
+			"Nothing answers at this address: it is wrong, or a firewall drops the packets on the way.",
+			`Check the host and port of instance (or identity_url), and whether the machine that runs the plan may reach it. request_timeout sets how long one attempt may take.`,
+		},
+		{
+			erpnet.NotHTTP, "Not a Web Server",
+			"The server at this address and port does not speak HTTP.",
+			`Check the host and port of instance (or identity_url).`,
+		},
+		{
+			erpnet.UnreadableContent, "Unreadable Content",
+			"The content is compressed in a way that was not asked for.",
+			`Something between here and the instance, such as a proxy, compresses responses by itself. Turn that off for this host.`,
+		},
+		{
+			erpnet.MissingIntermediate, "Incomplete Certificate Chain",
+			"The server sends its own certificate only, so its authority cannot be found. Browsers hide this, since they look for the missing one.",
+			`Have the server send the intermediate certificates of its authority too. Until then, add them by ca_certificate_file or ca_certificate_pem.`,
+		},
+		{
+			erpnet.NoHostNames, "Certificate Without Host Names",
+			"The server's certificate has its name as common name only, which is not looked at any more.",
+			`Replace the certificate by one that has the host name as subject alternative name (SAN).`,
+		},
+		{
+			erpnet.CertificateInvalid, "Invalid Certificate",
+			"The server's certificate, or one that it sends with it, breaks a rule.",
+			`Replace the certificate that the cause names.`,
+		},
+		{
+			erpnet.CertificateRequired, "Client Certificate Required",
+			"The server, or a gateway before it, wants this machine to identify itself with a TLS certificate, which the provider does not do.",
+			`Let the machine that runs the plan reach the instance by a way that needs no client certificate.`,
+		},
+		{
+			erpnet.OldTLS, "TLS Too Old",
+			"The server speaks only versions of TLS before 1.2, which are not secure.",
+			`Turn on TLS 1.2 or newer at the server, or at the gateway before it.`,
+		},
+		{
+			erpnet.NotTLS, "No TLS at This Port",
+			"The server answers in plain text where https is asked for.",
+			`Check that the port is that of https. A loopback instance without TLS is named with http://.`,
+		},
+		{
+			erpnet.GatewayRefused, "Refused by a Gateway",
+			"Something in front of the instance has refused the request, such as a firewall, a load balancer or a proxy. Neither the identity service nor the API has answered.",
+			`Ask who runs the gateway whether the machine that runs the plan may reach this URL, by its address and its User-Agent.`,
+		},
+		{
+			domainapi.NotServed, "No Domain API Here",
+			"The web server knows nothing at this URL.",
+			`Check instance. Where an instance hosts its Domain API elsewhere than at /api/domain/odata/, set domain_api_url.`,
+		},
+		{
+			trustedapp.Undecided, "Write Without Response",
+			"The record was sent, but no response of the Domain API came, and the record cannot be read: it may have been written or not. Nothing of it is in the state.",
+			`Look whether the record is there, in Instance Manager, Security, Trusted Apps, before you apply again.`,
 		},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -26,7 +27,7 @@ type secretHashResource struct{}
 
 type secretHashResourceModel struct {
 	SecretWO        types.String `tfsdk:"secret_wo"`
-	SecretWOVersion types.Int64  `tfsdk:"secret_wo_version"`
+	SecretWOVersion types.String `tfsdk:"secret_wo_version"`
 	Hash            types.String `tfsdk:"hash"`
 }
 
@@ -41,11 +42,11 @@ func (r *secretHashResource) Schema(_ context.Context, _ resource.SchemaRequest,
 		Attributes: map[string]schema.Attribute{
 			"secret_wo": schema.StringAttribute{
 				Required: true, WriteOnly: true, Sensitive: true, Validators: []validator.String{secretCheck("secret_wo")},
-				MarkdownDescription: "The plain secret, write-only: 1 to 100 printable ASCII characters without blanks or line breaks around them.",
+				MarkdownDescription: "The plain secret, write-only, without spaces or line breaks around it.",
 			},
-			"secret_wo_version": schema.Int64Attribute{
+			"secret_wo_version": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Raise it to have the hash made anew: a write-only value is stored nowhere, so that nothing else tells that it has changed.",
+				MarkdownDescription: "Change it to have the hash computed again, for example to the version of the secret in its store: a write-only value is stored nowhere, so nothing else tells that it has changed.",
 			},
 			"hash": schema.StringAttribute{
 				Computed:            true,
@@ -56,30 +57,45 @@ func (r *secretHashResource) Schema(_ context.Context, _ resource.SchemaRequest,
 }
 
 func (r *secretHashResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	resp.Diagnostics.Append(hashOf(ctx, req.Config, &resp.State)...)
+	_, diags := hashOf(ctx, req.Config, &resp.State)
+	resp.Diagnostics.Append(diags...)
 }
 
-// Update: Only the version can have changed.
+// Update computes the hash again. Only the version can have changed.
 func (r *secretHashResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	resp.Diagnostics.Append(hashOf(ctx, req.Config, &resp.State)...)
+	var before secretHashResourceModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &before)...)
+	after, diags := hashOf(ctx, req.Config, &resp.State)
+	resp.Diagnostics.Append(diags...)
+	if !before.SecretWOVersion.IsNull() && !resp.Diagnostics.HasError() && after.Hash.Equal(before.Hash) {
+		resp.Diagnostics.Append(notRotated("secret_wo_version", "secret_wo"))
+	}
+}
+
+// notRotated warns of a secret that is the old one though its version is new: its store has noted the new version, and
+// not the new secret, as some do when writing it failed.
+func notRotated(version, secret string) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(path.Root(version), "Secret Not Rotated",
+		version+" has changed, but "+secret+" is the same secret as before. If a new one was meant, its store may have refused it: "+
+			"see that the store has the new secret, and change "+version+" once more.")
 }
 
 // hashOf sets the state to the hash of the configuration's secret.
-func hashOf(ctx context.Context, config tfsdk.Config, state *tfsdk.State) diag.Diagnostics {
+func hashOf(ctx context.Context, config tfsdk.Config, state *tfsdk.State) (secretHashResourceModel, diag.Diagnostics) {
 	var model secretHashResourceModel
 	diags := config.Get(ctx, &model)
 	if diags.HasError() {
-		return diags
+		return model, diags
 	}
 	// In apply, since a validator has not seen a value that was unknown before.
 	if err := erpnet.CheckSecret(model.SecretWO.ValueString()); err != nil {
-		diags.AddError("Invalid secret_wo", "The value of secret_wo cannot be used: "+unusable(err)+".")
-		return diags
+		diags.AddError("Invalid secret_wo", "The value of secret_wo cannot be used: "+unusable(err))
+		return model, diags
 	}
 	model.Hash = types.StringValue(erpnet.SecretHash(model.SecretWO.ValueString()))
 	model.SecretWO = types.StringNull()
 	diags.Append(state.Set(ctx, &model)...)
-	return diags
+	return model, diags
 }
 
 // Read: There is nothing but the state.

@@ -5,10 +5,13 @@ package provider
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -20,6 +23,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/domainapi"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/trustedapp"
 )
@@ -44,21 +48,25 @@ type trustedApplicationResourceModel struct {
 	ClientID              types.String `tfsdk:"client_id"`
 	BasicAuthentication   types.Bool   `tfsdk:"basic_authentication_allowed"`
 	ClientSecretWO        types.String `tfsdk:"client_secret_wo"`
-	ClientSecretWOVersion types.Int64  `tfsdk:"client_secret_wo_version"`
+	ClientSecretWOVersion types.String `tfsdk:"client_secret_wo_version"`
 	DeletionProtection    types.Bool   `tfsdk:"deletion_protection"`
 }
 
+// trustedApplicationIdentity can change: an instance may be renamed, and its records stay.
 type trustedApplicationIdentity struct {
-	ID types.String `tfsdk:"id"`
+	Instance types.String `tfsdk:"instance"`
+	ID       types.String `tfsdk:"id"`
 }
 
 func (r *trustedApplicationResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_trusted_application"
+	resp.ResourceBehavior.MutableIdentity = true
 }
 
 func (r *trustedApplicationResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
-		"id": identityschema.StringAttribute{RequiredForImport: true, Description: "GUID of the record."},
+		"instance": identityschema.StringAttribute{OptionalForImport: true, Description: "Host name of the instance, with its port unless that is 443. Left out, the provider's."},
+		"id":       identityschema.StringAttribute{RequiredForImport: true, Description: "GUID of the record."},
 	}}
 }
 
@@ -105,9 +113,9 @@ func (r *trustedApplicationResource) Schema(_ context.Context, _ resource.Schema
 				Optional: true, WriteOnly: true, Sensitive: true, Validators: []validator.String{secretCheck("client_secret_wo")},
 				MarkdownDescription: "The plain secret, write-only, in place of `secret_hash`: it is hashed before it leaves the provider, and neither sent nor stored.",
 			},
-			"client_secret_wo_version": schema.Int64Attribute{
+			"client_secret_wo_version": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Raise it to have the hash of `client_secret_wo` written again: a write-only value is stored nowhere, so that nothing else tells that it has changed.",
+				MarkdownDescription: "Change it to have the hash of `client_secret_wo` written again, for example to the version of the secret in its store: a write-only value is stored nowhere, so nothing else tells that it has changed.",
 			},
 			"deletion_protection": flag(true, "Whether a plan that would delete the record is refused. Default true, also after an import: set it to false and apply before you destroy."),
 		},
@@ -118,13 +126,15 @@ func (r *trustedApplicationResource) Configure(_ context.Context, req resource.C
 	r.session = configured(req.ProviderData, &resp.Diagnostics)
 }
 
-// ImportState: The ID is a GUID or an ApplicationUri.
+// ImportState takes a GUID or an ApplicationUri, or an identity. An ApplicationUri may have the form of a GUID; Read
+// finds out.
 func (r *trustedApplicationResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	id := req.ID
-	if id == "" { // by identity
+	if id == "" {
 		var identity trustedApplicationIdentity
 		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
 		id = identity.ID.ValueString()
+		resp.Diagnostics.Append(r.isOurs(identity.Instance)...)
 	}
 	attribute := path.Root("application_uri")
 	if domainapi.IsGUID(id) {
@@ -132,6 +142,22 @@ func (r *trustedApplicationResource) ImportState(ctx context.Context, req resour
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, attribute, id)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deletion_protection"), true)...)
+}
+
+// isOurs refuses to import from another instance than the provider's.
+func (r *trustedApplicationResource) isOurs(instance types.String) (diags diag.Diagnostics) {
+	ours, problems := r.session.instance(false)
+	if len(problems) == 0 && !instance.IsNull() && !strings.EqualFold(instance.ValueString(), hostOf(ours)) {
+		diags.AddError("Another Instance", fmt.Sprintf("The identity to import names the instance %q, and the provider is configured for %q. "+
+			"Import it with a provider of that instance, or leave out instance.", instance.ValueString(), hostOf(ours)))
+	}
+	return diags
+}
+
+// hostOf is the instance as an identity names it: its host, with the port unless that is the default one.
+func hostOf(i erpnet.Instance) string {
+	_, host, _ := strings.Cut(i.URL, "://")
+	return host
 }
 
 func (r *trustedApplicationResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -147,11 +173,11 @@ func (r *trustedApplicationResource) Create(ctx context.Context, req resource.Cr
 	}
 	created, err := trustedapp.Store{API: api}.Create(ctx, wanted)
 	if err != nil {
-		resp.Diagnostics.Append(errorDiagnostic(err))
+		resp.Diagnostics.Append(writeDiagnostic(err, wanted))
 		return
 	}
 	private := privateState{}.afterWrite(plan.SecretHash, config.SecretHash, wanted.ApplicationSecretHash)
-	resp.Diagnostics.Append(plan.save(ctx, wanted, created, private, savedState{&resp.State, resp.Identity, resp.Private})...)
+	resp.Diagnostics.Append(plan.save(ctx, wanted, created, private, savedState{&resp.State, resp.Identity, resp.Private, r.session})...)
 }
 
 func (r *trustedApplicationResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -162,24 +188,20 @@ func (r *trustedApplicationResource) Read(ctx context.Context, req resource.Read
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	store := trustedapp.Store{API: api}
-	var found *trustedapp.Record
-	var err error
-	if state.ID.IsNull() { // imported by ApplicationUri
-		found, err = store.Find(ctx, state.ApplicationURI.ValueString())
-	} else {
-		found, err = store.Get(ctx, state.ID.ValueString())
-	}
+	found, err := state.find(ctx, trustedapp.Store{API: api.OneOperation()})
 	switch {
 	case err != nil:
 		resp.Diagnostics.Append(errorDiagnostic(err))
 		return
-	case found == nil && state.ID.IsNull():
-		resp.Diagnostics.AddError("No Such Trusted Application", "The instance has no Trusted Application with this ApplicationUri, or the caller may not see it. Letter case may count.")
+	case found == nil && state.imported():
+		resp.Diagnostics.AddError("No Such Trusted Application", "The instance has no Trusted Application with this Id or ApplicationUri, or the caller may not see it. Letter case may count.")
+		return
+	case found == nil && state.DeletionProtection.ValueBool():
+		resp.Diagnostics.AddError("Trusted Application Not Visible", notVisible)
 		return
 	case found == nil:
 		// The framework wants an identity even of what is gone.
-		resp.Diagnostics.Append(resp.Identity.Set(ctx, &trustedApplicationIdentity{state.ID})...)
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identityOf(state.ID))...)
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -187,9 +209,32 @@ func (r *trustedApplicationResource) Read(ctx context.Context, req resource.Read
 	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(state.refresh(ctx, found, private)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, &trustedApplicationIdentity{state.ID})...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identityOf(state.ID))...)
 	private.ObjectVersion = found.ObjectVersion
 	resp.Diagnostics.Append(private.write(ctx, resp.Private)...)
+}
+
+// notVisible says how to go on when a protected record is not there: to forget it would make the next apply create it
+// again, beside the one that the caller may only not see.
+const notVisible = "The instance does not list this Trusted Application, nor give it by its key: it was deleted, or the caller may not see it any more. " +
+	"It has deletion protection, so it is not given up.\n\n" +
+	"If the caller lost its rights, give them back to the SystemUser of the provider's application. " +
+	"If the record was deleted, remove the resource from the state (terraform state rm, or a removed block), and apply to create it again."
+
+// imported reports whether the state has nothing but what names the record.
+func (m *trustedApplicationResourceModel) imported() bool { return m.Name.IsNull() }
+
+// find looks for the record of the state. What is imported may be named by an ApplicationUri that has the form of an
+// Id.
+func (m *trustedApplicationResourceModel) find(ctx context.Context, store trustedapp.Store) (*trustedapp.Record, error) {
+	if m.ID.IsNull() {
+		return store.Find(ctx, m.ApplicationURI.ValueString())
+	}
+	found, err := store.Get(ctx, m.ID.ValueString())
+	if found == nil && err == nil && m.imported() {
+		return store.Find(ctx, m.ID.ValueString())
+	}
+	return found, err
 }
 
 func (r *trustedApplicationResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -206,13 +251,16 @@ func (r *trustedApplicationResource) Update(ctx context.Context, req resource.Up
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	updated, err := trustedapp.Store{API: api}.Update(ctx, state.storedRecord(private), wanted)
+	updated, err := trustedapp.Store{API: api}.Update(ctx, state.storedRecord(private), wanted, plan.SecretHash.IsUnknown())
 	if err != nil {
 		resp.Diagnostics.Append(errorDiagnostic(err))
 		return
 	}
+	if state.keptSecret(plan, wanted, private) {
+		resp.Diagnostics.Append(notRotated("client_secret_wo_version", "client_secret_wo"))
+	}
 	private = private.afterWrite(plan.SecretHash, config.SecretHash, wanted.ApplicationSecretHash)
-	resp.Diagnostics.Append(plan.save(ctx, wanted, updated, private, savedState{&resp.State, resp.Identity, resp.Private})...)
+	resp.Diagnostics.Append(plan.save(ctx, wanted, updated, private, savedState{&resp.State, resp.Identity, resp.Private, r.session})...)
 }
 
 func (r *trustedApplicationResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {

@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -21,27 +22,29 @@ import (
 func (r *trustedApplicationResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config trustedApplicationResourceModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	if !config.SecretHash.IsNull() && !config.ClientSecretWO.IsNull() {
-		resp.Diagnostics.AddError("Two Secrets", "secret_hash and client_secret_wo are both set, and a record has one hash. Remove one of them.")
-	}
-	if config.ClientSecretWO.IsNull() && !config.ClientSecretWOVersion.IsNull() {
-		resp.Diagnostics.AddError("Version Without Secret", "client_secret_wo_version is set, but client_secret_wo is not. Set both, or none.")
-	}
-	resp.Diagnostics.Append(config.publicSecret(config)...)
+	resp.Diagnostics.Append(config.refuseSecrets()...)
 	if !config.ClientSecretWO.IsNull() {
 		config.SecretHash = types.StringUnknown() // there will be one
 	}
 	resp.Diagnostics.Append(config.refuse(ctx, config.toRecord().Violations())...)
 }
 
-// publicSecret refuses the one violation that the record itself cannot show: a write-only secret of an application that
-// has none.
-func (m *trustedApplicationResourceModel) publicSecret(config trustedApplicationResourceModel) (diags diag.Diagnostics) {
-	if m.ClientType.ValueString() == string(trustedapp.Public) && !config.ClientSecretWO.IsNull() {
+// refuseSecrets refuses secrets that do not go together, as far as they are known, in a configuration.
+func (m *trustedApplicationResourceModel) refuseSecrets() (diags diag.Diagnostics) {
+	if isSet(m.SecretHash) && isSet(m.ClientSecretWO) {
+		diags.AddError("Two Secrets", "secret_hash and client_secret_wo are both set, and a record has one hash. Remove one of them.")
+	}
+	if m.ClientSecretWO.IsNull() && isSet(m.ClientSecretWOVersion) {
+		diags.AddError("Version Without Secret", "client_secret_wo_version is set, but client_secret_wo is not. Set both, or none.")
+	}
+	if m.ClientType.ValueString() == string(trustedapp.Public) && isSet(m.ClientSecretWO) {
 		diags.AddError("Impossible Trusted Application", "client_secret_wo: A Public application has no secret. Remove client_secret_wo and its version, or make the application Confidential.")
 	}
 	return diags
 }
+
+// isSet reports whether a value is there, and known.
+func isSet(value attr.Value) bool { return !value.IsNull() && !value.IsUnknown() }
 
 // ModifyPlan protects the record from deletion, fills in what follows from other attributes, and refuses what never
 // works.
@@ -65,7 +68,8 @@ func (r *trustedApplicationResource) ModifyPlan(ctx context.Context, req resourc
 	plan.SecretHash = plannedHash(config, plan, state, private)
 	plan.SystemUserAllowed = plannedSystemUserAllowed(config, plan)
 	plan.ClientID = plannedClientID(plan)
-	resp.Diagnostics.Append(plan.judge(ctx, config, creating)...)
+	resp.Diagnostics.Append(config.refuseSecrets()...)
+	resp.Diagnostics.Append(plan.judge(ctx, state, creating)...)
 	for name, value := range map[string]attr.Value{
 		"client_id": plan.ClientID, "secret_hash": plan.SecretHash, "system_user_allowed": plan.SystemUserAllowed,
 	} {
@@ -113,28 +117,39 @@ func plannedClientID(plan trustedApplicationResourceModel) types.String {
 	return plan.ApplicationURI
 }
 
-// judge refuses what never works, and advises about what is better done otherwise.
-func (m *trustedApplicationResourceModel) judge(ctx context.Context, config trustedApplicationResourceModel, creating bool) diag.Diagnostics {
-	diags := m.publicSecret(config)
-	record := m.toRecord()
+// judge refuses what never works, and advises about what is better done otherwise. A record that is there already may
+// stay as it is: the rules speak when somebody changes what they are about.
+func (m *trustedApplicationResourceModel) judge(ctx context.Context, state trustedApplicationResourceModel, creating bool) diag.Diagnostics {
+	record, before := m.toRecord(), &state.trustedApplicationModel
 	violations := record.Violations()
 	if creating {
-		violations = append(violations, record.MissingSecret()...)
+		violations, before = append(violations, record.MissingSecret()...), nil
 	}
-	diags.Append(m.refuse(ctx, violations)...)
-	diags.Append(m.advise(ctx, record.Advice())...)
+	diags := m.refuse(ctx, slices.DeleteFunc(violations, func(v trustedapp.Violation) bool { return before != nil && m.keeps(v, before) }))
+	diags.Append(m.advise(ctx, record.Advice(), before)...)
 	return diags
+}
+
+// keeps reports whether a plan leaves all attributes as they are that a rule is about.
+func (m *trustedApplicationResourceModel) keeps(v trustedapp.Violation, before *trustedApplicationModel) bool {
+	for _, name := range append([]string{v.Attribute}, v.With...) {
+		if !m.attribute(name).value.Equal(before.attribute(name).value) {
+			return false
+		}
+	}
+	return true
 }
 
 // wantedRecord is the record that a plan describes. The secret, which is in the configuration only, is hashed here.
 func (m *trustedApplicationResourceModel) wantedRecord(config trustedApplicationResourceModel) (trustedapp.Record, diag.Diagnostics) {
 	var diags diag.Diagnostics
+	diags.Append(config.refuseSecrets()...) // which no plan may have known
 	wanted := m.toRecord()
 	wanted.BasicAuthenticationAllowed = m.BasicAuthentication.ValueBool()
 	if m.SecretHash.IsUnknown() {
 		secret := config.ClientSecretWO.ValueString()
 		if err := erpnet.CheckSecret(secret); err != nil {
-			diags.AddError("Invalid client_secret_wo", "The value of client_secret_wo cannot be used: "+unusable(err)+".")
+			diags.AddError("Invalid client_secret_wo", "The value of client_secret_wo cannot be used: "+unusable(err))
 		}
 		wanted.ApplicationSecretHash = erpnet.SecretHash(secret)
 	}
@@ -151,7 +166,7 @@ func (m *trustedApplicationResourceModel) save(ctx context.Context, wanted trust
 	m.SystemUserAllowed = types.BoolValue(wanted.SystemUserAllowed)
 	m.ClientSecretWO = types.StringNull()
 	diags := into.state.Set(ctx, m)
-	diags.Append(into.identity.Set(ctx, &trustedApplicationIdentity{m.ID})...)
+	diags.Append(into.identity.Set(ctx, into.session.identityOf(m.ID))...)
 	diags.Append(private.write(ctx, into.private)...)
 	return diags
 }
@@ -161,6 +176,7 @@ type savedState struct {
 	state    *tfsdk.State
 	identity *tfsdk.ResourceIdentity
 	private  privateSetter
+	session  *session
 }
 
 // refresh takes over the record. A hash that was changed elsewhere is a warning: it is the one attribute that a plan
@@ -182,6 +198,19 @@ func (m *trustedApplicationResourceModel) refresh(ctx context.Context, now *trus
 			"Raise client_secret_wo_version to write the secret of this configuration again.")
 	}
 	return diags
+}
+
+// identityOf is the identity of a record of the provider's instance.
+func (s *session) identityOf(id types.String) *trustedApplicationIdentity {
+	instance, _ := s.instance(false)
+	return &trustedApplicationIdentity{types.StringValue(hostOf(instance)), id}
+}
+
+// keptSecret reports whether a plan wrote the secret that the record had already, though its version says that it is a
+// new one.
+func (m *trustedApplicationResourceModel) keptSecret(plan trustedApplicationResourceModel, wanted trustedapp.Record, private privateState) bool {
+	return plan.SecretHash.IsUnknown() && !m.ClientSecretWOVersion.IsNull() && !plan.ClientSecretWOVersion.Equal(m.ClientSecretWOVersion) &&
+		m.SecretHash.ValueString() == wanted.ApplicationSecretHash && !private.HashHidden
 }
 
 // storedRecord is the record as it was read last, with its version.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"strconv"
@@ -71,7 +72,7 @@ func (s *session) accessToken(ctx context.Context, own ownCredentials, scopes ty
 	if diags.HasError() {
 		return nil, diags
 	}
-	token, err := service.Token(ctx, request)
+	token, err := service.TokenToGive(ctx, request)
 	if err != nil {
 		diags.Append(errorDiagnostic(err))
 	}
@@ -106,7 +107,7 @@ func (s *session) tokenRequest(own ownCredentials, scopes types.Set) (*identity.
 func ownInstance(value string) (erpnet.Instance, []*problem) {
 	instance, err := erpnet.ParseInstance(value)
 	if err != nil {
-		return instance, []*problem{{"Invalid instance", "The instance of this object cannot be used: " + unusable(err) + "."}}
+		return instance, []*problem{{"Invalid instance", "The instance of this object cannot be used: " + unusable(err)}}
 	}
 	return instance, nil
 }
@@ -117,10 +118,10 @@ func (own ownCredentials) credentials() (identity.Credentials, []*problem) {
 	}
 	var problems []*problem
 	if err := identity.CheckClientID(own.clientID.ValueString()); err != nil {
-		problems = append(problems, &problem{"Invalid client_id", "The client_id of this object cannot be used: " + unusable(err) + "."})
+		problems = append(problems, &problem{"Invalid client_id", "The client_id of this object cannot be used: " + unusable(err)})
 	}
 	if err := erpnet.CheckSecret(own.clientSecret.ValueString()); err != nil {
-		problems = append(problems, &problem{"Invalid client_secret", "The client_secret of this object cannot be used: " + unusable(err) + "."})
+		problems = append(problems, &problem{"Invalid client_secret", "The client_secret of this object cannot be used: " + unusable(err)})
 	}
 	return identity.Credentials{ClientID: own.clientID.ValueString(), Secret: erpnet.NewSecret(own.clientSecret.ValueString())}, problems
 }
@@ -169,15 +170,19 @@ func (s *session) instance(withDomainAPI bool) (erpnet.Instance, []*problem) {
 		instance.IdentityURL = url
 		return err
 	})
+	issuerProblem := s.settings.issuer.optional(func(value string) error {
+		instance.Issuer = value
+		return erpnet.CheckIssuer(value)
+	})
 	if !withDomainAPI {
-		return instance, present(instanceProblem, identityProblem)
+		return instance, present(instanceProblem, identityProblem, issuerProblem)
 	}
 	apiProblem := s.settings.domainAPIURL.optional(func(value string) error {
 		url, err := erpnet.ParseSiteURL(value)
 		instance.DomainAPIURL = url + "/"
 		return err
 	})
-	return instance, present(instanceProblem, identityProblem, apiProblem)
+	return instance, present(instanceProblem, identityProblem, issuerProblem, apiProblem)
 }
 
 // service makes the configuration's one service when it is first needed.
@@ -218,10 +223,12 @@ func (s *session) rootCAs() (pool *x509.CertPool, p *problem) {
 		_, p = file.required(func(path string) error {
 			text, err := os.ReadFile(path)
 			if err != nil {
-				return errors.New("the file cannot be read: " + reason(err))
+				return fmt.Errorf("the file%s cannot be read: %s", shown(path), reason(err))
 			}
-			pool, err = erpnet.RootCAs(text)
-			return err
+			if pool, err = erpnet.RootCAs(text); err != nil {
+				return fmt.Errorf("the file%s is not usable: %w", shown(path), err)
+			}
+			return nil
 		})
 	case !pem.missing:
 		_, p = pem.required(func(text string) (err error) {
@@ -232,7 +239,15 @@ func (s *session) rootCAs() (pool *x509.CertPool, p *problem) {
 	return pool, p
 }
 
-// reason says why a file cannot be read without its path, which may be a certificate put into the wrong attribute.
+// shown is a file's path, unless it may be a certificate that was put into the wrong attribute.
+func shown(path string) string {
+	if len(path) > 300 || strings.ContainsAny(path, "\r\n") || strings.Contains(path, "-----") {
+		return ""
+	}
+	return " " + strconv.Quote(path)
+}
+
+// reason says why a file cannot be read, without its path.
 func reason(err error) string {
 	var pathError *os.PathError
 	if errors.As(err, &pathError) {

@@ -17,7 +17,7 @@ import (
 type settings struct {
 	instance, clientID, clientSecret    setting
 	referenceToken                      setting
-	identityURL, domainAPIURL           setting
+	identityURL, domainAPIURL, issuer   setting
 	caCertificatePEM, caCertificateFile setting
 	requestTimeout, maxRetries          setting
 }
@@ -33,14 +33,16 @@ type setting struct {
 }
 
 func resolveSettings(m providerModel, lookupEnv func(string) (string, bool)) settings {
-	resolve := func(name, env string, configured attr.Value) setting {
+	// An empty variable of the environment counts as unset, as is customary, except for what says who asks whom.
+	resolve := func(name, env string, configured attr.Value, identity bool) setting {
 		s := setting{name: name, env: env}
 		switch {
 		case configured.IsUnknown():
 			s.problem = unknownProblem(s)
 			return s
 		case configured.IsNull():
-			if s.value, s.fromEnv = lookupEnv(env); !s.fromEnv {
+			if s.value, s.fromEnv = lookupEnv(env); !s.fromEnv || s.value == "" && !identity {
+				s.fromEnv = false
 				s.missing, s.problem = true, missingProblem(s)
 				return s
 			}
@@ -53,16 +55,17 @@ func resolveSettings(m providerModel, lookupEnv func(string) (string, bool)) set
 		return s
 	}
 	s := settings{
-		instance:          resolve("instance", "ERPNET_INSTANCE", m.Instance),
-		clientID:          resolve("client_id", "ERPNET_CLIENT_ID", m.ClientID),
-		clientSecret:      resolve("client_secret", "ERPNET_CLIENT_SECRET", m.ClientSecret),
-		referenceToken:    resolve("reference_token", "ERPNET_REFERENCE_TOKEN", m.ReferenceToken),
-		identityURL:       resolve("identity_url", "ERPNET_IDENTITY_URL", m.IdentityURL),
-		domainAPIURL:      resolve("domain_api_url", "ERPNET_DOMAIN_API_URL", m.DomainAPIURL),
-		caCertificatePEM:  resolve("ca_certificate_pem", "ERPNET_CA_CERTIFICATE_PEM", m.CACertificatePEM),
-		caCertificateFile: resolve("ca_certificate_file", "ERPNET_CA_CERTIFICATE_FILE", m.CACertFile),
-		requestTimeout:    resolve("request_timeout", "ERPNET_REQUEST_TIMEOUT", m.RequestTimeout),
-		maxRetries:        resolve("max_retries", "ERPNET_MAX_RETRIES", m.MaxRetries),
+		instance:          resolve("instance", "ERPNET_INSTANCE", m.Instance, true),
+		clientID:          resolve("client_id", "ERPNET_CLIENT_ID", m.ClientID, true),
+		clientSecret:      resolve("client_secret", "ERPNET_CLIENT_SECRET", m.ClientSecret, true),
+		referenceToken:    resolve("reference_token", "ERPNET_REFERENCE_TOKEN", m.ReferenceToken, false),
+		identityURL:       resolve("identity_url", "ERPNET_IDENTITY_URL", m.IdentityURL, false),
+		domainAPIURL:      resolve("domain_api_url", "ERPNET_DOMAIN_API_URL", m.DomainAPIURL, false),
+		issuer:            resolve("issuer", "ERPNET_ISSUER", m.Issuer, false),
+		caCertificatePEM:  resolve("ca_certificate_pem", "ERPNET_CA_CERTIFICATE_PEM", m.CACertificatePEM, false),
+		caCertificateFile: resolve("ca_certificate_file", "ERPNET_CA_CERTIFICATE_FILE", m.CACertFile, false),
+		requestTimeout:    resolve("request_timeout", "ERPNET_REQUEST_TIMEOUT", m.RequestTimeout, false),
+		maxRetries:        resolve("max_retries", "ERPNET_MAX_RETRIES", m.MaxRetries, false),
 	}
 	s.chooseCredentials()
 	return s
@@ -166,7 +169,7 @@ func emptyProblem(s setting) *problem {
 }
 
 func invalidProblem(s setting, err error) *problem {
-	return &problem{"Invalid " + s.name, s.source() + " cannot be used: " + unusable(err) + "."}
+	return &problem{"Invalid " + s.name, s.source() + " cannot be used: " + unusable(err)}
 }
 
 func unknownProblem(s setting) *problem {

@@ -20,13 +20,13 @@ import (
 // values are judged together, by [trustedApplicationModel.refuse], and not by validators of their own.
 const (
 	applicationNameDescription      = "The name that people see, `Name` of the record."
-	applicationURIDescription       = "The identifier of the application, `ApplicationUri` of the record and the `client_id` of token requests: free-form, unique in the instance, at most 254 bytes, such as `my.trusted.app/service`."
+	applicationURIDescription       = "The identifier of the application, `ApplicationUri` of the record and the `client_id` of token requests: free-form, unique in the instance, at most 254 characters, such as `my.trusted.app/service`."
 	clientTypeDescription           = "`Confidential` (the default) keeps a secret, `Public` has none, `None` does not authenticate."
 	secretHashDescription           = "The padded base64 of the secret's SHA-256, 44 characters, `ApplicationSecretHash` of the record: what the function `secret_hash` and the ephemeral resource `erpnet_client_secret` give. A Confidential application needs one, a Public one must not have any. Never the secret itself: a hash is not a secret and is shown, so take the hash of a long random secret only."
-	applicationScopesDescription    = "The scopes that the application may ask for, such as `[\"read\"]` or `[\"read\", \"update\"]`, `Scope` of the record. `sec` is reserved and `DomainApi` obsolete: both are refused."
+	applicationScopesDescription    = "The scopes that the application may ask for, such as `[\"read\"]` or `[\"read\", \"update\"]`, `Scope` of the record. `sec` is reserved to ERP.net and refused."
 	systemUserAllowedDescription    = "Whether the application may use the client-credentials grant, as a service without people. Default: true exactly when `system_user` is given."
 	systemUserDescription           = "The login of the user whom the calls of the service run as, `SystemUser` of the record. Give the application a user of its own, and not an administrator."
-	impersonateInternalDescription  = "Whether internal users sign in by the application, `ImpersonateAsInternalUserAllowed` of the record. Needs `redirect_uris`. Default false."
+	impersonateInternalDescription  = "Whether internal users sign in with the application, `ImpersonateAsInternalUserAllowed` of the record. Without `system_user_allowed` it needs `redirect_uris`. ERP.net's own pages set it for a service whose system user is an internal one. Default false."
 	impersonateCommunityDescription = "Whether external users sign in by the application, `ImpersonateAsCommunityUserAllowed` of the record. Needs `redirect_uris`. Default false."
 	redirectURIsDescription         = "Where people may be sent after they signed in, compared exactly, `ImpersonateLoginUrl` of the record. Together at most 500 characters, with a comma between each."
 	logoutURIsDescription           = "Where people may be sent after they signed out, `ImpersonateLogoutUrl` of the record. Together at most 500 characters, with a comma between each."
@@ -137,13 +137,27 @@ func (v namedValue) known(ctx context.Context) bool {
 	return err == nil && value.IsFullyKnown()
 }
 
+// knows reports whether all attributes that a rule is about have their values.
+func (m *trustedApplicationModel) knows(ctx context.Context, v trustedapp.Violation) bool {
+	for _, name := range append([]string{v.Attribute}, v.With...) {
+		// Left out, the one follows from the other.
+		if name == "SystemUserAllowed" && m.SystemUserAllowed.IsNull() {
+			name = "SystemUser"
+		}
+		if !m.attribute(name).known(ctx) {
+			return false
+		}
+	}
+	return true
+}
+
 // refuse reports all violations of what is known as one error. It has no attribute path: with one, the CLI prints the
 // source line, and a secret may stand where its hash belongs.
 func (m *trustedApplicationModel) refuse(ctx context.Context, violations []trustedapp.Violation) (diags diag.Diagnostics) {
 	texts := []string{"An instance may save this record, but the application would never work:"}
 	for _, violation := range violations {
-		if attribute := m.attribute(violation.Attribute); attribute.known(ctx) {
-			texts = append(texts, attribute.name+" ("+violation.Attribute+"): "+violation.Message)
+		if m.knows(ctx, violation) {
+			texts = append(texts, m.attribute(violation.Attribute).name+" ("+violation.Attribute+"): "+violation.Message)
 		}
 	}
 	if len(texts) > 1 {
@@ -152,11 +166,13 @@ func (m *trustedApplicationModel) refuse(ctx context.Context, violations []trust
 	return diags
 }
 
-// advise reports as warnings what works, but is better done otherwise.
-func (m *trustedApplicationModel) advise(ctx context.Context, advice []trustedapp.Violation) (diags diag.Diagnostics) {
+// advise reports as warnings what works, but is better done otherwise, about attributes that change: a person is told
+// once.
+func (m *trustedApplicationModel) advise(ctx context.Context, advice []trustedapp.Violation, before *trustedApplicationModel) (diags diag.Diagnostics) {
 	for _, a := range advice {
-		if attribute := m.attribute(a.Attribute); attribute.known(ctx) {
-			diags.AddAttributeWarning(path.Root(attribute.name), "Check "+attribute.name, a.Message+" (The record calls it "+a.Attribute+".)")
+		attribute := m.attribute(a.Attribute)
+		if m.knows(ctx, a) && (before == nil || !attribute.value.Equal(before.attribute(a.Attribute).value)) {
+			diags.AddAttributeWarning(path.Root(attribute.name), "Check "+attribute.name, a.Message)
 		}
 	}
 	return diags

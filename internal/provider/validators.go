@@ -29,10 +29,10 @@ func instanceCheck() textCheck {
 func clientIDCheck() textCheck { return textCheck{name: "client_id", check: identity.CheckClientID} }
 
 // scopesCheck is for a set of scopes: none at all is said by leaving it out.
-func scopesCheck() []validator.Set {
+func scopesCheck(name string) []validator.Set {
 	return []validator.Set{
 		setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(),
-		setvalidator.ValueStringsAre(textCheck{name: "scopes", check: identity.CheckScope}),
+		setvalidator.ValueStringsAre(textCheck{name: name, check: identity.CheckScope}),
 	}
 }
 
@@ -52,7 +52,7 @@ func (c textCheck) ValidateString(_ context.Context, req validator.StringRequest
 	if err == nil {
 		return
 	}
-	var d diag.Diagnostic = diag.NewErrorDiagnostic("Invalid "+c.name, "The value of "+c.name+" cannot be used: "+unusable(err)+".")
+	var d diag.Diagnostic = diag.NewErrorDiagnostic("Invalid "+c.name, "The value of "+c.name+" cannot be used: "+unusable(err))
 	if !c.secret {
 		d = diag.WithPath(req.Path, d)
 	}
