@@ -90,11 +90,14 @@ func (c *Client) Send(ctx context.Context, r Request, p Policy) (*Response, *Err
 	for attempt := 1; ; attempt++ {
 		response, err := c.attempt(ctx, r, p, attempt)
 		wait, again := p.next(response, err, attempt, c.Now())
-		if !again || attempt > c.options.MaxRetries || !fits(ctx, wait) || !sleep(ctx, wait) {
+		if !again || attempt > c.options.MaxRetries || !fits(ctx, wait) {
 			if err == nil {
 				return response, nil
 			}
 			return nil, failedRequest(r.URL, attempt, err)
+		}
+		if !sleep(ctx, wait) {
+			return nil, failedRequest(r.URL, attempt, ctx.Err())
 		}
 	}
 }
