@@ -45,6 +45,7 @@ func (a API) Call(ctx context.Context, method, url, body string, retry erpnet.Re
 }
 
 func (a API) send(ctx context.Context, method, url, body string, retry erpnet.Retry, token *identity.Token) (*erpnet.Response, *erpnet.Error) {
+	a.Client().Protect(token.AccessToken) // a reference token too, which no request of the client has issued
 	header := http.Header{
 		"Authorization":   {"Bearer " + token.AccessToken.Reveal()},
 		"Accept-Language": {"en"}, // the language of error messages (protocol section 3.3)
