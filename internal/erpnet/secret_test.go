@@ -5,6 +5,7 @@ package erpnet
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -20,16 +21,13 @@ func TestSecretPrintsAsRedactedThroughEveryVerb(t *testing.T) {
 		Public  Secret
 		private Secret
 		pointer *Secret
-		nested  Credentials
 	}
 	values := map[string]any{
 		"secret":  secret,
 		"pointer": &secret,
-		"wrapper": wrapper{secret, secret, &secret, Credentials{"id", secret}},
+		"wrapper": wrapper{secret, secret, &secret},
 		"slice":   []Secret{secret},
 		"map":     map[string]Secret{"k": secret},
-		"token":   &Token{AccessToken: secret},
-		"request": TokenRequest{Credentials: Credentials{"id", secret}},
 	}
 	for name, value := range values {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%t", "%T"} {
@@ -74,17 +72,17 @@ func TestCheckSecret(t *testing.T) {
 		"longest":           {strings.Repeat("x", 100), ""},
 		"all ASCII":         {`!"#$%&'()*+,-./0189:;<=>?@AZ[\]^_az{|}~`, ""},
 		"empty":             {"", "empty"},
-		"blanks only":       {" \t\n", "nothing but blanks"},
+		"blanks only":       {" \t\n", "nothing but spaces"},
 		"trailing newline":  {plain + "\n", "line break"},
 		"trailing CRLF":     {plain + "\r\n", "line break"},
-		"leading blank":     {" " + plain, "blank"},
-		"trailing tab":      {plain + "\t", "blank"},
-		"blank and newline": {" " + plain + "\n", "blank"},
+		"leading blank":     {" " + plain, "space"},
+		"trailing tab":      {plain + "\t", "space"},
+		"blank and newline": {" " + plain + "\n", "space"},
 		"too long":          {strings.Repeat("x", 101), "101 characters"},
 		"umlaut":            {"pässword-pässword-pässword", "character 2 "},
 		"tab inside":        {"a\tb", "character 2 "},
 		"DEL":               {"ab\x7f", "character 3 "},
-		"no-break space":    {plain + "\u00a0", "blank"},
+		"no-break space":    {plain + "\u00a0", "space"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := CheckSecret(test.secret)
@@ -151,33 +149,22 @@ func TestCheckSecretHash(t *testing.T) {
 	}
 }
 
-func TestHashHintShowsLittle(t *testing.T) {
-	long := Credentials{"id", NewSecret(plain)}.hashHint()
-	if !strings.Contains(long, `"`+SecretHash(plain)[:4]+`"`) || strings.Contains(long, SecretHash(plain)[:5]) {
-		t.Errorf("a long secret's hint does not show exactly four characters: %s", long)
+// A text is a hash exactly when it is what the 32 bytes it stands for are
+// written as.
+func FuzzSecretHashRule(f *testing.F) {
+	for _, text := range []string{"", "DEMO", SecretHash("DEMO"), SecretHash("DEMO") + "\n", SecretHash("DEMO")[:43] + "!", "T_AGymuI51LwjLeIFxRQXOs9IHnupDKs_ajhWODR2C4=", strings.Repeat("=", 44), strings.Repeat("A", 42) + "B=", plain} {
+		f.Add(text)
 	}
-	edge := Credentials{"id", NewSecret(plain[:24])}.hashHint()
-	if !strings.Contains(edge, SecretHash(plain[:24])[:4]) {
-		t.Error("24 characters are long enough for a hint")
-	}
-	short := Credentials{"id", NewSecret(plain[:23])}.hashHint()
-	if strings.Contains(short, SecretHash(plain[:23])[:4]) || !strings.Contains(short, "secret_matches") {
-		t.Errorf("a short secret's hint is wrong: %s", short)
-	}
-}
-
-func TestCheckClientID(t *testing.T) {
-	for name, test := range map[string]struct{ id, want string }{
-		"reverse host":  {"com.manufacturer/app", ""},
-		"blank inside":  {"My App", ""},
-		"non-latin":     {"приложение", ""},
-		"empty":         {"", "empty"},
-		"newline":       {"app\n", "blank or a line break"},
-		"control":       {"a\x00b", "control character"},
-		"longest":       {strings.Repeat("x", 254), ""},
-		"over-long":     {strings.Repeat("x", 255), "255 bytes"},
-		"hybrid suffix": {"my.app-service", ""},
-	} {
-		t.Run(name, func(t *testing.T) { expectError(t, CheckClientID(test.id), test.want) })
-	}
+	f.Fuzz(func(t *testing.T, text string) {
+		sum, err := base64.StdEncoding.DecodeString(text)
+		canonical := err == nil && len(sum) == 32 && base64.StdEncoding.EncodeToString(sum) == text
+		if err := CheckSecretHash(text); (err == nil) != canonical {
+			t.Errorf("%q: %v", text, err)
+		} else if err != nil && len(text) > 12 && strings.Contains(err.Error(), text) {
+			t.Errorf("the error repeats %q", text)
+		}
+		if err := CheckSecretHash(SecretHash(text)); err != nil {
+			t.Errorf("the hash of %q: %v", text, err)
+		}
+	})
 }

@@ -108,6 +108,7 @@ func (a API) canceled(url string, cause error) *erpnet.Error {
 }
 
 func (a API) send(ctx context.Context, c call, token *identity.Token, result *Result) (*erpnet.Response, *erpnet.Error) {
+	a.Client().Protect(token.AccessToken)
 	header := http.Header{
 		"Authorization":   {"Bearer " + token.AccessToken.Reveal()},
 		"Accept-Language": {"en"}, // the language of error messages (protocol section 3.3)

@@ -23,7 +23,6 @@ type TokenSource struct {
 func (s TokenSource) token(ctx context.Context, rejected *identity.Token) (*identity.Token, error) {
 	switch {
 	case s.isReference():
-		s.Service.Client.Protect(s.ReferenceToken)
 		return &identity.Token{AccessToken: s.ReferenceToken}, nil
 	case rejected != nil:
 		return s.Service.Renew(ctx, s.Request, rejected)

@@ -125,7 +125,7 @@ func (s *Service) share(ctx context.Context, r TokenRequest, anew bool) (*outcom
 		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), erpnet.OperationLimit)
 		defer cancel()
-		token, err := s.RequestToken(ctx, r, anew)
+		token, err := s.requestToken(ctx, r, anew)
 		if err == nil {
 			s.store(key, token)
 		} else if !anew {

@@ -42,8 +42,13 @@ func (r TokenRequest) fail(kind erpnet.Kind, happened string) *erpnet.Error {
 
 // RequestToken requests a new access token by the client-credentials grant and checks the response: status, form, token
 // type, lifetime, issuer, client and scopes. The error is an [*erpnet.Error]. A token that is refused for what it says
-// is returned with the error. It asks anew even if the host was unreachable a moment ago.
-func (s *Service) RequestToken(ctx context.Context, r TokenRequest, anew bool) (*Token, error) {
+// is returned with the error.
+func (s *Service) RequestToken(ctx context.Context, r TokenRequest) (*Token, error) {
+	return s.requestToken(ctx, r, false)
+}
+
+// requestToken is RequestToken, anew even if the host was unreachable a moment ago.
+func (s *Service) requestToken(ctx context.Context, r TokenRequest, anew bool) (*Token, error) {
 	s.Client.Protect(r.Credentials.Secret)
 	response, failed := s.Client.Send(ctx, erpnet.Request{
 		Method: http.MethodPost,

@@ -1,37 +1,88 @@
 // Copyright (c) ERP.net
 // SPDX-License-Identifier: MPL-2.0
 
-package erpnet
+package trustedapp
 
 import (
 	"context"
-	"slices"
-	"strings"
+	"errors"
 	"sync"
 	"testing"
+	"time"
 
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/domainapi"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// store is the lab's instance as the sample application manages it.
-func (l *lab) store() Applications {
-	return Applications{API: l.api()}
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+// lab is an instance, a session with it, and the clock that both share.
+type lab struct {
+	*erpnettest.Server
+	service  *identity.Service
+	instance erpnet.Instance
+	limiter  domainapi.Limiter
+
+	mu    sync.Mutex
+	clock time.Time
 }
 
-func (l *lab) api() DomainAPI {
-	return DomainAPI{
-		Client: l.Checker.Client, Root: l.instance.DomainAPIURL, Gates: l.Gates,
-		Bearer: Bearer{Tokens: l.Tokens, Request: TokenRequest{
-			Instance:    l.instance,
-			Credentials: Credentials{erpnettest.SampleApplication().ApplicationUri, NewSecret(erpnettest.SampleSecret)},
+func newLab(t *testing.T) *lab {
+	t.Helper()
+	l := &lab{Server: erpnettest.NewServer(), clock: noon}
+	t.Cleanup(l.Close)
+	l.SetClock(l.now)
+	l.service = identity.NewService(erpnet.NewClient(erpnet.Options{Now: l.now}))
+	instance, err := erpnet.ParseInstance(l.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.instance = instance
+	return l
+}
+
+func (l *lab) now() time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.clock
+}
+
+func (l *lab) api() domainapi.API {
+	return domainapi.API{
+		Root: l.instance.DomainAPIURL, Limiter: &l.limiter,
+		Tokens: domainapi.TokenSource{Service: l.service, Request: identity.TokenRequest{
+			Instance: l.instance,
+			Credentials: identity.Credentials{
+				ClientID: erpnettest.SampleApplication().ApplicationUri, Secret: erpnet.NewSecret(erpnettest.SampleSecret),
+			},
 		}},
 	}
 }
 
-func wantedApplication() TrustedApplication {
-	return TrustedApplication{
+func expectKind(t *testing.T, err error, want erpnet.Kind) {
+	t.Helper()
+	var failed *erpnet.Error
+	switch {
+	case err == nil && want != "":
+		t.Errorf("no error, want %s", want)
+	case err != nil && !errors.As(err, &failed):
+		t.Errorf("not an *Error: %v", err)
+	case err != nil && failed.Kind != want:
+		t.Errorf("got %s, want %s: %v", failed.Kind, want, err)
+	}
+}
+
+// store is the lab's instance as the sample application manages it.
+func (l *lab) store() Store {
+	return Store{API: l.api()}
+}
+
+func wantedApplication() Record {
+	return Record{
 		Name: "It's a test", ApplicationURI: "com.example/it's", IsEnabled: true, ClientType: Confidential,
-		ApplicationSecretHash: SecretHash("DEMO"), Scope: []string{"read", "update"},
+		ApplicationSecretHash: erpnet.SecretHash("DEMO"), Scope: []string{"read", "update"},
 		SystemUserAllowed: true, SystemUser: erpnettest.SampleUser().Login,
 		ImpersonateLoginURL: []string{"https://a.example/x", "https://b.example/y"}, Notes: `Quotes ' and " and \`,
 	}
@@ -60,14 +111,14 @@ func TestRecordLivesWhateverTheServerAnswers(t *testing.T) {
 			expectStored(t, created, wantedApplication())
 
 			changed := wantedApplication()
-			changed.Name, changed.Scope, changed.ApplicationSecretHash, changed.Notes = "Changed", nil, SecretHash("new"), ""
+			changed.Name, changed.Scope, changed.ApplicationSecretHash, changed.Notes = "Changed", nil, erpnet.SecretHash("new"), ""
 			changed.SystemUserAllowed, changed.SystemUser = false, ""
-			updated, err := store.Update(ctx, *created, changed)
+			updated, err := store.Update(ctx, *created, changed, false)
 			if err != nil {
 				t.Fatal(err)
 			}
 			expectStored(t, updated, changed)
-			if again, err := store.Update(ctx, *updated, changed); err != nil || again.ID != created.ID {
+			if again, err := store.Update(ctx, *updated, changed, false); err != nil || again.ID != created.ID {
 				t.Errorf("an update of nothing: %v", err)
 			}
 			for range 2 { // one that is gone already is no error
@@ -78,14 +129,14 @@ func TestRecordLivesWhateverTheServerAnswers(t *testing.T) {
 			if gone, err := store.Get(ctx, created.ID); gone != nil || err != nil {
 				t.Errorf("after delete: %v, %v", gone, err)
 			}
-			if _, err := store.Update(ctx, *updated, wantedApplication()); err == nil {
+			if _, err := store.Update(ctx, *updated, wantedApplication(), false); err == nil {
 				t.Error("a deleted record was changed")
 			}
 		})
 	}
 }
 
-func expectStored(t *testing.T, got *TrustedApplication, want TrustedApplication) {
+func expectStored(t *testing.T, got *Record, want Record) {
 	t.Helper()
 	if got == nil {
 		t.Fatal("there is no record")
@@ -93,27 +144,8 @@ func expectStored(t *testing.T, got *TrustedApplication, want TrustedApplication
 	want.ID = got.ID
 	unversioned := *got
 	unversioned.ObjectVersion = nil
-	if rest := changes(want, unversioned); len(rest) > 0 || !IsGUID(got.ID) {
+	if rest := changes(want, unversioned, false); len(rest) > 0 || !domainapi.IsGUID(got.ID) {
 		t.Errorf("differs by %s", encodeMembers(rest))
-	}
-}
-
-func TestUserIsReferencedAndNeverChanged(t *testing.T) {
-	l := newLab(t)
-	before := l.Users()
-	created, err := l.store().Create(context.Background(), wantedApplication())
-	if err != nil || created.SystemUser != erpnettest.SampleUser().Login {
-		t.Errorf("%v, %v", created, err)
-	}
-	if !slices.Equal(l.Users(), before) {
-		t.Error("the users have changed")
-	}
-	unknown := wantedApplication()
-	unknown.ApplicationURI, unknown.SystemUser = "other", "nobody"
-	_, err = l.store().Create(context.Background(), unknown)
-	expectKind(t, err, UnknownUser)
-	if len(l.Applications()) != 2 {
-		t.Error("a record was made for a user that is not there")
 	}
 }
 
@@ -122,7 +154,7 @@ func TestExistingRecordIsNotTakenOver(t *testing.T) {
 	taken := wantedApplication()
 	taken.ApplicationURI = erpnettest.SampleApplication().ApplicationUri
 	_, err := l.store().Create(context.Background(), taken)
-	expectKind(t, err, APIExists)
+	expectKind(t, err, Exists)
 }
 
 // writes is a fault that strikes at the requests of one method only.
@@ -161,9 +193,9 @@ func TestLostAnswersAreDecidedByTheRecord(t *testing.T) {
 				}
 			}
 			changed := wantedApplication()
-			changed.ApplicationSecretHash = SecretHash("new")
+			changed.ApplicationSecretHash = erpnet.SecretHash("new")
 			l.Inject(erpnettest.DomainAPI, writes("PATCH", test.fault))
-			updated, err := store.Update(ctx, *created, changed)
+			updated, err := store.Update(ctx, *created, changed, false)
 			if (err == nil) != test.done {
 				t.Errorf("update: %v", err)
 			}
@@ -186,7 +218,7 @@ func TestWritesAreRepeatedWhenNothingWasWritten(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := newLab(t)
-			l.Checker.Client = NewClient(Options{Now: l.now, MaxRetries: 1})
+			l.service = identity.NewService(erpnet.NewClient(erpnet.Options{Now: l.now, MaxRetries: 1}))
 			l.Inject(erpnettest.DomainAPI, writes("POST", fault))
 			if _, err := l.store().Create(context.Background(), wantedApplication()); err != nil {
 				t.Error(err)
@@ -200,7 +232,7 @@ func TestWritesAreNotRepeatedBlindly(t *testing.T) {
 	for name, fault := range map[string]erpnettest.Fault{"gateway": erpnettest.HTML(503), "502": erpnettest.Status(502), "broken": erpnettest.Disconnect()} {
 		t.Run(name, func(t *testing.T) {
 			l := newLab(t)
-			l.Checker.Client = NewClient(Options{Now: l.now, MaxRetries: 2})
+			l.service = identity.NewService(erpnet.NewClient(erpnet.Options{Now: l.now, MaxRetries: 2}))
 			posts := 0
 			fault.When = func(r erpnettest.Request) bool {
 				if r.Method == "POST" {
@@ -228,8 +260,8 @@ func TestSomebodyElsesChangeIsAConflict(t *testing.T) {
 		l.ChangeApplication(created.ApplicationURI, func(a *erpnettest.TrustedApplication) { a.Notes = "by somebody else" })
 		changed := wantedApplication()
 		changed.Name = "Changed"
-		_, err = store.Update(ctx, *created, changed)
-		expectKind(t, err, APIConflict)
+		_, err = store.Update(ctx, *created, changed, false)
+		expectKind(t, err, Conflict)
 		if now, _ := store.Get(ctx, created.ID); now.Name == "Changed" {
 			t.Error("the change was written all the same")
 		}
@@ -237,7 +269,7 @@ func TestSomebodyElsesChangeIsAConflict(t *testing.T) {
 }
 
 func TestRefusedSecuritySetIsSaidSo(t *testing.T) {
-	for status, want := range map[int]Kind{403: APIForbidden, 500: APIFailed} {
+	for status, want := range map[int]erpnet.Kind{403: domainapi.Forbidden, 500: domainapi.Failed} {
 		l := newLab(t)
 		l.Configure(func(s *erpnettest.Settings) {
 			s.SecurityAccess, s.SecurityRefusalStatus = erpnettest.SecurityRefused, status
@@ -249,87 +281,101 @@ func TestRefusedSecuritySetIsSaidSo(t *testing.T) {
 	}
 }
 
-// The session's limit, one running and five queued, is never tripped.
-func TestCallsAreMadeOneAtATime(t *testing.T) {
+// A server that ignores the filter gives records that were not asked for.
+func TestRecordsThatWereNotAskedForAreNotTaken(t *testing.T) {
+	l, ctx := newLab(t), context.Background()
+	l.Inject(erpnettest.DomainAPI, erpnettest.RawField("value", `[{"Id":"11111111-1111-1111-1111-111111111111","ApplicationUri":"other","Login":"admin"}]`))
+	if found, err := l.store().Find(ctx, "wanted"); found != nil || err != nil {
+		t.Errorf("found %v, %v", found, err)
+	}
+	if found, err := l.store().Get(ctx, "22222222-2222-2222-2222-222222222222"); found != nil || err != nil {
+		t.Errorf("got %v, %v", found, err)
+	}
+	_, failed := l.store().userReference(ctx, "svc.orders")
+	expectKind(t, failed, UnknownUser)
+}
+
+// A record that was made is known by the answer where it cannot be read again.
+func TestCreatedRecordIsNotLostWhenItCannotBeRead(t *testing.T) {
 	l := newLab(t)
+	posted := false
+	fault := erpnettest.Status(500)
+	fault.When = func(r erpnettest.Request) bool {
+		before := posted
+		posted = posted || r.Method == "POST"
+		return before
+	}
+	l.Inject(erpnettest.DomainAPI, fault)
+	created, err := l.store().Create(context.Background(), wantedApplication())
+	if err != nil || !domainapi.IsGUID(created.ID) || len(l.Applications()) != 2 {
+		t.Errorf("%v, %v", created, err)
+	}
+}
+
+func TestCanceledCreateIsFinished(t *testing.T) {
+	l := newLab(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := l.store().Create(ctx, wantedApplication()); err != nil || len(l.Applications()) != 2 {
+		t.Errorf("%v", err)
+	}
+}
+
+// Without a unique index, two resources of one ApplicationUri make one record.
+func TestOneRecordOfAnApplicationUri(t *testing.T) {
+	l := newLab(t)
+	l.Configure(func(s *erpnettest.Settings) { s.AllowDuplicateURIs = true })
+	var made, refused int
+	var mu sync.Mutex
 	var group sync.WaitGroup
-	for range 50 {
+	for range 5 {
 		group.Go(func() {
-			if _, err := l.api().Query(context.Background(), Query{EntitySet: "Crm_Sales_Customers", Top: 1}); err != nil {
-				t.Error(err)
+			_, err := l.store().Create(context.Background(), wantedApplication())
+			mu.Lock()
+			defer mu.Unlock()
+			if err == nil {
+				made++
+			} else if erpnet.AsError(err).Kind == Exists {
+				refused++
 			}
 		})
 	}
 	group.Wait()
-	if sessions := l.Sessions(); sessions.Opened != 1 || sessions.LongestQueue != 0 {
-		t.Errorf("%+v", sessions)
+	if made != 1 || refused != 4 || len(l.Applications()) != 2 {
+		t.Errorf("%d made, %d refused, %d records", made, refused, len(l.Applications()))
 	}
 }
 
-func TestQueryAllReadsEveryPage(t *testing.T) {
-	for name, change := range map[string]func(*erpnettest.Settings){
-		"absolute links": func(*erpnettest.Settings) {},
-		"relative links": func(s *erpnettest.Settings) { s.RelativeNextLinks = true },
-		"no links":       func(s *erpnettest.Settings) { s.NoNextLinks = true },
-	} {
-		for _, count := range []bool{false, true} {
-			t.Run(name, func(t *testing.T) {
-				l := newLab(t)
-				l.Configure(change)
-				for top := 1; top <= 16; top += 5 {
-					page, err := l.api().QueryAll(context.Background(), Query{EntitySet: "Crm_Sales_Customers", Select: "Number", Top: top, Count: count}, 100)
-					if err != nil {
-						t.Fatal(err)
-					}
-					numbers := map[any]bool{}
-					for _, row := range page.Rows {
-						numbers[row["Number"]] = true
-					}
-					if len(page.Rows) != 15 || len(numbers) != 15 {
-						t.Errorf("top %d: %d rows, %d different", top, len(page.Rows), len(numbers))
-					}
-				}
-			})
-		}
-	}
-}
-
-func TestReferenceTokenIsABearer(t *testing.T) {
+// A lost answer to a create does not make somebody else's record ours.
+func TestStrangersRecordIsNotAdopted(t *testing.T) {
 	l := newLab(t)
-	l.ChangeApplication(erpnettest.SampleApplication().ApplicationUri, func(a *erpnettest.TrustedApplication) { a.ReferenceTokens = "AdministratorsOnly" })
-	value, err := l.AddReferenceToken(erpnettest.ReferenceToken{Application: erpnettest.SampleApplication().ApplicationUri, Scopes: []string{"read"}})
-	if err != nil {
-		t.Fatal(err)
+	fault := writes("POST", erpnettest.Disconnect())
+	fault.When = func(r erpnettest.Request) bool {
+		if r.Method != "POST" {
+			return false
+		}
+		stranger := erpnettest.NewApplication(wantedApplication().ApplicationURI)
+		stranger.Name = "A stranger's"
+		l.AddApplication(stranger)
+		return true
 	}
-	api := l.api()
-	api.Bearer = Bearer{Reference: NewSecret(value)}
-	if _, err := api.Query(context.Background(), Query{EntitySet: "Crm_Sales_Customers", Top: 1}); err != nil {
-		t.Error(err)
-	}
-	l.RevokeReferenceToken(value)
-	_, err = api.Query(context.Background(), Query{EntitySet: "Crm_Sales_Customers", Top: 1})
-	expectKind(t, err, APITokenRefused)
-	if err != nil && strings.Contains(err.Error(), value) {
-		t.Error("the error holds the token")
-	}
+	l.Inject(erpnettest.DomainAPI, fault)
+	_, err := l.store().Create(context.Background(), wantedApplication())
+	expectKind(t, err, Exists)
 }
 
-// Whatever a value holds, the filter finds it and nothing else.
-func FuzzQuoteString(f *testing.F) {
-	for _, seed := range []string{"usual", "it's", "''", "a' or 'b", "%27", "+ &=?#", "Ж", ""} {
-		f.Add(seed)
+func TestRecordDeletedMeanwhileIsAConflict(t *testing.T) {
+	for _, status := range []int{500, 404} {
+		l, ctx := newLab(t), context.Background()
+		l.Configure(func(s *erpnettest.Settings) { s.MissingKeyStatus = status })
+		created, err := l.store().Create(ctx, wantedApplication())
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.RemoveApplication(created.ApplicationURI)
+		changed := wantedApplication()
+		changed.Name = "Changed"
+		_, err = l.store().Update(ctx, *created, changed)
+		expectKind(t, err, Conflict)
 	}
-	f.Fuzz(func(t *testing.T, text string) {
-		quoted := QuoteString(text)
-		inner := quoted[1 : len(quoted)-1]
-		if quoted[0] != '\'' || quoted[len(quoted)-1] != '\'' || strings.Contains(strings.ReplaceAll(inner, "''", ""), "'") {
-			t.Errorf("%q is no literal", quoted)
-		}
-		if strings.ReplaceAll(inner, "''", "'") != text {
-			t.Errorf("%q does not say %q", quoted, text)
-		}
-		if encoded := (Query{Filter: "Name eq " + quoted}).encode(); strings.ContainsAny(encoded, " +#'\"\n") || strings.Count(encoded, "&") != 0 {
-			t.Errorf("%q does not stand in a URL", encoded)
-		}
-	})
 }

@@ -1,7 +1,7 @@
 // Copyright (c) ERP.net
 // SPDX-License-Identifier: MPL-2.0
 
-package erpnet
+package inspect
 
 import (
 	"context"
@@ -11,14 +11,20 @@ import (
 	"testing"
 	"time"
 
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/domainapi"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// lab is an instance, a checker of one process, and the clock that both share.
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+// lab is an instance, a session with it, and the clock that both share.
 type lab struct {
 	*erpnettest.Server
-	Checker
-	instance Instance
+	service  *identity.Service
+	instance erpnet.Instance
+	limiter  domainapi.Limiter
 
 	mu    sync.Mutex
 	clock time.Time
@@ -29,8 +35,12 @@ func newLab(t *testing.T) *lab {
 	l := &lab{Server: erpnettest.NewServer(), clock: noon}
 	t.Cleanup(l.Close)
 	l.SetClock(l.now)
-	l.Checker = Checker{Client: NewClient(Options{Now: l.now}), Tokens: &TokenCache{}, Keys: &KeyCache{}, Gates: &Gates{}}
-	l.instance = requestTo(t, l.URL).Instance
+	l.service = identity.NewService(erpnet.NewClient(erpnet.Options{Now: l.now}))
+	instance, err := erpnet.ParseInstance(l.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.instance = instance
 	return l
 }
 
@@ -46,18 +56,23 @@ func (l *lab) pass(d time.Duration) {
 	l.clock = l.clock.Add(d)
 }
 
-func (l *lab) check(scopes ...string) CheckReport {
-	return l.Check(context.Background(), CheckRequest{
-		Token: TokenRequest{
-			Instance:    l.instance,
-			Credentials: Credentials{erpnettest.SampleApplication().ApplicationUri, NewSecret(erpnettest.SampleSecret)},
-			Scope:       JoinScopes(scopes),
-		},
-		ProbedEntity: "Crm_Sales_Customers",
-	})
+func (l *lab) api(scopes ...string) domainapi.API {
+	return domainapi.API{
+		Root: l.instance.DomainAPIURL, Limiter: &l.limiter,
+		Tokens: domainapi.TokenSource{Service: l.service, Request: identity.TokenRequest{
+			Instance: l.instance,
+			Credentials: identity.Credentials{
+				ClientID: erpnettest.SampleApplication().ApplicationUri, Secret: erpnet.NewSecret(erpnettest.SampleSecret),
+			}, Scope: identity.JoinScopes(scopes),
+		}},
+	}
 }
 
-func expectFailed(t *testing.T, report CheckReport, names ...string) {
+func (l *lab) check(scopes ...string) Report {
+	return Check(context.Background(), CheckRequest{API: l.api(scopes...)})
+}
+
+func expectFailed(t *testing.T, report Report, names ...string) {
 	t.Helper()
 	var failed []string
 	for _, failure := range report.Failures() {
@@ -109,7 +124,7 @@ func TestUnknownKeyIsLookedForOnceAMinute(t *testing.T) {
 	l.Inject(erpnettest.Token, erpnettest.UnknownKey())
 	for i, want := range []int{2, 2, 2, 3} {
 		if i == 3 {
-			l.pass(keyRefetchInterval)
+			l.pass(time.Minute)
 		}
 		expectFailed(t, l.check("update"), "key")
 		if n := l.Count(erpnettest.JWKS); n != want {
@@ -146,8 +161,8 @@ func TestClockTolerance(t *testing.T) {
 			report := l.check()
 			expectFailed(t, report, test.failed...)
 			for _, failure := range report.Failures() {
-				if !strings.Contains(failure.Failure.Remedy(), "they are "+apart(test.server).String()+" apart") {
-					t.Errorf("does not say how far the clocks are apart: %s", failure.Failure.Remedy())
+				if !strings.Contains(failure.Failure.Evidence, "they are "+test.server.Abs().Round(10*time.Second).String()+" apart") {
+					t.Errorf("does not say how far the clocks are apart: %s", failure.Failure.Evidence)
 				}
 			}
 		})
@@ -160,7 +175,7 @@ func TestClocksAreComparedByTheTokenToo(t *testing.T) {
 	l.Inject(erpnettest.Token, erpnettest.NotYetValid())
 	report := l.check()
 	expectFailed(t, report, "not_before")
-	if remedy := report.Failures()[0].Failure.Remedy(); !strings.Contains(remedy, "the clocks are 1h0m0s apart") {
+	if remedy := report.Failures()[0].Failure.Evidence; !strings.Contains(remedy, "the clocks are 1h0m0s apart") {
 		t.Error(remedy)
 	}
 }
@@ -170,63 +185,8 @@ func TestCanceledCheckFails(t *testing.T) {
 	l.Inject(erpnettest.Any, erpnettest.Hang())
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	report := l.Check(ctx, CheckRequest{Token: requestTo(t, l.URL)})
+	report := Check(ctx, CheckRequest{API: l.api()})
 	if len(report.Failures()) == 0 {
 		t.Error("a canceled check passes")
 	}
-}
-
-func TestCheckEntitySetName(t *testing.T) {
-	for name, want := range map[string]string{
-		"Crm_Sales_Customers": "",
-		"":                    "empty",
-		"A/B":                 "letters, digits and underscores",
-		"A?$top=1":            "letters, digits and underscores",
-		"../x":                "letters, digits and underscores",
-	} {
-		expectError(t, CheckEntitySet(name), want)
-	}
-}
-
-func TestDomainErrorIsReadInBothShapes(t *testing.T) {
-	for name, body := range map[string]string{
-		"wrapped": `{"error":{"message":"No","code":8,"type":"T","info":"at Stack.Trace()"}}`,
-		"bare":    `{"message":"No","code":8,"type":"T"}`,
-	} {
-		if got := readDomainError([]byte(body)); got != (domainError{"No", 8, "T"}) {
-			t.Errorf("%s: %+v", name, got)
-		}
-	}
-	for _, body := range []string{"", "<html>", `{"error":"x"}`, `[]`, `{"error":{"code":"x"}}`} {
-		if got := readDomainError([]byte(body)); got.Message != "" {
-			t.Errorf("%s: %+v", body, got)
-		}
-	}
-}
-
-func FuzzReadDomainError(f *testing.F) {
-	f.Add([]byte(`{"error":{"message":"No","code":8,"type":"T"}}`))
-	f.Add([]byte(`{"message":"No","code":1e3}`))
-	f.Fuzz(func(t *testing.T, body []byte) {
-		e := apiFailure(&answer{status: 500, body: body}, "opaque-token-value")
-		if e == nil || e.Kind == "" || strings.Contains(e.Happened, "opaque-token-value") {
-			t.Errorf("%+v", e)
-		}
-	})
-}
-
-func FuzzAutoDiscovery(f *testing.F) {
-	f.Add(`{"WebSites":[{"Type":"ID","Status":"Working","Url":"https://x.example/id","AdditionalProperties":null}]}`)
-	f.Add(`{"Host":"h","DbName":null,"WebSites":[{"Type":"DomainAPI","Status":"Working","Url":"https://x.example/api","AdditionalProperties":{"ODataServiceRoot":"https://x.example/api/domain/odata/"}}]}`)
-	f.Fuzz(func(t *testing.T, body string) {
-		found := readAutoDiscovery([]byte(body), "https://demodb.my.erp.net")
-		for _, url := range []string{found.IdentityURL(), strings.TrimSuffix(found.DomainAPIURL(), "/")} {
-			if url == "" {
-				continue
-			}
-			if again, err := ParseSiteURL(url); err != nil || again != url {
-				t.Errorf("%q is taken, but is no site's URL: %v", url, err)
-			}
-		}
-	})
 }

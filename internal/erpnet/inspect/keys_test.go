@@ -1,7 +1,7 @@
 // Copyright (c) ERP.net
 // SPDX-License-Identifier: MPL-2.0
 
-package erpnet
+package inspect
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
@@ -19,7 +20,7 @@ func published(t *testing.T, l *lab) []any {
 	var document struct {
 		Keys []any `json:"keys"`
 	}
-	if failed := l.Checker.Client.getJSON(context.Background(), l.IdentityURL()+"/.well-known/openid-configuration/jwks", &document); failed != nil {
+	if failed := l.service.Client.GetJSON(context.Background(), l.IdentityURL()+"/.well-known/openid-configuration/jwks", &document, erpnet.Policy{}); failed != nil {
 		t.Fatal(failed)
 	}
 	return document.Keys
@@ -94,7 +95,7 @@ func TestFailedRefetchIsReportedAsSuch(t *testing.T) {
 	l.Inject(erpnettest.JWKS, erpnettest.Status(500).Once())
 	report := l.check("update")
 	expectFailed(t, report, "key")
-	if kind := report.Failures()[0].Failure.Kind; kind != ServerFailed {
+	if kind := report.Failures()[0].Failure.Kind; kind != erpnet.ServerFailed {
 		t.Errorf("reported as %s", kind)
 	}
 	l.pass(time.Second)

@@ -1,7 +1,7 @@
 // Copyright (c) ERP.net
 // SPDX-License-Identifier: MPL-2.0
 
-package erpnet
+package identity
 
 import (
 	"context"
@@ -12,6 +12,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
 
 // issuer is a transport that issues a different opaque token to each request, after a while.
@@ -40,17 +42,16 @@ func (s *issuer) RoundTrip(r *http.Request) (*http.Response, error) {
 	return status(200, grantOf(fmt.Sprintf("token-%d", n), edit{"expires_in": s.lifetime}))(r)
 }
 
-func clientOf(s *issuer) *Client { return NewClient(Options{transport: s}) }
+func serviceOf(s *issuer) *Service { return NewService(erpnet.NewClient(erpnet.Options{Transport: s})) }
 
 func TestConcurrentCallersShareOneRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &issuer{after: time.Second, lifetime: 3600}
-		var cache TokenCache
-		client := clientOf(s)
+		cache := serviceOf(s)
 		var group sync.WaitGroup
 		for range 100 {
 			group.Go(func() {
-				token, err := cache.Token(context.Background(), client, request("read"))
+				token, err := cache.Token(context.Background(), request("read"))
 				if err != nil || token.AccessToken.Reveal() != "token-1" {
 					t.Errorf("got %v", err)
 				}
@@ -66,24 +67,23 @@ func TestConcurrentCallersShareOneRequest(t *testing.T) {
 func TestOneCanceledCallerDoesNotFailTheOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &issuer{after: time.Minute / 4, lifetime: 3600}
-		var cache TokenCache
-		client := clientOf(s)
+		cache := serviceOf(s)
 		first, cancel := context.WithCancel(context.Background())
 		canceled := make(chan error)
 		go func() {
-			_, err := cache.Token(first, client, request("read"))
+			_, err := cache.Token(first, request("read"))
 			canceled <- err
 		}()
 		synctest.Wait() // the first caller's request is under way
 		begin := time.Now()
 		second := make(chan error)
 		go func() {
-			_, err := cache.Token(context.Background(), client, request("read"))
+			_, err := cache.Token(context.Background(), request("read"))
 			second <- err
 		}()
 		cancel()
 		err := <-canceled
-		expectKind(t, err, Canceled)
+		expectKind(t, err, erpnet.Canceled)
 		if !errors.Is(err, context.Canceled) || time.Since(begin) != 0 {
 			t.Errorf("the canceled caller waited %s for %v", time.Since(begin), err)
 		}
@@ -96,17 +96,16 @@ func TestOneCanceledCallerDoesNotFailTheOthers(t *testing.T) {
 func TestDifferentRequestsGetDifferentTokens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &issuer{lifetime: 3600}
-		var cache TokenCache
-		client := clientOf(s)
+		cache := serviceOf(s)
 		read := request("")
 		otherSecret, otherClient, otherInstance := read, read, read
-		otherSecret.Credentials.Secret = NewSecret("another")
+		otherSecret.Credentials.Secret = erpnet.NewSecret("another")
 		otherClient.Credentials.ClientID = "another"
 		otherInstance.Instance.IdentityURL += "2"
 		requests := []TokenRequest{read, otherSecret, otherClient, otherInstance, request("read")}
 		for round := range 2 {
 			for i, r := range requests {
-				token, err := cache.Token(context.Background(), client, r)
+				token, err := cache.Token(context.Background(), r)
 				if want := fmt.Sprintf("token-%d", i+1); err != nil || token.AccessToken.Reveal() != want {
 					t.Errorf("round %d, request %d: %v", round, i, err)
 				}
@@ -127,14 +126,13 @@ func TestRenewal(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			clock := noon
-			client := NewClient(Options{transport: &issuer{lifetime: test.lifetime}, Now: func() time.Time { return clock }})
-			var cache TokenCache
+			cache := NewService(erpnet.NewClient(erpnet.Options{Transport: &issuer{lifetime: test.lifetime}, Now: func() time.Time { return clock }}))
 			for _, step := range []struct {
 				passed time.Duration
 				want   string
 			}{{0, "token-1"}, {test.fresh, "token-1"}, {test.late, "token-2"}} {
 				clock = noon.Add(step.passed)
-				token, err := cache.Token(context.Background(), client, request("read"))
+				token, err := cache.Token(context.Background(), request("read"))
 				if err != nil || token.AccessToken.Reveal() != step.want {
 					t.Errorf("after %s: not %s, %v", step.passed, step.want, err)
 				}
@@ -154,12 +152,11 @@ func TestReplayedTokenIsRenewedInTime(t *testing.T) {
 func TestFailuresAreNotCached(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &issuer{lifetime: 3600, fail: true}
-		var cache TokenCache
-		client := clientOf(s)
-		_, err := cache.Token(context.Background(), client, request("read"))
+		cache := serviceOf(s)
+		_, err := cache.Token(context.Background(), request("read"))
 		expectKind(t, err, InvalidClient)
 		s.fail = false
-		if _, err := cache.Token(context.Background(), client, request("read")); err != nil {
+		if _, err := cache.Token(context.Background(), request("read")); err != nil {
 			t.Error(err)
 		}
 	})

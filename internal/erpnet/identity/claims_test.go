@@ -1,7 +1,7 @@
 // Copyright (c) ERP.net
 // SPDX-License-Identifier: MPL-2.0
 
-package erpnet
+package identity
 
 import (
 	"encoding/base64"

@@ -1,22 +1,26 @@
 // Copyright (c) ERP.net
 // SPDX-License-Identifier: MPL-2.0
 
-package erpnet
+package identity
 
 import (
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// usualClaims are those of a token issued at noon, changed by edits; a nil value removes a claim.
+// usualClaims are those of a token issued at noon, changed by edits; a nil value
+// removes a claim.
 func usualClaims(edits map[string]any) string {
 	claims := map[string]any{
 		"iss": "https://demodb.my.erp.net/id", "client_id": "my.trusted.app/service",
@@ -45,11 +49,54 @@ func grantOf(token string, edits map[string]any) string {
 	return string(text)
 }
 
+// scripted is a transport that gives one response to the token request, and 404 to all else.
+type scripted func(*http.Request) (*http.Response, error)
+
+func (s scripted) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method != http.MethodPost {
+		return status(404, "")(r) // auto-discovery, asked where the identity service is
+	}
+	return s(r)
+}
+
+func status(code int, body string, headers ...string) func(*http.Request) (*http.Response, error) {
+	return func(r *http.Request) (*http.Response, error) {
+		answer := &http.Response{StatusCode: code, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r}
+		for i := 0; i < len(headers); i += 2 {
+			answer.Header.Set(headers[i], headers[i+1])
+		}
+		return answer, nil
+	}
+}
+
+const opaqueGrant = `{"access_token":"opaque","expires_in":3600,"token_type":"Bearer","scope":"read"}`
+
+func request(scope string) TokenRequest {
+	instance, err := erpnet.ParseInstance("demodb.my.erp.net")
+	if err != nil {
+		panic(err)
+	}
+	return TokenRequest{Instance: instance, Credentials: Credentials{"my.trusted.app/service", erpnet.NewSecret(plain)}, Scope: scope}
+}
+
+func expectKind(t *testing.T, err error, want erpnet.Kind) {
+	t.Helper()
+	var failed *erpnet.Error
+	switch {
+	case err == nil && want != "":
+		t.Errorf("no error, want %s", want)
+	case err != nil && !errors.As(err, &failed):
+		t.Errorf("not an *Error: %v", err)
+	case err != nil && failed.Kind != want:
+		t.Errorf("got %s, want %s: %v", failed.Kind, want, err)
+	}
+}
+
 // ask requests a token at noon from a server that gives one answer.
 func ask(r TokenRequest, step func(*http.Request) (*http.Response, error)) (*Token, error) {
-	o := Options{Now: func() time.Time { return noon }}
-	o.transport = &script{now: o.Now, steps: steps(step)}
-	return NewClient(o).RequestToken(context.Background(), r)
+	o := erpnet.Options{Now: func() time.Time { return noon }}
+	o.Transport = scripted(step)
+	return NewService(erpnet.NewClient(o)).RequestToken(context.Background(), r)
 }
 
 type edit = map[string]any
@@ -138,7 +185,7 @@ func TestRequestTokenRefuses(t *testing.T) {
 	good := usualClaims(nil)
 	for name, test := range map[string]struct {
 		step func(*http.Request) (*http.Response, error)
-		want Kind
+		want erpnet.Kind
 		text string // in what happened or the remedy
 	}{
 		"foreign issuer":       {status(200, grantOf(usualClaims(edit{"iss": "https://other.my.erp.net/id"}), nil)), ForeignIssuer, `"https://other.my.erp.net/id" instead of "https://demodb.my.erp.net/id"`},
@@ -150,7 +197,7 @@ func TestRequestTokenRefuses(t *testing.T) {
 		"empty token":          {status(200, grantOf("", nil)), NoToken, ""},
 		"empty object":         {status(200, `{}`), NoToken, ""},
 		"token with newline":   {status(200, grantOf(good+"\n", nil)), MalformedToken, "line break"},
-		"token with a blank":   {status(200, grantOf("a b", nil)), MalformedToken, "blank"},
+		"token with a blank":   {status(200, grantOf("a b", nil)), MalformedToken, "a space"},
 		"unreadable claims":    {status(200, grantOf(jwt(usualHeader, `{"exp":"soon"}`), nil)), MalformedToken, "claims"},
 		"other token type":     {status(200, grantOf(good, edit{"token_type": "mac"})), WrongTokenType, ""},
 		"no token type":        {status(200, grantOf(good, edit{"token_type": nil})), WrongTokenType, ""},
@@ -159,26 +206,26 @@ func TestRequestTokenRefuses(t *testing.T) {
 		"endless lifetime":     {status(200, grantOf(good, edit{"expires_in": 1e18})), InvalidLifetime, "ten years"},
 		"lifetime overflows":   {status(200, strings.Replace(grantOf(good, nil), "3600", "1e999", 1)), InvalidLifetime, ""},
 		"lifetime in words":    {status(200, grantOf(good, edit{"expires_in": "soon"})), InvalidLifetime, ""},
-		"numeric token":        {status(200, grantOf(good, edit{"access_token": 17})), NotJSON, "other types"},
-		"HTML page":            {status(200, "<!DOCTYPE html><p>Sign in</p>", "Content-Type", "text/html"), NotJSON, "HTML page"},
-		"HTML error page":      {status(400, "<html>", "Content-Type", "text/html"), NotJSON, "HTTP status 400 and an HTML page"},
-		"invalid JSON":         {status(200, `{"access_token":`), NotJSON, "not a JSON object"},
-		"JSON, but a list":     {status(200, `[]`), NotJSON, "not a JSON object"},
-		"null":                 {status(200, `null`), NotJSON, "not a JSON object"},
-		"empty body":           {status(200, ``), EmptyAnswer, "HTTP status 200"},
-		"blank body":           {status(400, " \n"), EmptyAnswer, "HTTP status 400"},
-		"401 without a reason": {status(401, ""), RequestRefused, "ApplicationSecretHash"},
-		"403 of a gateway":     {status(403, "<html>", "Content-Type", "text/html"), RequestRefused, "whether a gateway before the instance refuses this machine"},
-		"503 with a reason":    {status(503, `{"error":"temporarily_unavailable","error_description":"Back at noon"}`), Unavailable, "Back at noon"},
-		"304":                  {status(304, ""), EmptyAnswer, "304"},
+		"numeric token":        {status(200, grantOf(good, edit{"access_token": 17})), erpnet.NotJSON, "other types"},
+		"HTML page":            {status(200, "<!DOCTYPE html><p>Sign in</p>", "Content-Type", "text/html"), erpnet.NotJSON, "HTML page"},
+		"HTML error page":      {status(400, "<html>", "Content-Type", "text/html"), erpnet.NotJSON, "HTTP status 400 and an HTML page"},
+		"invalid JSON":         {status(200, `{"access_token":`), erpnet.NotJSON, "not a JSON object"},
+		"JSON, but a list":     {status(200, `[]`), erpnet.NotJSON, "not a JSON object"},
+		"null":                 {status(200, `null`), erpnet.NotJSON, "not a JSON object"},
+		"empty body":           {status(200, ``), erpnet.EmptyResponse, "HTTP status 200"},
+		"blank body":           {status(400, " \n"), erpnet.EmptyResponse, "HTTP status 400"},
+		"401 without a reason": {status(401, ""), RequestRefused, "HTTP status 401"},
+		"403 of a gateway":     {status(403, "<html>", "Content-Type", "text/html"), RequestRefused, "HTTP status 403 and an HTML page"},
+		"503 with a reason":    {status(503, `{"error":"temporarily_unavailable","error_description":"Back at noon"}`), erpnet.Unavailable, "Back at noon"},
+		"304":                  {status(304, ""), erpnet.EmptyResponse, "304"},
 		"secret as error code": {status(400, `{"error":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}`), RequestRefused, "(redacted)"},
 		"other application":    {status(200, grantOf(usualClaims(edit{"client_id": "my.trusted.app/service-service"}), nil)), ForeignClient, ""},
-		"404":                  {status(404, "nothing here"), NotFound, "identity_url"},
-		"405":                  {status(405, ""), NotFound, ""},
-		"500 with JSON":        {status(500, `{"error":"server_error"}`), ServerFailed, ""},
-		"418":                  {status(418, `{}`), UnexpectedStatus, "418"},
-		"201":                  {status(201, grantOf(good, nil)), UnexpectedStatus, "201"},
-		"redirect to nowhere":  {status(302, ""), Redirected, ""},
+		"404":                  {status(404, "nothing here"), erpnet.NotFound, "404"},
+		"405":                  {status(405, ""), erpnet.NotFound, ""},
+		"500 with JSON":        {status(500, `{"error":"server_error"}`), erpnet.ServerFailed, ""},
+		"418":                  {status(418, `{}`), erpnet.UnexpectedStatus, "418"},
+		"201":                  {status(201, grantOf(good, nil)), erpnet.UnexpectedStatus, "201"},
+		"redirect to nowhere":  {status(302, ""), erpnet.Redirected, ""},
 		"200 with OAuth error": {status(200, `{"error":"invalid_scope"}`), InvalidScope, ""},
 		"unknown code":         {status(400, `{"error":"slow_down"}`), RequestRefused, "slow_down"},
 		"error as an object":   {status(400, `{"error":{"message":"No such tenant","code":7}}`), RequestRefused, "No such tenant"},
@@ -187,15 +234,15 @@ func TestRequestTokenRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := request("read")
 			if name == "secret as error code" {
-				r.Credentials.Secret = NewSecret("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")
+				r.Credentials.Secret = erpnet.NewSecret("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")
 			}
 			token, err := ask(r, test.step)
 			expectKind(t, err, test.want)
-			var failed *Error
-			if !errors.As(err, &failed) || token != nil {
-				t.Fatalf("got a token or no error: %v", err)
+			var failed *erpnet.Error
+			if !errors.As(err, &failed) {
+				t.Fatalf("no error, but a token: %t", token != nil)
 			}
-			whole := failed.Error() + "\n" + failed.Remedy()
+			whole := failed.Error() + "\n" + failed.Evidence
 			for _, want := range []string{"https://demodb.my.erp.net/id/connect/token", `"my.trusted.app/service"`, test.text} {
 				if !strings.Contains(whole, want) {
 					t.Errorf("lacks %q: %s", want, whole)
@@ -204,57 +251,42 @@ func TestRequestTokenRefuses(t *testing.T) {
 			if strings.Contains(whole, r.Credentials.Secret.Reveal()) || strings.Contains(whole, "eyJ") {
 				t.Errorf("holds a secret or token: %s", whole)
 			}
-			if failed.Title() == "" || failed.Remedy() == "" {
-				t.Error("has no title or no remedy")
-			}
 		})
 	}
 }
 
-// Every code of protocol section 3.1 names the attributes to look at, whatever the HTTP status and with or without a
-// description.
-func TestOAuthErrorsNameTheRemedy(t *testing.T) {
-	for code, attributes := range map[Kind][]string{
-		InvalidClient:        {"ApplicationUri", "IsEnabled", "ClientType", "ApplicationSecretHash", `"` + SecretHash(plain)[:4] + `"`},
-		UnauthorizedClient:   {"SystemUserAllowed", "SystemUser:"},
-		InvalidScope:         {"attribute Scope", `Asked for: "read"`},
-		InvalidGrant:         {"client_id", "client_secret", "ClientType", "SystemUserAllowed"},
-		UnsupportedGrantType: {"SystemUserAllowed", "identity_url"},
-		InvalidRequest:       {"client_id", "client_secret"},
+// Every code of protocol section 3.1 is a kind of its own, whatever the HTTP status and with or without a description.
+func TestOAuthErrorsAreToldApart(t *testing.T) {
+	hash := erpnet.SecretHash(plain)[:4]
+	for code, want := range map[erpnet.Kind]struct{ hashPrefix, evidence string }{
+		InvalidClient:        {hashPrefix: hash},
+		UnauthorizedClient:   {},
+		InvalidScope:         {evidence: `Asked for: "read".`},
+		InvalidGrant:         {},
+		UnsupportedGrantType: {},
+		InvalidRequest:       {},
 	} {
 		for _, httpStatus := range []int{400, 401, 403} {
 			for _, description := range []string{"", `,"error_description":"Said <` + plain + `> was \u001b[31m wrong"`} {
 				t.Run(fmt.Sprintf("%s %d %t", code, httpStatus, description != ""), func(t *testing.T) {
 					_, err := ask(request("read"), status(httpStatus, fmt.Sprintf(`{"error":%q%s}`, code, description)))
 					expectKind(t, err, code)
-					failed := err.(*Error) //nolint:errorlint,forcetypeassert // expectKind says it is one
+					failed := erpnet.AsError(err)
 					if failed.Status != httpStatus || failed.Code != string(code) {
 						t.Errorf("status %d, code %s", failed.Status, failed.Code)
 					}
-					for _, attribute := range attributes {
-						if !strings.Contains(failed.Remedy(), attribute) {
-							t.Errorf("the remedy lacks %q: %s", attribute, failed.Remedy())
-						}
+					if failed.HashPrefix != want.hashPrefix || failed.Evidence != want.evidence {
+						t.Errorf("hash prefix %q, evidence %q", failed.HashPrefix, failed.Evidence)
 					}
-					if strings.Contains(failed.Error()+failed.Remedy(), plain) || strings.Contains(failed.Error(), "\x1b") {
+					if strings.Contains(failed.Error(), plain) || strings.Contains(failed.Error(), "\x1b") {
 						t.Errorf("shows what it must not: %s", failed.Error())
 					}
 					if description != "" && !strings.Contains(failed.Error(), `"Said <(redacted)> was [31m wrong"`) {
-						t.Errorf("lacks the cleaned description: %s", failed.Error())
+						t.Errorf("lacks the redacted description: %s", failed.Error())
 					}
 				})
 			}
 		}
-	}
-}
-
-func TestCatalogueIsComplete(t *testing.T) {
-	seen := map[Kind]bool{}
-	for _, entry := range Catalogue() {
-		if entry.Kind == "" || entry.Title == "" || entry.Cause == "" || entry.Remedy == "" || seen[entry.Kind] {
-			t.Errorf("%q is incomplete or stands twice", entry.Kind)
-		}
-		seen[entry.Kind] = true
 	}
 }
 
@@ -265,15 +297,15 @@ func FuzzReadGrant(f *testing.F) {
 	f.Add(503, `<html>`)
 	f.Fuzz(func(t *testing.T, code int, body string) {
 		r := request("read")
-		a := &answer{status: code, header: http.Header{}, body: []byte(body), at: noon}
-		grant, err := readGrant(r, a)
+		a := &erpnet.Response{Status: code, Header: http.Header{}, Body: []byte(body), At: noon}
+		grant, err := readGrant(erpnet.NewClient(erpnet.Options{}), r, a)
 		if (grant == nil) == (err == nil) {
 			t.Fatal("neither a grant nor an error, or both")
 		}
 		if err != nil {
 			return
 		}
-		token, err := grant.token(r, a)
+		token, err := grant.token(erpnet.NewClient(erpnet.Options{}), r, a)
 		if (token == nil) == (err == nil) {
 			t.Fatal("neither a token nor an error, or both")
 		}
@@ -281,4 +313,11 @@ func FuzzReadGrant(f *testing.F) {
 			t.Errorf("took a token of %d s", token.ExpiresIn)
 		}
 	})
+}
+
+func TestTokenOfAMegabyteIsRefused(t *testing.T) {
+	a := &erpnet.Response{Status: http.StatusOK, Body: []byte(`{"token_type":"Bearer","access_token":"` + strings.Repeat("a", maxTokenSize+1) + `"}`)}
+	if _, failed := readGrant(erpnet.NewClient(erpnet.Options{}), TokenRequest{}, a); failed == nil || failed.Kind != MalformedToken {
+		t.Errorf("%v", failed)
+	}
 }

@@ -1,9 +1,11 @@
 // Copyright (c) ERP.net
 // SPDX-License-Identifier: MPL-2.0
 
-package erpnet
+package identity
 
-import "testing"
+import (
+	"testing"
+)
 
 func TestCheckScope(t *testing.T) {
 	for scope, want := range map[string]string{
@@ -11,9 +13,9 @@ func TestCheckScope(t *testing.T) {
 		"DomainApi":        "",
 		"api://x/.default": "",
 		"":                 "empty",
-		"read update":      "element of its own",
-		" read":            "element of its own",
-		"read\n":           "element of its own",
+		"read update":      "as its own element",
+		" read":            "as its own element",
+		"read\n":           "as its own element",
 		`re"ad`:            "RFC 6749",
 		`re\ad`:            "RFC 6749",
 		"четене":           "RFC 6749",

@@ -26,56 +26,12 @@ import (
 	"time"
 )
 
-// serve starts a server of one handler and returns a request to it.
-func serve(t *testing.T, handler http.HandlerFunc) TokenRequest {
+// serve starts a server of one handler and returns a URL of it.
+func serve(t *testing.T, handler http.HandlerFunc) string {
 	t.Helper()
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	return requestTo(t, server.URL)
-}
-
-func requestTo(t *testing.T, url string) TokenRequest {
-	t.Helper()
-	instance, err := ParseInstance(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := request("read")
-	r.Instance = instance
-	return r
-}
-
-func TestRedirectIsRefusedByBothClients(t *testing.T) {
-	for _, status := range []int{301, 302, 303, 307, 308} {
-		var posted atomic.Int32
-		target := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { posted.Add(1) }))
-		r := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Location", target.URL+"/stolen?session=abc")
-			w.WriteHeader(status)
-		})
-		_, err := NewClient(Options{}).RequestToken(context.Background(), r)
-		expectKind(t, err, Redirected)
-		if posted.Load() != 0 {
-			t.Errorf("%d: the redirect was followed", status)
-		}
-		failed := err.(*Error) //nolint:errorlint,forcetypeassert // expectKind says it is one
-		if !strings.Contains(failed.Remedy(), target.URL+"/stolen.") || strings.Contains(failed.Remedy(), "session") {
-			t.Errorf("%d: the remedy does not name the target without its query: %s", status, failed.Remedy())
-		}
-		target.Close()
-	}
-}
-
-func TestUserAgentIsSent(t *testing.T) {
-	const agent = "Terraform/1.11.4 (+https://www.terraform.io) terraform-provider-erpnet/test"
-	r := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.UserAgent() != agent || r.Header.Get("Content-Type") != "application/x-www-form-urlencoded" || r.Header.Get("Accept") != "application/json" {
-			t.Errorf("headers are %q", r.Header)
-		}
-		_, _ = io.WriteString(w, opaqueGrant)
-	})
-	_, err := NewClient(Options{UserAgent: agent}).RequestToken(context.Background(), r)
-	expectKind(t, err, "")
+	return server.URL
 }
 
 func TestAnswerLimits(t *testing.T) {
@@ -91,22 +47,22 @@ func TestAnswerLimits(t *testing.T) {
 		handler http.HandlerFunc
 		want    Kind
 	}{
-		"64 MiB":          {large, OversizedAnswer},
+		"64 MiB":          {large, OversizedResponse},
 		"body never ends": {slow, Timeout},
 		"exactly 1 MiB": {func(w http.ResponseWriter, _ *http.Request) {
-			_, _ = io.WriteString(w, opaqueGrant+strings.Repeat(" ", MaxAnswerSize-len(opaqueGrant)))
+			_, _ = io.WriteString(w, object+strings.Repeat(" ", MaxResponseSize-len(object)))
 		}, ""},
 		"one byte more": {func(w http.ResponseWriter, _ *http.Request) {
-			_, _ = io.WriteString(w, opaqueGrant+strings.Repeat(" ", MaxAnswerSize+1-len(opaqueGrant)))
-		}, OversizedAnswer},
+			_, _ = io.WriteString(w, object+strings.Repeat(" ", MaxResponseSize+1-len(object)))
+		}, OversizedResponse},
 		"header of 128 KiB":  {func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("X", strings.Repeat("x", 128<<10)) }, ConnectionLost},
 		"connection dropped": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, ConnectionLost},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := serve(t, test.handler)
-			_, err := NewClient(Options{RequestTimeout: 200 * time.Millisecond}).RequestToken(context.Background(), r)
+			err := ask(NewClient(Options{RequestTimeout: 200 * time.Millisecond}), r)
 			if name == "64 MiB" { // may take longer under the race detector
-				_, err = NewClient(Options{}).RequestToken(context.Background(), r)
+				err = ask(NewClient(Options{}), r)
 			}
 			expectKind(t, err, test.want)
 		})
@@ -123,10 +79,10 @@ func TestUnreachable(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = listener.Close()
-	_, err = NewClient(Options{}).RequestToken(context.Background(), requestTo(t, "http://"+listener.Addr().String()))
+	err = ask(NewClient(Options{}), "http://"+listener.Addr().String())
 	expectKind(t, err, ConnectionRefused)
 
-	_, _, err = play(t, Options{MaxRetries: 4}, broken(&net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}))
+	_, err = play(t, Options{MaxRetries: 4}, broken(&net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}))
 	expectKind(t, err, UnknownHost)
 }
 
@@ -196,13 +152,13 @@ func TestTLS(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			tries := 0
-			server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, opaqueGrant) }))
+			server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, object) }))
 			server.Config.ErrorLog = log.New(io.Discard, "", 0)
 			server.TLS = test.config
 			server.StartTLS()
 			defer server.Close()
 			count := func(_ context.Context, _ string, _ map[string]any) { tries++ }
-			_, err := NewClient(Options{RootCAs: test.roots, MaxRetries: 4, Log: count}).RequestToken(context.Background(), requestTo(t, server.URL))
+			err := ask(NewClient(Options{RootCAs: test.roots, MaxRetries: 4, Log: count}), server.URL)
 			expectKind(t, err, test.want)
 			if tries != 1 {
 				t.Errorf("tried %d times; a TLS failure does not go away", tries)
@@ -211,8 +167,8 @@ func TestTLS(t *testing.T) {
 	}
 	t.Run("not TLS at all", func(t *testing.T) {
 		r := serve(t, func(http.ResponseWriter, *http.Request) {})
-		r.Instance.IdentityURL = strings.Replace(r.Instance.IdentityURL, "http:", "https:", 1)
-		_, err := NewClient(Options{}).RequestToken(context.Background(), r)
+		r = strings.Replace(r, "http:", "https:", 1)
+		err := ask(NewClient(Options{}), r)
 		expectKind(t, err, TLSFailed)
 	})
 }
@@ -231,7 +187,7 @@ func TestProxyOfTheEnvironment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	instance := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, opaqueGrant) }))
+	instance := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, object) }))
 	instance.TLS = &tls.Config{Certificates: []tls.Certificate{private.issue(t, "erp.test", time.Now().Add(time.Hour))}, MinVersion: tls.VersionTLS12}
 	instance.StartTLS()
 	defer instance.Close()
@@ -268,8 +224,8 @@ func TestProxyOfTheEnvironment(t *testing.T) {
 			t.Setenv("HTTPS_PROXY", u.String())
 			t.Setenv("NO_PROXY", test.noProxy)
 			client := NewClient(Options{RootCAs: roots})
-			defer client.http.CloseIdleConnections()
-			_, err = client.RequestToken(context.Background(), requestTo(t, "erp.test"))
+			defer client.options.Transport.(*http.Transport).CloseIdleConnections()
+			err = ask(client, "https://erp.test/")
 			expectKind(t, err, test.want)
 			if err != nil && strings.Contains(err.Error(), password) {
 				t.Error("the error holds the proxy's password")
