@@ -47,20 +47,6 @@ type TrustedApplication struct {
 	ObjectVersion              int32  // zero is filled in
 	CreationTimeUtc            time.Time
 	AggregateLastUpdateTimeUtc time.Time
-	Authorizations             []Authorization
-}
-
-// Authorization is a grant to one user, from the child collection
-// Authorizations. Interactive sign-in uses it; the client-credentials grant
-// does not.
-type Authorization struct {
-	GrantTimeUtc  time.Time
-	IsRevoked     bool
-	ValidFromUtc  time.Time
-	ValidUntilUtc time.Time
-	Notes         string
-	ContextUser   string // Login
-	GrantingUser  string // Login
 }
 
 // SampleSecret is the client secret of SampleApplication. It is public.
@@ -152,7 +138,9 @@ func (s *Server) Applications() []TrustedApplication {
 	s.registry.mu.Lock()
 	defer s.registry.mu.Unlock()
 	sorted := slices.Clone(s.registry.applications)
-	slices.SortStableFunc(sorted, func(a, b TrustedApplication) int { return cmp.Compare(a.ApplicationUri, b.ApplicationUri) })
+	slices.SortStableFunc(sorted, func(a, b TrustedApplication) int {
+		return cmp.Compare(a.ApplicationUri, b.ApplicationUri)
+	})
 	return sorted
 }
 

@@ -16,7 +16,7 @@ func TestApplicationsAreReadWithTheDefaultsOfTheEntity(t *testing.T) {
 			"Name": "Deploy", "ApplicationUri": "com.example/deploy", "IsEnabled": false, "ClientType": "Public",
 			"Secret": "DEMO", "Scope": "read", "SystemUserAllowed": true, "SystemUser": {"Login": "svc.deploy"},
 			"ReferenceTokens": "AdministratorsOnly", "Notes": null, "ObjectVersion": 7,
-			"CreationTimeUtc": "2026-01-02T03:04:05Z", "Authorizations": [{"ContextUser": "someone", "IsRevoked": true}]
+			"CreationTimeUtc": "2026-01-02T03:04:05Z"
 		},
 		{"ApplicationUri": "com.example/hash", "ApplicationSecretHash": "abc=", "SystemUser": "svc.hash", "IsEnabled": null},
 		{"ApplicationUri": "com.example/posted", "SystemUser": {"@erpnet.action": "find", "Login": "svc.posted"}}
@@ -29,7 +29,7 @@ func TestApplicationsAreReadWithTheDefaultsOfTheEntity(t *testing.T) {
 	}
 	deploy := apps[1]
 	if deploy.IsEnabled || deploy.ClientType != "Public" || deploy.ApplicationSecretHash != SecretHash("DEMO") ||
-		deploy.SystemUser != "svc.deploy" || deploy.ObjectVersion != 7 || deploy.CreationTimeUtc.Year() != 2026 || !deploy.Authorizations[0].IsRevoked {
+		deploy.SystemUser != "svc.deploy" || deploy.ObjectVersion != 7 || deploy.CreationTimeUtc.Year() != 2026 {
 		t.Errorf("%+v", deploy)
 	}
 	if hash := apps[2]; hash.ApplicationSecretHash != "abc=" || hash.SystemUser != "svc.hash" || !hash.IsEnabled {

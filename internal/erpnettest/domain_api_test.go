@@ -11,7 +11,7 @@ import (
 )
 
 // customerID is the Id of one of the sample customers.
-func customerID(n int) string { return sampleCustomers()[n].id() }
+func customerID(n int) string { return sampleCustomers()[n].ID() }
 
 type customerPage struct {
 	Context string           `json:"@odata.context"`

@@ -134,12 +134,13 @@ func TestChangesWhoseAnswerIsLostAreMadeAllTheSame(t *testing.T) {
 			app := SampleApplication()
 			path := trustedApplications + "(" + s.Applications()[len(s.Applications())-1].Id + ")"
 			strike(http.MethodPatch, path, `{"Notes": "changed"}`)
-			app, _ = s.registry.find(app.ApplicationUri, false)
+			x, _ := s.registry.client(app.ApplicationUri, false)
+			app = *x
 			if made := app.Notes == "changed"; made != test.made {
 				t.Errorf("PATCH: %+v", app)
 			}
 			strike(http.MethodDelete, path, "")
-			if _, there := s.registry.find(app.ApplicationUri, false); there == test.made {
+			if there, _ := s.registry.client(app.ApplicationUri, false); (there != nil) == test.made {
 				t.Error("DELETE")
 			}
 		})

@@ -333,7 +333,6 @@ func TestExpandedReferences(t *testing.T) {
 		"$expand=SystemUser($top=1)":               "only $select",
 		"$expand=SystemUser($select=Id":            "only $select",
 		"$expand=SystemUser($expand=Person)":       "only $select",
-		"$expand=Authorizations":                   "'Authorizations' cannot be used",
 		"$expand=Name":                             "'Name' cannot be used",
 		"$expand=Colour":                           "property named 'Colour'",
 		"$select=Systemuser":                       "property named 'Systemuser'",
@@ -342,20 +341,5 @@ func TestExpandedReferences(t *testing.T) {
 		if got := callAPI(t, s, token, trustedApplications+"?"+query); got.status != 500 || !strings.Contains(got.body, want) {
 			t.Errorf("%s: status %d: %s", query, got.status, got.body)
 		}
-	}
-}
-
-func TestAuthorizationsAreReadWhenSelected(t *testing.T) {
-	s := newServer(t)
-	s.ChangeApplication(SampleApplication().ApplicationUri, func(app *TrustedApplication) {
-		app.Authorizations = []Authorization{{GrantTimeUtc: at, ContextUser: "svc.integration"}}
-	})
-	var page customerPage
-	decode(t, callAPI(t, s, sampleToken(t, s), trustedApplications+"?$select=Authorizations").body, &page)
-	list, _ := page.Value[0]["Authorizations"].([]any)
-	first, _ := list[0].(map[string]any)
-	user, _ := first["ContextUser"].(map[string]any)
-	if user["@odata.id"] != users+"("+SampleUser().Id+")" || first["GrantTimeUtc"] != "2026-03-14T09:26:53Z" || first["ValidUntilUtc"] != nil {
-		t.Errorf("%v", first)
 	}
 }

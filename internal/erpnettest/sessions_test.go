@@ -153,9 +153,9 @@ func TestClientThatLeavesWhileItRunsLetsTheNextOneRun(t *testing.T) {
 }
 
 func queueLength(s *Server) (n int) {
-	s.sessions.mu.Lock()
-	defer s.sessions.mu.Unlock()
-	for _, session := range s.sessions.open {
+	s.limiter.mu.Lock()
+	defer s.limiter.mu.Unlock()
+	for _, session := range s.limiter.open {
 		n += len(session.queue)
 	}
 	return n

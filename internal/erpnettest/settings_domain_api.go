@@ -35,7 +35,7 @@ const (
 	SecretHashesOmitted
 )
 
-// DomainAPISettings are how the Domain API acts where its answer is unknown
+// DomainAPISettings are how the Domain API acts where its response is unknown
 // (protocol 12).
 type DomainAPISettings struct {
 	// BareErrors drops the "error" wrapper around a Domain API error, as the
@@ -86,7 +86,7 @@ type DomainAPISettings struct {
 	// NoNextLinks never sends an @odata.nextLink, as before 26.2.
 	NoNextLinks bool
 	// RelativeNextLinks sends them without the OData root, as the page on paging
-	// prints them. The default is absolute, as the one sample of a real answer
+	// prints them. The default is absolute, as the one sample of a real response
 	// has it.
 	RelativeNextLinks bool
 }

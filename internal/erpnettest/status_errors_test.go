@@ -186,8 +186,8 @@ func TestStatusReportHoldsNoSecret(t *testing.T) {
 				t.Fatalf("%q is in the report after mistakes with %q:\n%s", leak, secret, printed)
 			}
 		}
-		if want := 9; strings.Count(printed, hidden) < want { // all but the wrong token
-			t.Errorf("%q was hidden %d times:\n%s", secret, strings.Count(printed, hidden), printed)
+		if want := 9; strings.Count(printed, redacted) < want { // all but the wrong token
+			t.Errorf("%q was hidden %d times:\n%s", secret, strings.Count(printed, redacted), printed)
 		}
 	}
 }
@@ -210,7 +210,7 @@ func TestStatusReportHoldsNoMistypedSecret(t *testing.T) {
 	request.Header.Set("X-Api-Key", mistyped)
 	mustDo(t, s, request)
 	printed := printReport(t, s)
-	if strings.Contains(printed, SampleSecret) || strings.Contains(printed, "-mistyped") || strings.Count(printed, hidden) < 9 {
+	if strings.Contains(printed, SampleSecret) || strings.Contains(printed, "-mistyped") || strings.Count(printed, redacted) < 9 {
 		t.Error(printed)
 	}
 }

@@ -55,10 +55,10 @@ func TestStatusReportCountsByEndpointAndStatus(t *testing.T) {
 		Other:         {map[int]int{404: 1}, 1},
 	} {
 		got := countsOf(t, s, endpoint)
-		if !maps.Equal(got.Answers, want.answers) || got.Errors() != want.errors {
+		if !maps.Equal(got.Responses, want.answers) || got.Errors() != want.errors {
 			t.Errorf("%s: %+v", endpoint, got)
 		}
-		if got.Received != s.Count(endpoint) || got.UnderWay != 0 || got.Unanswered != 0 {
+		if got.Received != s.Count(endpoint) || got.UnderWay != 0 || got.NoResponse != 0 {
 			t.Errorf("%s: %+v, %d counted", endpoint, got, s.Count(endpoint))
 		}
 	}
@@ -77,7 +77,7 @@ func TestStatusReportCountsWhatHasNoAnswer(t *testing.T) {
 	if err := s.WaitForCount(t.Context(), Token, 1); err != nil {
 		t.Fatal(err)
 	}
-	if got := countsOf(t, s, Token); got.UnderWay != 1 || got.Unanswered != 0 || got.Errors() != 0 {
+	if got := countsOf(t, s, Token); got.UnderWay != 1 || got.NoResponse != 0 || got.Errors() != 0 {
 		t.Errorf("under way: %+v", got)
 	}
 	leave()
@@ -91,7 +91,7 @@ func TestStatusReportCountsWhatHasNoAnswer(t *testing.T) {
 	if _, err := do(t, s, tokenRequest(t, s, sampleForm())); err == nil {
 		t.Error("answered")
 	}
-	if got := countsOf(t, s, Token); got.Unanswered != 2 || got.Errors() != 2 || len(got.Answers) != 0 {
+	if got := countsOf(t, s, Token); got.NoResponse != 2 || got.Errors() != 2 || len(got.Responses) != 0 {
 		t.Errorf("after all: %+v", got)
 	}
 	if errors := s.StatusReport().Errors; len(errors) != 2 || errors[0].Status != 0 || errors[0].ClientID != SampleApplication().ApplicationUri {

@@ -118,8 +118,8 @@ func TestPageShowsWhatHappens(t *testing.T) {
 	expect(
 		t, page,
 		"<dt>Requests</dt><dd>5</dd>", "<dt>Errors</dt><dd>2</dd>", "<dt>Open sessions</dt><dd>1</dd>",
-		`>Token</th> <td role="cell" class="number">2</td>`, `>200 <b>× 1</b></span> <span class="answers s4" title="400 Bad Request">400 <b>× 1</b>`,
-		`>Domain API</th> <td role="cell" class="number">3</td>`, `class="answers s5" title="500 Internal Server Error">500 <b>× 1</b>`,
+		`>Token</th> <td role="cell" class="number">2</td>`, `>200 <b>× 1</b></span> <span class="responses s4" title="400 Bad Request">400 <b>× 1</b>`,
+		`>Domain API</th> <td role="cell" class="number">3</td>`, `class="responses s5" title="500 Internal Server Error">500 <b>× 1</b>`,
 		`title="400 Bad Request">400</span>`, ">invalid_client</code> Invalid client_id or client_secret", "<code>com.example/unknown</code>", "POST /id/connect/token",
 		">EnterpriseOneServerException</code> The entity set name", "GET /api/domain/odata/Crm_Customers",
 	)
@@ -138,7 +138,7 @@ func TestJSONIsTheReport(t *testing.T) {
 	if err := json.Unmarshal([]byte(show(t, instance, "/status.json")), &report); err != nil {
 		t.Fatal(err)
 	}
-	if report.URL != instance.URL || report.Requests[0].Answers[400] != 1 || report.Errors[0].ClientID != "com.example/unknown" || len(report.Applications) != 1 {
+	if report.URL != instance.URL || report.Requests[0].Responses[400] != 1 || report.Errors[0].ClientID != "com.example/unknown" || len(report.Applications) != 1 {
 		t.Errorf("%+v", report)
 	}
 }

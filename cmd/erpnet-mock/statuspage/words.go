@@ -42,10 +42,10 @@ var kinds = map[erpnettest.Endpoint]string{
 	erpnettest.Other:         "Other paths",
 }
 
-// status is an HTTP status in words; 0 is no answer.
+// status is an HTTP status in words; 0 is no response.
 func status(code int) string {
 	if code == 0 {
-		return "No answer"
+		return "No response"
 	}
 	return strings.TrimSpace(fmt.Sprint(code, " ", http.StatusText(code)))
 }
