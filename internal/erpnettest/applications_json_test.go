@@ -46,20 +46,21 @@ func TestMistakesInApplicationsAreNamedWithoutSecrets(t *testing.T) {
 		},
 		{name: "no ApplicationUri", text: `[{"Name": "a"}]`, want: "ApplicationUri is missing"},
 		{
-			name: "both secrets", text: `[{"ApplicationUri": "a", "Secret": "hush-hush", "ApplicationSecretHash": "x"}]`,
+			name: "both secrets", text: `[{"ApplicationUri": "a", "Secret": "hush-hush",
+			"ApplicationSecretHash": "x"}]`,
 			want: "not both",
 		},
 		{
 			name: "number as secret", text: `[{"ApplicationUri": "a", "Secret": 31337}]`,
-			want: "Secret must be a string",
+			want: "Secret cannot be a number",
 		},
 		{
 			name: "empty secret", text: `[{"ApplicationUri": "a", "Secret": ""}]`,
-			want: "Secret must be a string, not an empty one",
+			want: "the Secret has 0 characters",
 		},
 		{
 			name: "long secret", text: `[{"ApplicationUri": "a", "Secret": "` + strings.Repeat("31337", 21) + `"}]`,
-			want: "more than 100 characters",
+			want: "accepts 1 to 100",
 		},
 		{
 			name: "number elsewhere", text: `[{"ApplicationUri": "a", "Scope": 31337}]`,

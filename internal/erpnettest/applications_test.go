@@ -16,7 +16,8 @@ func TestAddedRecordsGetWhatTheInstanceFillsIn(t *testing.T) {
 		apps[0].ObjectVersion != 1 || !apps[0].CreationTimeUtc.Equal(frozen) {
 		t.Errorf("%+v", apps)
 	}
-	if len(users) != 2 || users[0].Login != "someone" || users[0].UserType != "InternalUser" || users[0].ObjectVersion != 1 {
+	if len(users) != 2 || users[0].Login != "someone" || users[0].UserType != "InternalUser" ||
+		users[0].ObjectVersion != 1 {
 		t.Errorf("%+v", users)
 	}
 }
@@ -46,7 +47,8 @@ func TestChangesBehindTheClientsBack(t *testing.T) {
 		version := i.Applications()[0].ObjectVersion
 		test.change()
 		after := i.Applications()[0]
-		if after.ObjectVersion <= version || after.Id != before.Id || !after.CreationTimeUtc.Equal(before.CreationTimeUtc) ||
+		if after.ObjectVersion <= version || after.Id != before.Id ||
+			!after.CreationTimeUtc.Equal(before.CreationTimeUtc) ||
 			after.Scope != test.scope || len(i.Applications()) != 1 {
 			t.Errorf("%s: %+v", test.name, after)
 		}

@@ -45,7 +45,10 @@ func TestPathsOfTheDomainAPI(t *testing.T) {
 		{path: salesCustomers + "/$count", status: 200, body: "15"},
 		{path: salesCustomers + "/$count?$top=1", status: 500, body: "'$top' is not supported"},
 		{path: salesCustomers + "?$count=true&$top=1", status: 200, body: `"@odata.count":15`},
-		{path: salesCustomers + "?$filter=Colour%20eq%20'red'", status: 500, body: `"type":"InvalidOperationException"`},
+		{
+			path: salesCustomers + "?$filter=Colour%20eq%20'red'", status: 500,
+			body: `"type":"InvalidOperationException"`,
+		},
 		{path: salesCustomers + "?$search=books", status: 500, body: `"type":"NotSupportedException"`},
 		{path: salesCustomers + "?$select=Password", status: 500, body: "'Password' on type 'Erp.Crm_Sales_Customer'"},
 		{path: customer, status: 200, body: `"Number":"000102"`},
@@ -61,7 +64,10 @@ func TestPathsOfTheDomainAPI(t *testing.T) {
 		{path: "Crm_Customers?$top=10", status: 500, body: "The new name is 'Crm_Sales_Customers'"},
 		{path: "Crm_Customers(" + customerID(1) + ")", status: 500, body: "no more supported"},
 		{path: user + "?$select=default,DisplayText", status: 200, body: SamplePasswordHash},
-		{path: user + "?$select=DisplayText", status: 200, body: "Integration Service <svc.integration> [InternalUser]"},
+		{
+			path: user + "?$select=DisplayText", status: 200,
+			body: "Integration Service <svc.integration> [InternalUser]",
+		},
 		{path: user + "?$select=Name", status: 200, body: `"Name":{"EN":"Integration Service"}`},
 		{method: "HEAD", path: customer, status: 200},
 		{method: "POST", path: "GetVersion", status: 405},
@@ -121,7 +127,10 @@ func TestFiltersOfTheEntities(t *testing.T) {
 		{set: trustedApplications, filter: "Id le ffffffff-ffff-ffff-ffff-ffffffffffff", want: "1"},
 		{set: trustedApplications, filter: "Scope eq 'read'", want: "'Scope' cannot be used"},
 		{set: trustedApplications, filter: "ClientType eq 'Public'", want: "'ClientType' cannot be used"},
-		{set: trustedApplications, filter: "ApplicationSecretHash eq 'x'", want: "'ApplicationSecretHash' cannot be used"},
+		{
+			set: trustedApplications, filter: "ApplicationSecretHash eq 'x'",
+			want: "'ApplicationSecretHash' cannot be used",
+		},
 		{set: trustedApplications, filter: "ObjectVersion eq 1", want: "'ObjectVersion' cannot be used"},
 	}
 	for _, test := range tests {

@@ -160,11 +160,15 @@ func (x *exchange) wait() error {
 	if err := x.pause(x.latency); err != nil {
 		return err
 	}
-	busy := x.refusal != nil && x.caller.token != ""
-	if x.fault.wait == nil || busy {
+	if x.refusal != nil && x.caller.token != "" {
 		return nil
 	}
-	return x.fault.wait(x)
+	for _, wait := range x.fault.waits {
+		if err := wait(x); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // pause waits for d on the real clock, unless the client leaves or the server

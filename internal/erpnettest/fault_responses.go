@@ -142,16 +142,18 @@ func WithoutField(name string) Fault {
 
 // Latency waits on the real clock before the right response.
 func Latency(d time.Duration) Fault {
-	return Fault{wait: func(x *exchange) error { return x.pause(d) }}
+	return waitFault(func(x *exchange) error { return x.pause(d) })
 }
+
+func waitFault(wait func(*exchange) error) Fault { return Fault{waits: []func(*exchange) error{wait}} }
 
 // Hang sends nothing. It ends when the client leaves or the server closes.
 func Hang() Fault {
-	return Fault{wait: func(x *exchange) error { return waitFor[struct{}](x, nil) }}
+	return waitFault(func(x *exchange) error { return waitFor[struct{}](x, nil) })
 }
 
 // Blocked holds the right response back until a channel is closed: for a test that
 // wants many requests under way at once.
 func Blocked(until <-chan struct{}) Fault {
-	return Fault{wait: func(x *exchange) error { return waitFor(x, until) }}
+	return waitFault(func(x *exchange) error { return waitFor(x, until) })
 }

@@ -48,7 +48,10 @@ func TestFaultsOfTheToken(t *testing.T) {
 			name: "without claims", fault: WithoutClaim("exp", "jti"), status: 401,
 			claims: map[string]string{"exp": "<nil>", "jti": "<nil>"},
 		},
-		{name: "granted scopes", fault: GrantedScopes("read"), claims: map[string]string{"scope": "[read]"}, status: 200},
+		{
+			name: "granted scopes", fault: GrantedScopes("read"), claims: map[string]string{"scope": "[read]"},
+			status: 200,
+		},
 		{name: "no scope", fault: GrantedScopes(), claims: map[string]string{"scope": "[]"}, status: 403},
 		{
 			name: "bad signature", fault: BadSignature(), unsigned: true, status: 401,
@@ -70,7 +73,10 @@ func TestFaultsOfTheToken(t *testing.T) {
 			name: "another algorithm", fault: Algorithm("PS512"), unsigned: true, status: 401,
 			header: map[string]string{"alg": "PS512"},
 		},
-		{name: "HMAC", fault: Algorithm("HS256"), header: map[string]string{"alg": "HS256"}, unsigned: true, status: 401},
+		{
+			name: "HMAC", fault: Algorithm("HS256"), header: map[string]string{"alg": "HS256"}, unsigned: true,
+			status: 401,
+		},
 		{
 			name: "no algorithm", fault: Algorithm("none"), unsigned: true, status: 401,
 			header: map[string]string{"alg": "none", "typ": "at+jwt"},

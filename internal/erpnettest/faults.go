@@ -22,7 +22,7 @@ type Fault struct {
 	// what is next in the queue.
 	When func(Request) bool
 
-	wait    func(*exchange) error
+	waits   []func(*exchange) error
 	instead func(*exchange) response // replaces the endpoint's own work
 	edits   []func(*response)
 	tokens  []func(*draft)
@@ -56,7 +56,7 @@ func (f Fault) edit(change func(*response)) Fault {
 func Together(faults ...Fault) Fault {
 	var all Fault
 	for _, f := range faults {
-		all.wait = waitForBoth(all.wait, f.wait)
+		all.waits = slices.Concat(all.waits, f.waits)
 		all.edits = slices.Concat(all.edits, f.edits)
 		all.tokens = slices.Concat(all.tokens, f.tokens)
 		if f.instead != nil {
@@ -67,21 +67,6 @@ func Together(faults ...Fault) Fault {
 		}
 	}
 	return all
-}
-
-func waitForBoth(first, second func(*exchange) error) func(*exchange) error {
-	if first == nil || second == nil {
-		if first == nil {
-			return second
-		}
-		return first
-	}
-	return func(x *exchange) error {
-		if err := first(x); err != nil {
-			return err
-		}
-		return second(x)
-	}
 }
 
 // faultQueues hold the faults of each endpoint, oldest first.

@@ -36,13 +36,19 @@ func TestFaultsOfTheResponse(t *testing.T) {
 			name: "OAuth error", fault: OAuthError(403, "access_denied", "Not today"), status: 403,
 			header: "Cache-Control: no-store", body: `{"error":"access_denied","error_description":"Not today"}`,
 		},
-		{name: "OAuth with 200", fault: OAuthError(200, "invalid_client", ""), status: 200, body: `{"error":"invalid_client"}`},
+		{
+			name: "OAuth with 200", fault: OAuthError(200, "invalid_client", ""), status: 200,
+			body: `{"error":"invalid_client"}`,
+		},
 		{name: "licence", fault: LicenceExhausted(), status: 503, header: "Retry-After: 60", body: `"code":8`},
 		{
 			name: "domain error", fault: DomainError(500, 2129, serverException, "Duplicate"),
 			status: 500, body: `"message":"Duplicate"`,
 		},
-		{name: "page", fault: HTML(200), status: 200, header: "Content-Type: text/html; charset=utf-8", body: "<h1>OK</h1>"},
+		{
+			name: "page", fault: HTML(200), status: 200, header: "Content-Type: text/html; charset=utf-8",
+			body: "<h1>OK</h1>",
+		},
 		{name: "error page", fault: HTML(502), status: 502, body: "<h1>Bad Gateway</h1>"},
 		{
 			name: "redirect", fault: Redirect(307, "https://elsewhere.example/"),
@@ -149,7 +155,9 @@ func TestChangesWhoseResponseIsLostAreMadeAllTheSame(t *testing.T) {
 				},
 				{
 					method: "DELETE", path: path,
-					made: func(apps []TrustedApplication) bool { return len(apps) == 0 || apps[0].ApplicationUri == "x" },
+					made: func(apps []TrustedApplication) bool {
+						return len(apps) == 0 || apps[0].ApplicationUri == "x"
+					},
 				},
 			} {
 				i.Inject(DomainAPI, test.fault.Once())

@@ -79,13 +79,17 @@ func (s *Server) AddReferenceToken(token ReferenceToken) (string, error) {
 func (s *Server) RevokeReferenceToken(value string) {
 	s.registry.mu.Lock()
 	defer s.registry.mu.Unlock()
-	if token := firstOf(s.registry.tokens, func(token referenceToken) bool { return token.value == value }); token != nil {
+	if token := s.registry.token(value); token != nil {
 		token.revoked = true
 	}
 }
 
-// allows tells whether a token is good for as long as it lasts. Assumption: what
-// forbids to issue a token also stops the ones that are out, since the server
+func (r *registry) token(value string) *referenceToken {
+	return firstOf(r.tokens, func(token referenceToken) bool { return token.value == value })
+}
+
+// allows tells whether a token is valid, apart from its end. Assumption: what
+// prevents a token from being issued also stops the issued ones, since the server
 // looks each of them up.
 func (r *registry) allows(token referenceToken) bool {
 	app, user := r.applicationWithID(token.applicationID), r.user(token.user)
@@ -98,7 +102,7 @@ func (r *registry) allows(token referenceToken) bool {
 func (r *registry) referenceTokenCaller(value string, now time.Time) (caller, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	token := firstOf(r.tokens, func(token referenceToken) bool { return token.value == value })
+	token := r.token(value)
 	if token == nil || !r.allows(*token) {
 		return caller{token: value}, false
 	}

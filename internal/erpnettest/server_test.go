@@ -66,7 +66,8 @@ func TestBadCertificates(t *testing.T) {
 		{
 			name: "TLS 1.1", want: new(*net.OpError),
 			prepare: func(s *Server) {
-				s.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11} //nolint:gosec // what is tested
+				//nolint:gosec // what is tested
+				s.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}
 			},
 		},
 	}
@@ -157,7 +158,8 @@ func TestAccessLogHoldsNoSecret(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(written.String()), "\n")
 	want := []string{"POST /id/connect/token 400 ", "GET /two%0Alines 404 ", "POST /id/connect/token - "}
 	for n := range want {
-		if len(lines) != len(want) || !strings.HasPrefix(lines[n], want[n]) || strings.Contains(lines[n], SampleSecret) {
+		if len(lines) != len(want) || !strings.HasPrefix(lines[n], want[n]) ||
+			strings.Contains(lines[n], SampleSecret) {
 			t.Fatalf("log:\n%s", written.String())
 		}
 	}

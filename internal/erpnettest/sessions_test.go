@@ -71,7 +71,8 @@ func TestOneRunsFiveWaitAndTheNextIsRefused(t *testing.T) {
 	for _, retryAfter := range []string{"", "3"} {
 		h.Configure(func(s *Settings) { s.BusyRetryAfter = retryAfter })
 		got := h.read(salesCustomers) // at once, while the others are held
-		if got.expect(t, http.StatusTooManyRequests, ""); got.body != "" || got.header.Get("Retry-After") != retryAfter {
+		if got.expect(t, http.StatusTooManyRequests, ""); got.body != "" ||
+			got.header.Get("Retry-After") != retryAfter {
 			t.Errorf("body %q, headers %v", got.body, got.header)
 		}
 	}

@@ -42,7 +42,8 @@ func TestStatusReportHoldsNoSecret(t *testing.T) {
 	i.token = i.newToken()
 	record := i.samplePath()
 	secrets := []string{
-		SampleSecret, "pa55!", i.token, reference, SecretHash(SampleSecret), short.ApplicationSecretHash, SamplePasswordHash,
+		SampleSecret, "pa55!", i.token, reference, SecretHash(SampleSecret), short.ApplicationSecretHash,
+		SamplePasswordHash,
 	}
 	for _, secret := range secrets {
 		for _, parameter := range []string{"client_id", "grant_type", "scope"} {

@@ -36,7 +36,8 @@ func TestStatusReportCountsByEndpointAndStatus(t *testing.T) {
 		i.askForToken("client_secret", "wrong")
 	}
 	for _, path := range []string{
-		"/id/.well-known/openid-configuration", "/id/.well-known/openid-configuration/jwks", "/sys/auto-discovery", "/nowhere",
+		"/id/.well-known/openid-configuration", "/id/.well-known/openid-configuration/jwks",
+		"/sys/auto-discovery", "/nowhere",
 	} {
 		i.get(i.URL + path)
 	}
@@ -89,7 +90,8 @@ func TestStatusReportCountsWhatGetsNoResponse(t *testing.T) {
 	if _, err := i.try(i.tokenRequest()); err == nil {
 		t.Error("there is a response")
 	}
-	if got := i.countsOf(Token); got.NoResponse != 2 || got.Errors() != 2 || got.UnderWay != 0 || len(got.Responses) != 0 {
+	if got := i.countsOf(Token); got.NoResponse != 2 || got.Errors() != 2 || got.UnderWay != 0 ||
+		len(got.Responses) != 0 {
 		t.Errorf("after all: %+v", got)
 	}
 	if errors := i.StatusReport().Errors; len(errors) != 2 || errors[0].Status != 0 || errors[0].ClientID == "" {
@@ -197,7 +199,8 @@ func TestStatusReportTellsWhatWentWrong(t *testing.T) {
 			name: "security namespace", request: func(i *testInstance) { i.read(users) },
 			prepare: func(i *testInstance) { i.Configure(func(s *Settings) { s.SecurityAccess = SecurityRefused }) },
 			want: RequestError{
-				Path: apiRoot + users, Status: 403, ClientID: uri, Message: "Access to the security namespace is denied.",
+				Path: apiRoot + users, Status: 403, ClientID: uri,
+				Message: "Access to the security namespace is denied.",
 			},
 		},
 		{
@@ -218,7 +221,8 @@ func TestStatusReportTellsWhatWentWrong(t *testing.T) {
 			},
 		},
 		{
-			name: "exception without its wrapper", request: func(i *testInstance) { i.read(salesCustomers + "?$top=some") },
+			name:    "exception without its wrapper",
+			request: func(i *testInstance) { i.read(salesCustomers + "?$top=some") },
 			prepare: func(i *testInstance) { i.Configure(func(s *Settings) { s.BareErrors = true }) },
 			want: RequestError{
 				Status: 500, ClientID: uri,

@@ -172,7 +172,9 @@ func grantedScopes(settings Settings, app *TrustedApplication, requested string)
 	if len(requested) > maxScopeLength {
 		return nil, &oauthError{invalidScope, "Invalid scope: too long"}
 	}
-	allowed := slices.DeleteFunc(app.scopes(), func(scope string) bool { return slices.Contains(protocolScopes, scope) })
+	allowed := slices.DeleteFunc(app.scopes(), func(scope string) bool {
+		return slices.Contains(protocolScopes, scope)
+	})
 	asked := strings.Fields(requested)
 	if len(asked) == 0 {
 		asked = slices.Clone(allowed)

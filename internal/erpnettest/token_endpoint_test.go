@@ -29,7 +29,7 @@ func TestTokenCarriesTheDocumentedClaims(t *testing.T) {
 			"client_system_user_type": "InternalUser",
 			"client_system_user_id":   SampleUser().Id,
 		}},
-		{name: "user without an Id", user: User{Login: "svc.integration", Active: true}, jti: upperHex, want: map[string]any{
+		{name: "no user Id", user: User{Login: "svc.integration", Active: true}, jti: upperHex, want: map[string]any{
 			"iat":                     float64(frozen.Unix()),
 			"aud":                     []any{"DomainAPI", "TableAPI", "OLAP", "AppServer", "ISSUER/resources"},
 			"client_system_user_type": "InternalUser",
@@ -44,7 +44,8 @@ func TestTokenCarriesTheDocumentedClaims(t *testing.T) {
 			i.AddUser(test.user)
 			got := i.askForToken()
 			if got.TokenType != "Bearer" || got.ExpiresIn != 3600 || got.Scope != "read update" ||
-				got.reply.header.Get("Cache-Control") != "no-store" || got.reply.header.Get("Content-Type") != jsonType {
+				got.reply.header.Get("Cache-Control") != "no-store" ||
+				got.reply.header.Get("Content-Type") != jsonType {
 				t.Errorf("type %s, expires_in %d, scope %s, headers %v",
 					got.TokenType, got.ExpiresIn, got.Scope, got.reply.header)
 			}
@@ -52,7 +53,8 @@ func TestTokenCarriesTheDocumentedClaims(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if header.Algorithm != "RS256" || header.ExtraHeaders["typ"] != "at+jwt" || !upperHex.MatchString(header.KeyID) {
+			if header.Algorithm != "RS256" || header.ExtraHeaders["typ"] != "at+jwt" ||
+				!upperHex.MatchString(header.KeyID) {
 				t.Errorf("header: %s, %v, %s", header.Algorithm, header.ExtraHeaders, header.KeyID)
 			}
 			if jti, _ := claims["jti"].(string); !test.jti.MatchString(jti) {
@@ -123,7 +125,10 @@ func TestTokenRefusals(t *testing.T) {
 	const wrongGrant = "The client is not authorized to use this grant type"
 	suffix := func(s *Settings) { s.ServiceSuffix = true }
 	tests := []tokenTest{
-		{name: "no client_id", form: []string{"client_id", "-"}, code: invalidRequest, description: "Missing client_id"},
+		{
+			name: "no client_id", form: []string{"client_id", "-"}, code: invalidRequest,
+			description: "Missing client_id",
+		},
 		{
 			name: "no client_secret", form: []string{"client_secret", "-"},
 			code: invalidRequest, description: "Missing client_secret",
@@ -156,9 +161,15 @@ func TestTokenRefusals(t *testing.T) {
 		{name: "suffix not in force", app: hybrid, form: withSuffix, code: invalidClient},
 		{name: "suffix of a mere service", settings: suffix, form: withSuffix, code: invalidClient},
 		{name: "hybrid without suffix", app: hybrid, settings: suffix, code: unauthorizedClient},
-		{name: "not a service", app: func(a *TrustedApplication) { a.SystemUserAllowed = false }, code: unauthorizedClient},
+		{
+			name: "not a service", app: func(a *TrustedApplication) { a.SystemUserAllowed = false },
+			code: unauthorizedClient,
+		},
 		{name: "no system user", app: func(a *TrustedApplication) { a.SystemUser = "" }, code: unauthorizedClient},
-		{name: "unknown system user", app: func(a *TrustedApplication) { a.SystemUser = "x" }, code: unauthorizedClient},
+		{
+			name: "unknown system user", app: func(a *TrustedApplication) { a.SystemUser = "x" },
+			code: unauthorizedClient,
+		},
 		{name: "inactive system user", inactive: true, code: unauthorizedClient},
 		{
 			name: "scope not allowed", form: []string{"scope", "read update"},

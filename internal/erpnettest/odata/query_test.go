@@ -84,7 +84,8 @@ func TestQueriesThatMakeNoSenseAreRefused(t *testing.T) {
 	model, books, _ := library()
 	for _, test := range tests {
 		t.Run(test.query, func(t *testing.T) {
-			if _, err := model.Parse(test.query, books, everyOption...); err == nil || !strings.Contains(err.Error(), test.want) {
+			if _, err := model.Parse(test.query, books, everyOption...); err == nil ||
+				!strings.Contains(err.Error(), test.want) {
 				t.Errorf("error %v", err)
 			}
 		})
@@ -109,7 +110,10 @@ func TestShapes(t *testing.T) {
 		{query: "$select=Title,Title", attributes: "Title"},
 		{query: "$select=Title,%20Id", attributes: "Id Title"},
 		{query: "$select=*", attributes: "Author Binding Blurb Isbn Lent Notes Printed Title", author: link},
-		{query: "$select=default,Id", attributes: "Author Binding Blurb Id Isbn Lent Notes Printed Title", author: link},
+		{
+			query: "$select=default,Id", attributes: "Author Binding Blurb Id Isbn Lent Notes Printed Title",
+			author: link,
+		},
 		{query: "$select=Author", attributes: "Author", author: link},
 		{query: "$expand=Author", author: author(map[string]any{"Name": "Jane", "Born": 1775})},
 		{query: "$expand=Author($select=Id,%20Name)", author: author(map[string]any{"Id": austen, "Name": "Jane"})},
@@ -159,7 +163,8 @@ func TestProjectedValues(t *testing.T) {
 	}
 	gone := Row{"Id": emma, "Author": Link{"Authors", nobody}}
 	expanded := Shape{expanded: map[string]Shape{"Author": {}}}
-	if got := expanded.Project(books, gone, findAuthor); fmt.Sprint(got["Author"]) != "map[@odata.id:Authors("+nobody+")]" {
+	got = expanded.Project(books, gone, findAuthor)
+	if fmt.Sprint(got["Author"]) != "map[@odata.id:Authors("+nobody+")]" {
 		t.Errorf("a record that is gone expands to %v", got["Author"])
 	}
 }
