@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -137,10 +138,10 @@ func (i *testInstance) tokenRequest(edits ...string) *http.Request {
 		"client_id":     {SampleApplication().ApplicationUri},
 		"client_secret": {SampleSecret},
 	}
-	for n := 0; n < len(edits); n += 2 {
-		form.Set(edits[n], edits[n+1])
-		if edits[n+1] == "-" {
-			form.Del(edits[n])
+	for edit := range slices.Chunk(edits, 2) {
+		form.Set(edit[0], edit[1])
+		if edit[1] == "-" {
+			form.Del(edit[0])
 		}
 	}
 	request := newRequest(i.t, http.MethodPost, i.IdentityURL()+"/connect/token", form.Encode())
