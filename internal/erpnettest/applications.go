@@ -106,9 +106,9 @@ func (s *Server) AddApplication(app TrustedApplication) {
 	s.registry.applications = append(s.registry.applications, app)
 }
 
-// ChangeApplication changes a trusted application behind the back of its
-// clients, and reports whether there is one with that ApplicationUri. Its
-// ObjectVersion goes up.
+// ChangeApplication changes a trusted application, as somebody else would, and
+// reports whether there is one with that ApplicationUri. Its ObjectVersion goes
+// up.
 func (s *Server) ChangeApplication(applicationURI string, change func(*TrustedApplication)) bool {
 	now := s.now().UTC()
 	s.registry.mu.Lock()

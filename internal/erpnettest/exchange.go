@@ -79,7 +79,7 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) receive(r *http.Request) *exchange {
-	now := s.behavior()
+	now := s.behaviour()
 	x := &exchange{context: r.Context(), closed: s.closed, settings: now.Settings, latency: now.latency}
 	x.request = readRequest(r, now.clock())
 	x.request.Endpoint = s.endpoint(x.request.Path)

@@ -33,7 +33,7 @@ type Server struct {
 	// server.
 	TLS *tls.Config
 
-	// Certificate says what the certificate that StartTLS makes is good for.
+	// Certificate describes the certificate that StartTLS makes.
 	Certificate Certificate
 
 	// IdentityPath and APIPath are where the two sites are hosted, "/id" and
@@ -45,8 +45,8 @@ type Server struct {
 	// and duration. Queries, headers and bodies are never written to it.
 	AccessLog io.Writer
 
-	// DiscardHistory makes the server count requests without keeping them, nor
-	// the tokens it issues: for a server that runs for days.
+	// DiscardHistory makes the server count requests, but keep neither them nor
+	// the tokens that it issues: for a server that runs for days.
 	DiscardHistory bool
 
 	registry registry
@@ -58,7 +58,7 @@ type Server struct {
 	started time.Time // on the clock
 
 	currentMu sync.Mutex
-	current   behavior
+	current   behaviour
 
 	accessLogMu sync.Mutex
 
@@ -95,7 +95,7 @@ func NewUnstartedServer() *Server {
 		registry:     registry{customers: sampleCustomers()},
 		history:      history{counts: map[Endpoint]int{}, responses: map[Endpoint]map[int]int{}},
 		limiter:      limiter{open: map[string]*session{}},
-		current:      behavior{Settings: defaultSettings(), clock: time.Now},
+		current:      behaviour{Settings: defaultSettings(), clock: time.Now},
 		closed:       make(chan struct{}),
 	}
 	s.keys.rotate()
@@ -146,7 +146,7 @@ func (s *Server) serve(listener net.Listener) {
 		Handler:           http.HandlerFunc(s.handle),
 		Protocols:         protocols,
 		ReadHeaderTimeout: 30 * time.Second,
-		ErrorLog:          log.New(io.Discard, "", 0), // failed handshakes are what tests are after
+		ErrorLog:          log.New(io.Discard, "", 0), // tests make handshakes fail on purpose
 		ConnState:         s.countConnection,
 	}
 	s.client = s.newClient()

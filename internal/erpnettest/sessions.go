@@ -27,7 +27,7 @@ type Sessions struct {
 
 // Sessions returns the counts of the server's sessions.
 func (s *Server) Sessions() Sessions {
-	now := s.behavior()
+	now := s.behaviour()
 	s.limiter.mu.Lock()
 	defer s.limiter.mu.Unlock()
 	s.limiter.expire(now.clock(), now.Settings)

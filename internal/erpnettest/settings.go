@@ -87,20 +87,20 @@ func defaultSettings() Settings {
 	}
 }
 
-// behavior is how the instance acts now.
-type behavior struct {
+// behaviour is how the instance acts now.
+type behaviour struct {
 	Settings
 	clock   func() time.Time
 	latency time.Duration
 }
 
-func (s *Server) behavior() behavior {
+func (s *Server) behaviour() behaviour {
 	s.currentMu.Lock()
 	defer s.currentMu.Unlock()
 	return s.current
 }
 
-func (s *Server) change(edit func(*behavior)) {
+func (s *Server) change(edit func(*behaviour)) {
 	s.currentMu.Lock()
 	defer s.currentMu.Unlock()
 	edit(&s.current)
@@ -108,7 +108,7 @@ func (s *Server) change(edit func(*behavior)) {
 
 // Configure changes the settings for the requests that arrive from now on.
 func (s *Server) Configure(change func(*Settings)) {
-	s.change(func(b *behavior) {
+	s.change(func(b *behaviour) {
 		b.AutoDiscoveryPaths = slices.Clone(b.AutoDiscoveryPaths)
 		b.WebSites = slices.Clone(b.WebSites)
 		b.UnknownAttributes = slices.Clone(b.UnknownAttributes)
@@ -125,12 +125,12 @@ func (s *Server) SetClaimShape(shape ClaimShape) {
 // its tokens, their expiry at the Domain API and the times in its history. TLS
 // certificates and latency stay with the real clock.
 func (s *Server) SetClock(now func() time.Time) {
-	s.change(func(b *behavior) { b.clock = now })
+	s.change(func(b *behaviour) { b.clock = now })
 }
 
 // SetLatency delays every response.
 func (s *Server) SetLatency(d time.Duration) {
-	s.change(func(b *behavior) { b.latency = d })
+	s.change(func(b *behaviour) { b.latency = d })
 }
 
-func (s *Server) now() time.Time { return s.behavior().clock() }
+func (s *Server) now() time.Time { return s.behaviour().clock() }

@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// StatusReport is what a server tells a person who watches it. No secret, no
-// hash and no token is in it, whatever was asked of the server. All times are
-// on the server's clock.
+// StatusReport is what a server tells a person who watches it. It holds no
+// secret, no hash and no token, whatever clients sent. All times are on the
+// server's clock.
 type StatusReport struct {
 	URL          string              `json:"url"`
 	Started      time.Time           `json:"started"`
@@ -84,7 +84,7 @@ type SessionStatus struct {
 	Waiting  int       `json:"waiting"` // in the queue
 }
 
-// StatusReport returns how the server is doing, with or without DiscardHistory.
+// StatusReport returns the state of the server, with or without DiscardHistory.
 func (s *Server) StatusReport() StatusReport {
 	// An administrator can write a secret into a record by mistake.
 	redact := redactor{hashes: s.registry.hashes()}.redact
@@ -114,7 +114,7 @@ func (s *Server) StatusReport() StatusReport {
 
 func (s *Server) sessionsStatus(redact func(string) string) SessionsStatus {
 	counts := s.Sessions() // which ends those that are over
-	limits := s.behavior().SessionSettings
+	limits := s.behaviour().SessionSettings
 	status := SessionsStatus{
 		Opened:       counts.Opened,
 		Refused:      counts.Refused,

@@ -19,14 +19,13 @@ import (
 	"time"
 )
 
-// Certificate says what a server's certificate is good for. The zero value is
-// a certificate that works.
+// Certificate describes a server's certificate. The zero value is one that works.
 type Certificate struct {
 	// Names are the host names and IP addresses; empty means 127.0.0.1, ::1,
 	// localhost, erp.test and the host of the server's URL.
 	Names []string
-	// NotBefore and NotAfter limit its life; zero means from an hour ago to in a
-	// year. For an expired certificate set NotAfter to the past.
+	// NotBefore and NotAfter limit its life. Zero means from an hour ago until one
+	// year from now. For an expired certificate, set NotAfter to the past.
 	NotBefore, NotAfter time.Time
 }
 
