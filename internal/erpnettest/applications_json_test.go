@@ -79,6 +79,10 @@ func TestMistakesInApplicationsAreNamedWithoutSecrets(t *testing.T) {
 			text: `[{"ApplicationUri": "a", "SystemUser": {"@odata.id": "Systems_Security_Users(1)"}}]`,
 		},
 		{
+			name: "user to be changed", want: `{"Login": "..."}`,
+			text: `[{"ApplicationUri": "a", "SystemUser": {"Login": "svc", "Active": false}}]`,
+		},
+		{
 			name: "user to be made", want: `{"Login": "..."}`,
 			text: `[{"ApplicationUri": "a", "SystemUser": {"@erpnet.action": "create", "Login": "svc"}}]`,
 		},
