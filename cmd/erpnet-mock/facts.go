@@ -15,9 +15,9 @@ import (
 )
 
 // facts are what a client needs to know of a running instance. The secret is
-// that of the built-in sample, which is public, and empty when a file has
-// replaced that application: no other secret is ever printed, but for a
-// reference token that was asked for.
+// that of the built-in sample, which is public. It is empty when a file has
+// replaced that application. No other secret is ever printed, except a reference
+// token that the user asked for.
 type facts struct {
 	URL          string `json:"url"`
 	CAFile       string `json:"ca_file"`
@@ -46,16 +46,17 @@ func factsOf(instance *erpnettest.Server, caFile string) facts {
 		domainAPIURL: instance.DomainAPIURL(),
 		applications: instance.Applications(),
 	}
+	sampleHash := erpnettest.SecretHash(erpnettest.SampleSecret)
 	for _, app := range f.applications {
-		if app.ApplicationUri == f.ClientID && app.ApplicationSecretHash == erpnettest.SecretHash(erpnettest.SampleSecret) {
+		if app.ApplicationUri == f.ClientID && app.ApplicationSecretHash == sampleHash {
 			f.ClientSecret = erpnettest.SampleSecret
 		}
 	}
 	return f
 }
 
-// writeFile writes the facts as JSON, in one step: who waits for the file never
-// reads half of it.
+// writeFile writes the facts as JSON, in one step: a program that waits for the
+// file never reads half of it.
 func (f facts) writeFile(name string) error {
 	data, err := json.MarshalIndent(f, "", "  ") //nolint:gosec // the sample's secret is public
 	if err != nil {

@@ -4,7 +4,7 @@
 // The erpnet-mock command runs a made-up ERP.net instance on a port of this
 // machine: an identity service that issues signed access tokens, and a Domain
 // API with a few customers. Point a Terraform configuration at it to try the
-// erpnet provider, or to test a module of your own in a pipeline:
+// erpnet provider, or to test your own module in a pipeline:
 //
 //	erpnet-mock -ready-file ready.json &
 //

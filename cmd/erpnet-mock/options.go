@@ -20,17 +20,18 @@ const usage = `Runs a made-up ERP.net instance until SIGINT or SIGTERM.
 Usage: erpnet-mock [flags]
 
 The file of -applications is a JSON array of trusted applications, with the
-attribute names of the Domain API. What is left out has the default of ERP.net:
+attribute names of the Domain API. An attribute that you leave out has the default
+of ERP.net:
 
   [{"ApplicationUri": "com.example/deploy", "Secret": "the plain secret",
     "SystemUserAllowed": true, "SystemUser": "svc.deploy", "Scope": "read"}]
 
-ApplicationSecretHash may stand in place of Secret. A system user who is not
-known yet is made. The sample application is there as well.
+Instead of Secret, you can give ApplicationSecretHash. A system user that the
+instance doesn't know is created. The sample application is there as well.
 
 A status page for the browser shows the requests by kind, the applications, the
-sessions and the last errors while they happen; its address is printed. It never
-shows secrets, hashes or tokens. Add status.json to its URL for the same as JSON.
+sessions and the last errors as they happen. Its address is printed. It never
+shows secrets, hashes or tokens. Add status.json to its URL to get JSON.
 
 Flags:
 `
@@ -44,7 +45,6 @@ type options struct {
 	onlyEnv      bool
 	readyFile    string
 	security     string
-	access       erpnettest.SecurityAccess
 	reference    bool
 	status       string // empty for none
 }
@@ -64,21 +64,30 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 		_, _ = io.WriteString(stderr, usage)
 		flags.PrintDefaults()
 	}
-	flags.StringVar(&opts.listen, "listen", "127.0.0.1:0", "`address` to listen on; port 0 takes a free one. Without a host it is 127.0.0.1: name 0.0.0.0 to be reached from other machines")
-	flags.StringVar(&opts.url, "url", "", "`URL` that clients use, where it is not the listen address, such as https://erpnet-mock:8443. It is in the tokens and in the certificate")
-	flags.BoolVar(&opts.tls, "tls", true, "serve https with a CA of its own; -tls=false serves http")
-	flags.StringVar(&opts.caFile, "ca-file", "", "`file` to write the CA certificate to, in PEM (default a temporary one, removed at the end)")
+	flags.StringVar(&opts.listen, "listen", "127.0.0.1:0", "`address` to listen on; port 0 takes a free one. "+
+		"Without a host it is 127.0.0.1: name 0.0.0.0 to be reached from other machines")
+	flags.StringVar(&opts.url, "url", "", "`URL` that clients use, where it is not the listen address, "+
+		"such as https://erpnet-mock:8443. It is in the tokens and in the certificate")
+	flags.BoolVar(&opts.tls, "tls", true, "serve https with its own CA; -tls=false serves http")
+	flags.StringVar(&opts.caFile, "ca-file", "", "`file` to write the CA certificate to, in PEM "+
+		"(default a temporary one, removed at the end)")
 	flags.StringVar(&opts.applications, "applications", "", "JSON `file` of trusted applications")
 	flags.BoolVar(&opts.onlyEnv, "env", false, "print only the lines for a shell to evaluate")
-	flags.StringVar(&opts.readyFile, "ready-file", "", "`file` to write once the instance listens: JSON with url, ca_file, client_id, client_secret and, where there is one, status_url and reference_token; removed at the end")
-	flags.StringVar(&opts.security, "security", "allowed", "whether the Domain API opens trusted applications and users: allowed, read-only or refused")
-	flags.BoolVar(&opts.reference, "reference-token", false, "issue a reference token for the sample application and print it")
-	flags.StringVar(&opts.status, "status", "127.0.0.1:0", "`address` of the status page, or off. It answers only to the names of this machine, such as localhost: 0.0.0.0 is for a container whose port is published")
+	flags.StringVar(&opts.readyFile, "ready-file", "", "`file` to write once the instance listens: "+
+		"JSON with url, ca_file, client_id, client_secret and, where there is one, status_url and reference_token; "+
+		"removed at the end")
+	flags.StringVar(&opts.security, "security", "allowed",
+		"whether the Domain API opens trusted applications and users: allowed, read-only or refused")
+	flags.BoolVar(&opts.reference, "reference-token", false,
+		"issue a reference token for the sample application and print it")
+	flags.StringVar(&opts.status, "status", "127.0.0.1:0", "`address` of the status page, or off. "+
+		"It accepts only the names of this machine, such as localhost: "+
+		"0.0.0.0 is for a container whose port is published")
 	if err := flags.Parse(args); err != nil {
 		return options{}, err
 	}
 	if flags.NArg() > 0 {
-		return options{}, fmt.Errorf("takes no argument, got %q", flags.Arg(0))
+		return options{}, fmt.Errorf("takes no arguments, got %q", flags.Arg(0))
 	}
 	return opts, opts.check()
 }
@@ -87,11 +96,9 @@ func (o *options) check() error {
 	if o.caFile != "" && !o.tls {
 		return errors.New("-ca-file needs https: leave out -tls=false")
 	}
-	access, known := accesses[o.security]
-	if !known {
+	if _, known := accesses[o.security]; !known {
 		return fmt.Errorf("-security must be allowed, read-only or refused, got %q", o.security)
 	}
-	o.access = access
 	var err error
 	if o.listen, err = loopbackUnlessNamed(o.listen); err != nil {
 		return fmt.Errorf("-listen: %w", err)
@@ -103,10 +110,10 @@ func (o *options) check() error {
 		return nil
 	}
 	u, err := url.Parse(o.url)
-	if err != nil || u.Scheme != o.scheme() || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+	if err != nil || u.Host == "" || strings.TrimRight(u.String(), "/") != o.scheme()+"://"+u.Host {
 		return fmt.Errorf("-url must be like %s://host:port", o.scheme())
 	}
-	o.url = u.Scheme + "://" + u.Host
+	o.url = o.scheme() + "://" + u.Host
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
@@ -22,7 +23,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	if opts.readyFile != "" {
-		// One that outlives its instance would fool whoever waits for the next.
+		// A file of an earlier instance would mislead a program that waits for this one.
 		_ = os.Remove(opts.readyFile)
 	}
 	instance, err := newInstance(ctx, opts, stderr)
@@ -73,7 +74,7 @@ func newInstance(ctx context.Context, opts options, stderr io.Writer) (*erpnette
 	instance := erpnettest.NewUnstartedServer()
 	instance.AccessLog = stderr
 	instance.DiscardHistory = true
-	instance.Configure(func(settings *erpnettest.Settings) { settings.SecurityAccess = opts.access })
+	instance.Configure(func(settings *erpnettest.Settings) { settings.SecurityAccess = accesses[opts.security] })
 	if opts.applications != "" {
 		if err := addApplications(instance, opts.applications); err != nil {
 			return nil, err
@@ -88,8 +89,8 @@ func newInstance(ctx context.Context, opts options, stderr io.Writer) (*erpnette
 	return instance, nil
 }
 
-// addApplications registers what the file lists, and makes an active user of
-// each login that it mentions.
+// addApplications registers what the file lists, and adds an active user for each
+// login that it mentions.
 func addApplications(instance *erpnettest.Server, name string) error {
 	file, err := os.Open(name)
 	if err != nil {
@@ -100,13 +101,10 @@ func addApplications(instance *erpnettest.Server, name string) error {
 	if err != nil {
 		return fmt.Errorf("-applications %s: %w", name, err)
 	}
-	known := map[string]bool{"": true}
-	for _, user := range instance.Users() {
-		known[user.Login] = true
-	}
 	for _, app := range apps {
 		instance.AddApplication(app)
-		if !known[app.SystemUser] {
+		isLogin := func(user erpnettest.User) bool { return user.Login == app.SystemUser }
+		if app.SystemUser != "" && !slices.ContainsFunc(instance.Users(), isLogin) {
 			instance.AddUser(erpnettest.User{Login: app.SystemUser, Name: app.SystemUser, Active: true})
 		}
 	}
@@ -117,16 +115,19 @@ func addApplications(instance *erpnettest.Server, name string) error {
 // tokens, and gives it one.
 func issueReferenceToken(instance *erpnettest.Server) (string, error) {
 	uri := erpnettest.SampleApplication().ApplicationUri
-	instance.ChangeApplication(uri, func(app *erpnettest.TrustedApplication) { app.ReferenceTokens = "AdministratorsOnly" })
+	instance.ChangeApplication(uri, func(app *erpnettest.TrustedApplication) {
+		app.ReferenceTokens = "AdministratorsOnly"
+	})
 	return instance.AddReferenceToken(erpnettest.ReferenceToken{Application: uri})
 }
 
+// writeCAFile writes the CA certificate and returns where. The caller must call
+// remove at the end, which leaves a file that the user asked for.
 func writeCAFile(opts options, instance *erpnettest.Server) (name string, remove func(), err error) {
-	remove = func() {}
+	name, remove = opts.caFile, func() {}
 	if !opts.tls {
 		return "", remove, nil
 	}
-	name = opts.caFile
 	if name == "" {
 		dir, err := os.MkdirTemp("", "erpnet-mock-")
 		if err != nil {
@@ -140,7 +141,7 @@ func writeCAFile(opts options, instance *erpnettest.Server) (name string, remove
 	}
 	if err != nil {
 		remove()
-		return "", func() {}, fmt.Errorf("CA file: %w", err)
+		return "", remove, fmt.Errorf("CA file: %w", err)
 	}
 	return name, remove, nil
 }

@@ -125,7 +125,8 @@ func (r started) askForToken(t *testing.T, clientID, secret string) (int, map[st
 		transport.TLSClientConfig = &tls.Config{RootCAs: pool}
 	}
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {clientID}, "client_secret": {secret}}
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.facts.URL+"/id/connect/token?trace=1", strings.NewReader(form.Encode()))
+	address, body := r.facts.URL+"/id/connect/token?trace=1", strings.NewReader(form.Encode())
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, body)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,11 +136,11 @@ func (r started) askForToken(t *testing.T, clientID, secret string) (int, map[st
 		t.Fatal(err)
 	}
 	defer response.Body.Close()
-	var answered map[string]any
-	if err := json.NewDecoder(response.Body).Decode(&answered); err != nil {
+	var document map[string]any
+	if err := json.NewDecoder(response.Body).Decode(&document); err != nil {
 		t.Fatal(err)
 	}
-	return response.StatusCode, answered
+	return response.StatusCode, document
 }
 
 func TestSampleCredentialsWorkOverHTTPS(t *testing.T) {
@@ -147,9 +148,9 @@ func TestSampleCredentialsWorkOverHTTPS(t *testing.T) {
 	if !strings.HasPrefix(r.facts.URL, "https://127.0.0.1:") {
 		t.Errorf("URL %s", r.facts.URL)
 	}
-	status, answered := r.askForToken(t, r.facts.ClientID, r.facts.ClientSecret)
-	if status != http.StatusOK || answered["scope"] != "read update" {
-		t.Errorf("status %d, answer %v", status, answered)
+	status, document := r.askForToken(t, r.facts.ClientID, r.facts.ClientSecret)
+	if status != http.StatusOK || document["scope"] != "read update" {
+		t.Errorf("status %d, error %v", status, document["error"])
 	}
 	for _, want := range []string{
 		r.facts.URL + "/id\n", r.facts.URL + "/api/domain/odata/\n",
@@ -177,7 +178,8 @@ func TestOneLineForEachRequestWithoutSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	line := r.stderr.String()
-	if !strings.HasPrefix(line, "POST /id/connect/token 200 ") || strings.Count(line, "\n") != 1 || strings.ContainsAny(line, "?=") {
+	if !strings.HasPrefix(line, "POST /id/connect/token 200 ") || strings.Count(line, "\n") != 1 ||
+		strings.ContainsAny(line, "?=") {
 		t.Errorf("log %q", line)
 	}
 }
@@ -225,8 +227,8 @@ func TestPublicURLIsInTheTokenAndTheCertificate(t *testing.T) {
 	r.dial = func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, network, address)
 	}
-	_, answered := r.askForToken(t, r.facts.ClientID, r.facts.ClientSecret)
-	token, _ := answered["access_token"].(string)
+	_, document := r.askForToken(t, r.facts.ClientID, r.facts.ClientSecret)
+	token, _ := document["access_token"].(string)
 	parts := strings.Split(token, ".")
 	claims, err := base64.RawURLEncoding.DecodeString(parts[len(parts)/2])
 	if err != nil || !strings.Contains(string(claims), `"iss":"https://erpnet-mock:8443/id"`) {
@@ -262,9 +264,9 @@ func TestApplicationsOfAFileGetTokens(t *testing.T) {
 	const secret = "a secret & nothing=printed+"
 	r := start(t, "-applications", writeFile(t, `[{"ApplicationUri": "com.example/déploy", "Secret": "`+secret+`",
 		"SystemUserAllowed": true, "SystemUser": "svc.deploy", "Scope": "read"}]`))
-	status, answered := r.askForToken(t, "com.example/déploy", secret)
-	if status != http.StatusOK || answered["scope"] != "read" {
-		t.Errorf("status %d, error %v", status, answered["error"])
+	status, document := r.askForToken(t, "com.example/déploy", secret)
+	if status != http.StatusOK || document["scope"] != "read" {
+		t.Errorf("status %d, error %v", status, document["error"])
 	}
 	if status, _ := r.askForToken(t, r.facts.ClientID, r.facts.ClientSecret); status != http.StatusOK {
 		t.Errorf("the sample: status %d", status)
@@ -289,7 +291,8 @@ func TestSecretOfAReplacedSampleIsNotPrinted(t *testing.T) {
 // domainAPI reads from an entity set and returns the status.
 func (r started) domainAPI(t *testing.T, token, set string) int {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.facts.URL+"/api/domain/odata/"+set+"?$top=1", nil)
+	address := r.facts.URL + "/api/domain/odata/" + set + "?$top=1"
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -305,13 +308,15 @@ func (r started) domainAPI(t *testing.T, token, set string) int {
 func TestReferenceTokenIsPrintedWhenAskedFor(t *testing.T) {
 	r := start(t, "-tls=false", "-reference-token")
 	token := r.facts.ReferenceToken
-	if !strings.HasPrefix(token, "enrt_") || !strings.Contains(r.stdout, token) || strings.Contains(r.stdout, "export ERPNET_REFERENCE_TOKEN") {
+	if !strings.HasPrefix(token, "enrt_") || !strings.Contains(r.stdout, token) ||
+		strings.Contains(r.stdout, "export ERPNET_REFERENCE_TOKEN") {
 		t.Errorf("token %q, printed:\n%s", token, r.stdout)
 	}
 	if status := r.domainAPI(t, token, "Crm_Sales_Customers"); status != http.StatusOK {
 		t.Errorf("status %d", status)
 	}
-	if without := start(t, "-tls=false"); without.facts.ReferenceToken != "" || strings.Contains(without.stdout, "reference token") {
+	if without := start(t, "-tls=false"); without.facts.ReferenceToken != "" ||
+		strings.Contains(without.stdout, "reference token") {
 		t.Errorf("printed unasked:\n%s", without.stdout)
 	}
 }
@@ -326,28 +331,37 @@ func TestSecurityNamespaceIsOpenedAsAsked(t *testing.T) {
 }
 
 func TestMistakesAreNamed(t *testing.T) {
-	for name, test := range map[string]struct {
+	mere := writeFile(t, `[{"ApplicationUri": "my.trusted.app/service"}]`)
+	tests := []struct {
+		name string
 		args []string
 		want string
 	}{
-		"argument":         {[]string{"now"}, `"now"`},
-		"unknown flag":     {[]string{"-port", "1"}, "-port"},
-		"listen":           {[]string{"-listen", "8443"}, "-listen"},
-		"taken address":    {[]string{"-listen", "192.0.2.1:1"}, "-listen"},
-		"CA without https": {[]string{"-tls=false", "-ca-file", "ca.pem"}, "-ca-file"},
-		"security":         {[]string{"-security", "open"}, `"open"`},
-		"status":           {[]string{"-status", "8080"}, "-status"},
-		"status elsewhere": {[]string{"-status", "192.0.2.1:8080"}, "192.0.2.1:8080"},
-		"status by a name": {[]string{"-status", "example.com:8080"}, "example.com:8080"},
-		"reference token":  {[]string{"-reference-token", "-applications", writeFile(t, `[{"ApplicationUri": "my.trusted.app/service"}]`)}, "-reference-token"},
-		"URL scheme":       {[]string{"-url", "http://mock:8443"}, "https://host:port"},
-		"URL path":         {[]string{"-url", "https://mock:8443/id"}, "-url"},
-		"no such file":     {[]string{"-applications", "no-such-file.json"}, "no-such-file.json"},
-		"unknown field":    {[]string{"-applications", writeFile(t, `[{"ApplicationUri": "a", "Colour": "red"}]`)}, `"Colour"`},
-		"CA folder":        {[]string{"-ca-file", filepath.Join(t.TempDir(), "no", "ca.pem")}, "CA file"},
-		"ready folder":     {[]string{"-ready-file", filepath.Join(t.TempDir(), "no", "ready.json")}, "-ready-file"},
-	} {
-		t.Run(name, func(t *testing.T) {
+		{name: "argument", args: []string{"now"}, want: `"now"`},
+		{name: "unknown flag", args: []string{"-port", "1"}, want: "-port"},
+		{name: "listen", args: []string{"-listen", "8443"}, want: "-listen"},
+		{name: "taken address", args: []string{"-listen", "192.0.2.1:1"}, want: "-listen"},
+		{name: "CA without https", args: []string{"-tls=false", "-ca-file", "ca.pem"}, want: "-ca-file"},
+		{name: "security", args: []string{"-security", "open"}, want: `"open"`},
+		{name: "status", args: []string{"-status", "8080"}, want: "-status"},
+		{name: "status elsewhere", args: []string{"-status", "192.0.2.1:8080"}, want: "192.0.2.1:8080"},
+		{name: "status by a name", args: []string{"-status", "example.com:8080"}, want: "example.com:8080"},
+		{name: "reference token", args: []string{"-reference-token", "-applications", mere}, want: "-reference-token"},
+		{name: "URL scheme", args: []string{"-url", "http://mock:8443"}, want: "https://host:port"},
+		{name: "URL path", args: []string{"-url", "https://mock:8443/id"}, want: "-url"},
+		{name: "no such file", args: []string{"-applications", "no-such-file.json"}, want: "no-such-file.json"},
+		{
+			name: "unknown field", want: `"Colour"`,
+			args: []string{"-applications", writeFile(t, `[{"ApplicationUri": "a", "Colour": "red"}]`)},
+		},
+		{name: "CA folder", args: []string{"-ca-file", filepath.Join(t.TempDir(), "no", "ca.pem")}, want: "CA file"},
+		{
+			name: "ready folder", want: "-ready-file",
+			args: []string{"-ready-file", filepath.Join(t.TempDir(), "no", "ready.json")},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
 			err := run(t.Context(), test.args, io.Discard, io.Discard)
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("error %v", err)
@@ -361,7 +375,8 @@ func TestHelpShowsTheFileFormat(t *testing.T) {
 	if err := run(t.Context(), []string{"-help"}, io.Discard, &printed); !errors.Is(err, flag.ErrHelp) {
 		t.Errorf("error %v", err)
 	}
-	if !strings.Contains(printed.String(), "ApplicationUri") || !strings.Contains(printed.String(), "-ready-file") || !strings.Contains(printed.String(), "status page") {
+	if !strings.Contains(printed.String(), "ApplicationUri") ||
+		!strings.Contains(printed.String(), "-ready-file") || !strings.Contains(printed.String(), "status page") {
 		t.Error(printed.String())
 	}
 }

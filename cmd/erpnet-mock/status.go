@@ -17,9 +17,11 @@ import (
 )
 
 // serveStatus serves the status page of an instance until stop is called. It is
-// a server of its own, over http: a browser need not trust the instance's CA,
-// and the instance has no path that a real one has not.
-func serveStatus(ctx context.Context, address string, instance *erpnettest.Server) (url string, stop func(), err error) {
+// a separate server, over http: a browser need not trust the instance's CA, and
+// the instance has the paths of a real one only.
+func serveStatus(
+	ctx context.Context, address string, instance *erpnettest.Server,
+) (url string, stop func(), err error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err != nil {
 		return "", nil, err

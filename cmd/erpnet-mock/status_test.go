@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// statusPage returns what the status page of a run answers.
+// statusPage returns the status and the body of the status page of a run.
 func (r started) statusPage(t *testing.T) (string, error) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.facts.StatusURL, nil)
@@ -29,11 +29,13 @@ func (r started) statusPage(t *testing.T) (string, error) {
 
 func TestStatusPageIsServedOnItsOwn(t *testing.T) {
 	r := start(t)
-	if !strings.HasPrefix(r.facts.StatusURL, "http://127.0.0.1:") || !strings.Contains(r.stdout, "  status page     "+r.facts.StatusURL+"\n") {
+	if !strings.HasPrefix(r.facts.StatusURL, "http://127.0.0.1:") ||
+		!strings.Contains(r.stdout, "  status page     "+r.facts.StatusURL+"\n") {
 		t.Errorf("URL %q, printed:\n%s", r.facts.StatusURL, r.stdout)
 	}
 	page, err := r.statusPage(t)
-	if err != nil || !strings.HasPrefix(page, "200 OK") || !strings.Contains(page, r.facts.URL) || !strings.Contains(page, "<dt>Requests</dt><dd>0</dd>") {
+	if err != nil || !strings.HasPrefix(page, "200 OK") || !strings.Contains(page, r.facts.URL) ||
+		!strings.Contains(page, "<dt>Requests</dt><dd>0</dd>") {
 		t.Errorf("error %v, page:\n%s", err, page)
 	}
 	if log := r.stderr.String(); log != "" {
@@ -58,7 +60,8 @@ func TestStatusPageListensWhereAsked(t *testing.T) {
 		"0.0.0.0:0":   "http://127.0.0.1:",
 	} {
 		r := start(t, "-tls=false", "-status", address)
-		if page, err := r.statusPage(t); err != nil || !strings.HasPrefix(page, "200 OK") || !strings.HasPrefix(r.facts.StatusURL, want) {
+		if page, err := r.statusPage(t); err != nil || !strings.HasPrefix(page, "200 OK") ||
+			!strings.HasPrefix(r.facts.StatusURL, want) {
 			t.Errorf("%s: URL %s, error %v, page:\n%s", address, r.facts.StatusURL, err, page)
 		}
 	}

@@ -47,20 +47,6 @@ type TrustedApplication struct {
 	ObjectVersion              int32  // zero is filled in
 	CreationTimeUtc            time.Time
 	AggregateLastUpdateTimeUtc time.Time
-	Authorizations             []Authorization
-}
-
-// Authorization is a grant to one user, from the child collection
-// Authorizations. Interactive sign-in uses it; the client-credentials grant
-// does not.
-type Authorization struct {
-	GrantTimeUtc  time.Time
-	IsRevoked     bool
-	ValidFromUtc  time.Time
-	ValidUntilUtc time.Time
-	Notes         string
-	ContextUser   string // Login
-	GrantingUser  string // Login
 }
 
 // SampleSecret is the client secret of SampleApplication. It is public.
@@ -120,9 +106,9 @@ func (s *Server) AddApplication(app TrustedApplication) {
 	s.registry.applications = append(s.registry.applications, app)
 }
 
-// ChangeApplication changes a trusted application behind the back of its
-// clients, and reports whether there is one with that ApplicationUri. Its
-// ObjectVersion goes up.
+// ChangeApplication changes a trusted application, as somebody else would, and
+// reports whether there is one with that ApplicationUri. Its ObjectVersion goes
+// up.
 func (s *Server) ChangeApplication(applicationURI string, change func(*TrustedApplication)) bool {
 	now := s.now().UTC()
 	s.registry.mu.Lock()
@@ -152,7 +138,9 @@ func (s *Server) Applications() []TrustedApplication {
 	s.registry.mu.Lock()
 	defer s.registry.mu.Unlock()
 	sorted := slices.Clone(s.registry.applications)
-	slices.SortStableFunc(sorted, func(a, b TrustedApplication) int { return cmp.Compare(a.ApplicationUri, b.ApplicationUri) })
+	slices.SortStableFunc(sorted, func(a, b TrustedApplication) int {
+		return cmp.Compare(a.ApplicationUri, b.ApplicationUri)
+	})
 	return sorted
 }
 

@@ -5,6 +5,7 @@ package erpnettest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,9 +17,9 @@ import (
 // ReadApplications reads a JSON array of trusted applications with the
 // attribute names of the OData entity. What is left out or null has the
 // entity's default. SystemUser is a login, or an object with a Login, as in the
-// body of a POST to the Domain API. Instead of ApplicationSecretHash a Secret may
-// stand; only its hash is kept. A name that the entity does not have is an error,
-// and no error repeats a secret.
+// body of a POST to the Domain API. Secret may replace ApplicationSecretHash; only
+// its hash is kept. A name that the entity doesn't have is an error, and no error
+// repeats a secret.
 func ReadApplications(r io.Reader) ([]TrustedApplication, error) {
 	var records []json.RawMessage
 	decoder := json.NewDecoder(r)
@@ -44,7 +45,7 @@ func readApplication(record json.RawMessage) (TrustedApplication, error) {
 	read := struct {
 		TrustedApplication
 		SystemUser userReference
-		Secret     *plainSecret
+		Secret     *string
 	}{TrustedApplication: NewApplication("")}
 	if err := strictly(record, &read); err != nil {
 		return TrustedApplication{}, plain(err)
@@ -55,18 +56,20 @@ func readApplication(record json.RawMessage) (TrustedApplication, error) {
 		if app.ApplicationSecretHash != "" {
 			return TrustedApplication{}, errors.New("give Secret or ApplicationSecretHash, not both")
 		}
-		app.ApplicationSecretHash = SecretHash(string(*read.Secret))
+		if length := len(*read.Secret); length == 0 || length > maxSecretLength {
+			const format = "the Secret has %d characters, but the identity service accepts 1 to %d"
+			return TrustedApplication{}, fmt.Errorf(format, length, maxSecretLength)
+		}
+		app.ApplicationSecretHash = SecretHash(*read.Secret)
 	}
 	if app.ApplicationUri == "" {
 		return TrustedApplication{}, errors.New("ApplicationUri is missing")
 	}
-	if app.Name == "" {
-		app.Name = app.ApplicationUri
-	}
-	if err := oneOf("ClientType", app.ClientType, clientTypes...); err != nil {
-		return TrustedApplication{}, err
-	}
-	return app, oneOf("ReferenceTokens", app.ReferenceTokens, referenceTokenPolicies...)
+	app.Name = cmp.Or(app.Name, app.ApplicationUri)
+	return app, errors.Join(
+		oneOf("ClientType", app.ClientType, clientTypes...),
+		oneOf("ReferenceTokens", app.ReferenceTokens, referenceTokenPolicies...),
+	)
 }
 
 func oneOf(attribute, value string, allowed ...string) error {
@@ -97,22 +100,6 @@ func (u *userReference) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// plainSecret reads a secret. encoding/json would quote a number in its error,
-// and a secret may look like one.
-type plainSecret string
-
-func (s *plainSecret) UnmarshalJSON(data []byte) error {
-	var secret string
-	if err := json.Unmarshal(data, &secret); err != nil || secret == "" {
-		return errors.New("the Secret must be a string, not an empty one")
-	}
-	if len(secret) > maxSecretLength {
-		return fmt.Errorf("the Secret has more than %d characters, which the identity service refuses", maxSecretLength)
-	}
-	*s = plainSecret(secret)
-	return nil
-}
-
 func strictly(data []byte, into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
@@ -121,8 +108,7 @@ func strictly(data []byte, into any) error {
 
 // plain says what a JSON error means in the words of the file, not of Go.
 func plain(err error) error {
-	var wrongType *json.UnmarshalTypeError
-	if errors.As(err, &wrongType) {
+	if wrongType, is := errors.AsType[*json.UnmarshalTypeError](err); is {
 		// Its own text repeats a number; a secret may stand in any wrong place.
 		kind, _, _ := strings.Cut(wrongType.Value, " ")
 		if wrongType.Field == "" {

@@ -3,44 +3,61 @@
 
 package erpnettest
 
-import (
-	"testing"
-	"time"
-)
+import "testing"
 
-func TestAddedApplicationGetsWhatTheInstanceFillsIn(t *testing.T) {
-	s := newServer(t)
-	s.SetClock(func() time.Time { return at })
-	s.AddApplication(NewApplication("com.example/new"))
-	s.AddUser(User{Login: "someone", Active: true})
+func TestAddedRecordsGetWhatTheInstanceFillsIn(t *testing.T) {
+	i := newInstance(t)
+	i.freeze(0)
+	i.AddApplication(NewApplication("com.example/new"))
+	i.AddUser(User{Login: "someone", Active: true})
 
-	apps := s.Applications()
-	if len(apps) != 2 || apps[0].ApplicationUri != "com.example/new" || apps[1].ApplicationUri != SampleApplication().ApplicationUri {
-		t.Fatalf("%+v", apps)
+	apps, users := i.Applications(), i.Users()
+	if len(apps) != 2 || apps[0].ApplicationUri != "com.example/new" || len(apps[0].Id) != 36 ||
+		apps[0].ObjectVersion != 1 || !apps[0].CreationTimeUtc.Equal(frozen) {
+		t.Errorf("%+v", apps)
 	}
-	added := apps[0]
-	if len(added.Id) != 36 || added.ObjectVersion != 1 || !added.CreationTimeUtc.Equal(at) {
-		t.Errorf("%+v", added)
-	}
-	if !added.IsEnabled || added.ClientType != "Confidential" || added.ReferenceTokens != "None" || added.SystemUserAllowed {
-		t.Errorf("defaults: %+v", added)
-	}
-	if users := s.Users(); len(users) != 2 || users[0].Login != "someone" || users[0].UserType != "InternalUser" {
+	if len(users) != 2 || users[0].Login != "someone" || users[0].UserType != "InternalUser" ||
+		users[0].ObjectVersion != 1 {
 		t.Errorf("%+v", users)
 	}
 }
 
-func TestAddedApplicationReplacesItsNamesake(t *testing.T) {
-	s := newServer(t)
-	app := SampleApplication()
-	app.ApplicationSecretHash = SecretHash("rotated, and long enough for a secret")
-	s.AddApplication(app)
-	if answered, _ := askForToken(t, s, sampleForm()); answered.Error != "invalid_client" {
-		t.Errorf("the old secret: error %q", answered.Error)
+// A change by somebody else raises the version and leaves the record the same.
+func TestChangesBehindTheClientsBack(t *testing.T) {
+	i := newInstance(t)
+	before := i.Applications()[0]
+	tests := []struct {
+		name   string
+		change func()
+		scope  string
+	}{
+		{name: "ChangeApplication", scope: "read", change: func() {
+			i.changeSample(func(app *TrustedApplication) { app.Scope = "read" })
+		}},
+		{name: "AddApplication of the record", scope: "update", change: func() {
+			app := before
+			app.Scope = "update"
+			i.AddApplication(app)
+		}},
+		{name: "AddApplication of a namesake", scope: "read update", change: func() {
+			i.AddApplication(SampleApplication())
+		}},
 	}
-	form := sampleForm()
-	form.Set("client_secret", "rotated, and long enough for a secret")
-	if answered, _ := askForToken(t, s, form); answered.AccessToken == "" {
-		t.Errorf("the new secret: error %q", answered.Error)
+	for _, test := range tests {
+		version := i.Applications()[0].ObjectVersion
+		test.change()
+		after := i.Applications()[0]
+		if after.ObjectVersion <= version || after.Id != before.Id ||
+			!after.CreationTimeUtc.Equal(before.CreationTimeUtc) ||
+			after.Scope != test.scope || len(i.Applications()) != 1 {
+			t.Errorf("%s: %+v", test.name, after)
+		}
+	}
+	if i.ChangeApplication("nobody", func(*TrustedApplication) { t.Error("called") }) {
+		t.Error("found nobody")
+	}
+	i.AddUser(SampleUser())
+	if users := i.Users(); len(users) != 1 || users[0].ObjectVersion <= 1 {
+		t.Errorf("%+v", users)
 	}
 }

@@ -19,10 +19,10 @@ type WebSite struct {
 	AdditionalProperties map[string]any
 }
 
-// answerAutoDiscovery lists the web sites. It is anonymous.
-func (s *Server) answerAutoDiscovery(x *exchange) answer {
+// respondAutoDiscovery lists the web sites. It is anonymous.
+func (s *Server) respondAutoDiscovery(x *exchange) response {
 	if !slices.Contains(x.settings.AutoDiscoveryPaths, x.request.Path) {
-		return emptyAnswer(http.StatusNotFound)
+		return emptyResponse(http.StatusNotFound)
 	}
 	sites := x.settings.WebSites
 	if sites == nil {
@@ -33,7 +33,7 @@ func (s *Server) answerAutoDiscovery(x *exchange) answer {
 		document["Host"] = s.hostname()
 		document["DbName"] = x.settings.Database
 	}
-	return jsonAnswer(http.StatusOK, document)
+	return jsonResponse(http.StatusOK, document)
 }
 
 func (s *Server) webSites() []WebSite {
@@ -57,22 +57,23 @@ func (s *Server) hostname() string {
 	return u.Hostname()
 }
 
-// answerVersion is the anonymous version of the application server, in both its
+// respondVersion is the anonymous version of the application server, in both its
 // documented forms.
-func (s *Server) answerVersion(x *exchange) answer {
+func respondVersion(x *exchange) response {
 	if x.request.Path == "/tools/ver" {
-		return textAnswer(http.StatusOK, "text/plain; charset=utf-8", x.settings.Version)
+		return textResponse(http.StatusOK, "text/plain; charset=utf-8", x.settings.Version)
 	}
-	return jsonAnswer(http.StatusOK, map[string]any{
+	return jsonResponse(http.StatusOK, map[string]any{
 		"version":     x.settings.Version,
 		"downloads":   map[string]any{},
 		"internalApi": map[string]any{"useHttpCompression": true},
 	})
 }
 
-func (s *Server) answerOther(x *exchange) answer {
+func respondOther(x *exchange) response {
 	if x.request.Path == "/" {
-		return textAnswer(http.StatusOK, htmlType, "<!DOCTYPE html>\n<html><head><title>ERP.net</title></head><body><h1>ERP.net</h1></body></html>\n")
+		const page = "<!DOCTYPE html>\n<html><head><title>ERP.net</title></head><body><h1>ERP.net</h1></body></html>\n"
+		return textResponse(http.StatusOK, htmlType, page)
 	}
-	return emptyAnswer(http.StatusNotFound)
+	return emptyResponse(http.StatusNotFound)
 }

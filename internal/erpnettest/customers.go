@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest/odata"
 )
 
 // sampleCustomers are made up. They have the attributes of Crm_Sales_Customers
 // that need no other entity; like a real instance, a result names the company
 // only when DisplayText is selected.
-func sampleCustomers() []entity {
+func sampleCustomers() []odata.Row {
 	names := []string{
 		"Aurora Office Supplies Ltd.", "Balkan Fresh Foods", "Cedar & Pine Furniture",
 		"Danube Logistics AD", "Evergreen Garden Centers", "Fjord Seafood AS",
@@ -25,9 +27,9 @@ func sampleCustomers() []entity {
 		ids = append(ids, guid("Crm_Sales_Customers:"+name))
 	}
 	slices.Sort(ids)
-	var customers []entity
+	var customers []odata.Row
 	for i, name := range names {
-		customers = append(customers, entity{
+		customers = append(customers, odata.Row{
 			"Number":                    fmt.Sprintf("%06d", 101+i),
 			"Active":                    true,
 			"AllowUseAsPrimaryCustomer": true,

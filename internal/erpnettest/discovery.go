@@ -10,12 +10,12 @@ const (
 	jwksPath      = discoveryPath + "/jwks"
 )
 
-// answerDiscovery has the fields of the documented example and no others: which
-// more a real instance has is unknown (protocol 1.2). Like the example it does
-// not list the scope read.
-func (s *Server) answerDiscovery(*exchange) answer {
+// respondDiscovery has the fields of the documented example and no others: which
+// more a real instance has is unknown (protocol 1.2). Like the example it
+// does not list the scope read.
+func (s *Server) respondDiscovery() response {
 	id := s.IdentityURL()
-	return jsonAnswer(http.StatusOK, map[string]any{
+	return jsonResponse(http.StatusOK, map[string]any{
 		"issuer":                   id,
 		"jwks_uri":                 id + jwksPath,
 		"authorization_endpoint":   id + "/connect/authorize",
@@ -27,6 +27,6 @@ func (s *Server) answerDiscovery(*exchange) answer {
 	})
 }
 
-func (s *Server) answerJWKS(*exchange) answer {
-	return jsonAnswer(http.StatusOK, map[string]any{"keys": s.publicKeys()})
+func (s *Server) respondJWKS() response {
+	return jsonResponse(http.StatusOK, map[string]any{"keys": s.publicKeys()})
 }

@@ -7,76 +7,81 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest/odata"
 )
 
-const odataType = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+const odataType = "application/json;odata.metadata=minimal;odata.streaming=true;" +
+	"IEEE754Compatible=false;charset=utf-8"
 
 // resource is what the path of a request of the Domain API names.
 type resource struct {
-	entityType entityType
+	entityType odata.EntityType
 	key        string // of one record; empty for the whole set
 	rest       string // what follows, such as "$count"
 }
 
-// answerDomainAPI serves what lies below the OData root (protocol 5).
+// respondDomainAPI serves what lies below the OData root (protocol 5).
 // Everything needs a token; whether a real GetVersion does is unknown.
-func (s *Server) answerDomainAPI(x *exchange) answer {
+func (s *Server) respondDomainAPI(x *exchange) response {
 	if x.refusal != nil {
 		return *x.refusal
 	}
 	path := strings.Trim(strings.TrimPrefix(x.request.Path, s.APIPath+"/domain/odata"), "/")
-	if operation, found := s.operations()[path]; found {
-		return onlyGet(x, operation)
+	if operation, found := s.operation(x, path); found {
+		if !isRead(x.request.Method) {
+			return methodNotAllowed(readMethods...)
+		}
+		return operation
 	}
 	if path == "Crm_Customers" || strings.HasPrefix(path, "Crm_Customers(") {
-		return s.renamed("Crm_Customers", salesCustomers).answer(x.settings)
+		return s.renamed("Crm_Customers", salesCustomers).response(x.settings)
 	}
-	r, found := readResource(path, x.settings)
+	r, found := readResource(path, x.model())
 	if !found {
-		return emptyAnswer(http.StatusNotFound) // assumption: unknown sets are not documented
+		return emptyResponse(http.StatusNotFound) // assumption: unknown sets are not documented
 	}
-	if refused := x.mayUse(r.entityType.set); refused != nil {
-		return refused.answer(x.settings)
+	if refused := x.mayUse(r.entityType.Set); refused != nil {
+		return refused.response(x.settings)
 	}
-	return s.answerResource(x, r)
+	return s.respondResource(x, r)
 }
 
-// operations are the paths that name no entity set.
-func (s *Server) operations() map[string]func(*exchange) answer {
-	return map[string]func(*exchange) answer{
-		"": func(*exchange) answer {
-			sets := []any{}
-			for _, t := range entityTypes {
-				sets = append(sets, map[string]any{"name": t.set, "kind": "EntitySet", "url": t.set})
-			}
-			return s.odataAnswer("", map[string]any{"value": sets})
-		},
-		"GetVersion": func(x *exchange) answer {
-			return s.odataAnswer("#Edm.String", map[string]any{"version": x.settings.Version})
-		},
-		"GetRenamedEntityTypes": func(*exchange) answer {
-			return s.odataAnswer("", map[string]any{"value": []any{
-				map[string]any{"OldName": "Crm_Customers", "NewName": salesCustomers, "Version": "25.1.2.28"},
-			}})
-		},
+// operation is the response for a path that names no entity set.
+func (s *Server) operation(x *exchange, path string) (response, bool) {
+	switch path {
+	case "":
+		sets := []any{}
+		for _, t := range entityTypes {
+			sets = append(sets, map[string]any{"name": t.Set, "kind": "EntitySet", "url": t.Set})
+		}
+		return s.odataResponse("", map[string]any{"value": sets}), true
+	case "GetVersion":
+		return s.odataResponse("#Edm.String", map[string]any{"version": x.settings.Version}), true
+	case "GetRenamedEntityTypes":
+		renamed := map[string]any{"OldName": "Crm_Customers", "NewName": salesCustomers, "Version": "25.1.2.28"}
+		return s.odataResponse("", map[string]any{"value": []any{renamed}}), true
 	}
+	return response{}, false
 }
 
-func readResource(path string, settings Settings) (resource, bool) {
+func readResource(path string, model odata.Model) (resource, bool) {
 	name, rest, _ := strings.Cut(path, "/")
 	name, key, single := strings.Cut(name, "(")
 	key, closed := strings.CutSuffix(key, ")")
-	t, known := typeOf(name, settings)
+	t, known := model.Type(name)
 	return resource{t, key, rest}, known && single == closed && (!single || key != "")
 }
 
 // mayUse tells what the caller's scopes and the instance's SecurityAccess
-// allow. Refusing by scope with 403 is an assumption: no page tells what answers
-// a write with a token that may only read.
+// allow. Refusing by scope with 403 is an assumption: no page tells the response
+// to a write with a token that may only read.
 func (x *exchange) mayUse(set string) *failure {
 	writing := !isRead(x.request.Method)
 	if writing && !x.caller.has("update") {
-		return &failure{status: http.StatusForbidden, bodyless: true, message: "The token does not have the scope update."}
+		return &failure{
+			status: http.StatusForbidden, bodyless: true, message: "The token does not have the scope update.",
+		}
 	}
 	access := x.settings.SecurityAccess
 	forbidden := access == SecurityRefused || access == SecurityReadOnly && writing
@@ -89,26 +94,25 @@ func (x *exchange) mayUse(set string) *failure {
 	return refused
 }
 
-func isRead(method string) bool { return method == http.MethodGet || method == http.MethodHead }
+var readMethods = []string{http.MethodGet, http.MethodHead}
 
-// answerResource answers for an entity set, or for one of its records, all at once: no
-// other request sees half of a change.
-func (s *Server) answerResource(x *exchange, r resource) answer {
-	var methods []string
+func isRead(method string) bool { return slices.Contains(readMethods, method) }
+
+// respondResource responds for an entity set, or for one of its records, all at
+// once: no other request sees half of a change.
+func (s *Server) respondResource(x *exchange, r resource) response {
+	methods := slices.Clone(readMethods)
 	switch {
 	case r.rest != "" && (r.rest != "$count" || r.key != ""):
-		return emptyAnswer(http.StatusNotFound) // sub-entities are not supported (protocol 5)
-	case r.rest != "", !r.entityType.writable:
-		methods = []string{http.MethodGet, http.MethodHead}
+		return emptyResponse(http.StatusNotFound) // sub-entities are not supported (protocol 5)
+	case r.rest != "", !r.entityType.Writable:
 	case r.key == "":
-		methods = []string{http.MethodGet, http.MethodHead, http.MethodPost}
+		methods = append(methods, http.MethodPost)
 	default:
-		methods = []string{http.MethodGet, http.MethodHead, http.MethodPatch, http.MethodDelete}
+		methods = append(methods, http.MethodPatch, http.MethodDelete)
 	}
 	if !slices.Contains(methods, x.request.Method) {
-		a := emptyAnswer(http.StatusMethodNotAllowed)
-		a.header.Set("Allow", strings.Join(methods, ", "))
-		return a
+		return methodNotAllowed(methods...)
 	}
 	work := s.readEntity
 	switch {
@@ -123,22 +127,21 @@ func (s *Server) answerResource(x *exchange, r resource) answer {
 	}
 	s.registry.mu.Lock()
 	defer s.registry.mu.Unlock()
-	done, refused := work(x, r)
-	if refused != nil {
-		return refused.answer(x.settings)
+	done, err := work(x, r)
+	if err != nil {
+		return errorResponse(err, x.settings)
 	}
 	return done
 }
 
-func (s *Server) odataAnswer(fragment string, document map[string]any) answer {
+func (s *Server) odataResponse(fragment string, document map[string]any) response {
 	document["@odata.context"] = s.DomainAPIURL() + "$metadata" + fragment
-	a := jsonAnswer(http.StatusOK, document)
-	a.header.Set("Content-Type", odataType)
-	a.header.Set("OData-Version", "4.0")
-	return a
+	return jsonResponse(http.StatusOK, document).with("Content-Type", odataType).with("OData-Version", "4.0")
 }
 
 func (s *Server) renamed(old, current string) *failure {
-	return rejected("The entity set name '%s' is no more supported. The new name is '%s'. See %sGetRenamedEntityTypes.",
-		old, current, s.DomainAPIURL())
+	return rejected(
+		"The entity set name '%s' is no more supported. The new name is '%s'. See %sGetRenamedEntityTypes.",
+		old, current, s.DomainAPIURL(),
+	)
 }

@@ -7,262 +7,300 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 )
 
 // customerID is the Id of one of the sample customers.
-func customerID(n int) string { return sampleCustomers()[n].id() }
+func customerID(n int) string { return sampleCustomers()[n].ID() }
 
-type customerPage struct {
-	Context string           `json:"@odata.context"`
-	Count   *int             `json:"@odata.count"`
-	Next    string           `json:"@odata.nextLink"`
-	Value   []map[string]any `json:"value"`
-}
-
-func TestCustomersAreReadWithAToken(t *testing.T) {
-	s := newServer(t)
-	got := callAPI(t, s, sampleToken(t, s), "Crm_Sales_Customers?$top=10")
-	if got.status != http.StatusOK || got.header.Get("OData-Version") != "4.0" || got.header.Get("Content-Type") != odataType {
-		t.Fatalf("status %d, headers %v", got.status, got.header)
+func TestCustomersAreRead(t *testing.T) {
+	i := newInstance(t)
+	got := i.read(salesCustomers)
+	if got.header.Get("OData-Version") != "4.0" || got.header.Get("Content-Type") != odataType {
+		t.Errorf("headers %v", got.header)
 	}
-	var page customerPage
-	decode(t, got.body, &page)
-	if page.Context != s.DomainAPIURL()+"$metadata#Crm_Sales_Customers" || len(page.Value) != 10 || page.Count != nil {
-		t.Errorf("context %q, %d rows, count %v", page.Context, len(page.Value), page.Count)
+	page := i.readPage(salesCustomers)
+	if page.Context != i.DomainAPIURL()+"$metadata#Crm_Sales_Customers" || page.Count != nil || page.Next != "" {
+		t.Errorf("context %q, count %v, next %q", page.Context, page.Count, page.Next)
 	}
 	first := page.Value[0]
-	if first["Number"] != "000101" || first["@odata.id"] != "Crm_Sales_Customers("+customerID(0)+")" {
+	_, hasID := first["Id"]
+	_, hasNull := first["CreditLimit"]
+	if first["Number"] != "000101" || first["@odata.id"] != salesCustomers+"("+customerID(0)+")" || hasID || !hasNull {
 		t.Errorf("first row %v", first)
-	}
-	if _, has := first["Id"]; has {
-		t.Error("Id was not selected")
-	}
-	if _, has := first["CreditLimit"]; !has {
-		t.Error("null attributes are missing")
 	}
 }
 
-func TestQueryOptions(t *testing.T) {
-	s := newServer(t)
-	token := sampleToken(t, s)
-	all := len(sampleCustomers())
-	for name, test := range map[string]struct {
-		query string
-		rows  int
-		count bool
-		next  bool
-		first map[string]any // exactly, besides @odata.id; nil is not compared
+func TestPathsOfTheDomainAPI(t *testing.T) {
+	i := newInstance(t)
+	const missing = "(00000000-0000-0000-0000-000000000000)"
+	customer, user := salesCustomers+"("+customerID(1)+")", users+"("+SampleUser().Id+")"
+	tests := []struct {
+		method string // GET when empty
+		path   string
+		status int
+		body   string
 	}{
-		"none":            {query: "", rows: all},
-		"top":             {query: "?$top=3", rows: 3, next: true},
-		"top of all":      {query: "?$top=1000", rows: all},
-		"top zero":        {query: "?$top=0", rows: 0},
-		"skip":            {query: "?$skip=2&$top=1", rows: 1, next: true},
-		"skip all":        {query: "?$skip=1000", rows: 0},
-		"count":           {query: "?$count=true&$top=1", rows: 1, count: true, next: true},
-		"select":          {query: "?$select=Number,%20DisplayText&$top=1", rows: 1, next: true, first: map[string]any{"Number": "000101", "DisplayText": "Aurora Office Supplies Ltd."}},
-		"select Id":       {query: "?$select=Id&$top=1", rows: 1, next: true, first: map[string]any{"Id": customerID(0)}},
-		"not an option":   {query: "?culture=en", rows: all},
-		"escaped options": {query: "?%24top=1", rows: 1, next: true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			got := callAPI(t, s, token, "Crm_Sales_Customers"+test.query)
-			var page customerPage
-			decode(t, got.body, &page)
-			if got.status != http.StatusOK || len(page.Value) != test.rows || (page.Next != "") != test.next {
-				t.Errorf("status %d, %d rows, next %q", got.status, len(page.Value), page.Next)
-			}
-			if (page.Count != nil) != test.count || test.count && *page.Count != all {
-				t.Errorf("count %v", page.Count)
-			}
-			if test.first == nil {
-				return
-			}
-			first := page.Value[0]
-			delete(first, "@odata.id")
-			if len(first) != len(test.first) {
-				t.Errorf("row %v", first)
-			}
-			for name, want := range test.first {
-				if first[name] != want {
-					t.Errorf("%s is %v", name, first[name])
-				}
+		{path: "", status: 200, body: `"name":"Crm_Sales_Customers"`},
+		{path: "GetRenamedEntityTypes", status: 200, body: `"NewName":"Crm_Sales_Customers"`},
+		{path: salesCustomers + "/$count", status: 200, body: "15"},
+		{path: salesCustomers + "/$count?$top=1", status: 500, body: "'$top' is not supported"},
+		{path: salesCustomers + "?$count=true&$top=1", status: 200, body: `"@odata.count":15`},
+		{
+			path: salesCustomers + "?$filter=Colour%20eq%20'red'", status: 500,
+			body: `"type":"InvalidOperationException"`,
+		},
+		{path: salesCustomers + "?$search=books", status: 500, body: `"type":"NotSupportedException"`},
+		{path: salesCustomers + "?$select=Password", status: 500, body: "'Password' on type 'Erp.Crm_Sales_Customer'"},
+		{path: customer, status: 200, body: `"Number":"000102"`},
+		{path: customer + "?$select=Id", status: 200, body: `"Id":"` + customerID(1) + `"`},
+		{path: customer + "?$top=1", status: 500, body: "'$top' is not supported"},
+		{path: customer + "/Party", status: 404},
+		{path: customer + "/$count", status: 404},
+		{path: salesCustomers + missing, status: 500, body: "does not exist"},
+		{path: salesCustomers + "('000102')", status: 500, body: "The key ''000102'' is not valid"},
+		{path: salesCustomers + "(" + customerID(1), status: 404},
+		{path: salesCustomers + "()", status: 404},
+		{path: "Crm_Sales_Dreams", status: 404},
+		{path: "Crm_Customers?$top=10", status: 500, body: "The new name is 'Crm_Sales_Customers'"},
+		{path: "Crm_Customers(" + customerID(1) + ")", status: 500, body: "no more supported"},
+		{path: user + "?$select=default,DisplayText", status: 200, body: SamplePasswordHash},
+		{
+			path: user + "?$select=DisplayText", status: 200,
+			body: "Integration Service <svc.integration> [InternalUser]",
+		},
+		{path: user + "?$select=Name", status: 200, body: `"Name":{"EN":"Integration Service"}`},
+		{method: "HEAD", path: customer, status: 200},
+		{method: "POST", path: "GetVersion", status: 405},
+		{method: "POST", path: salesCustomers, status: 405},
+		{method: "PATCH", path: customer, status: 405},
+		{method: "DELETE", path: customer, status: 405},
+		{method: "POST", path: users, status: 405},
+		{method: "PATCH", path: user, status: 405},
+		{method: "DELETE", path: user, status: 405},
+		{method: "PUT", path: i.samplePath(), status: 405},
+		{method: "PATCH", path: trustedApplications, status: 405},
+		{method: "DELETE", path: trustedApplications + "/$count", status: 405},
+	}
+	for _, test := range tests {
+		t.Run(test.method+" "+test.path, func(t *testing.T) {
+			got := i.call(test.method, test.path, "")
+			got.expect(t, test.status, test.body)
+			if test.status == 405 && !strings.HasPrefix(got.header.Get("Allow"), "GET, HEAD") {
+				t.Errorf("Allow: %s", got.header.Get("Allow"))
 			}
 		})
 	}
 }
 
-func TestSelectDefaultAddsHiddenAttributes(t *testing.T) {
-	s := newServer(t)
-	var page customerPage
-	decode(t, callAPI(t, s, sampleToken(t, s), "Crm_Sales_Customers?$select=default,Id,ObjectVersion").body, &page)
-	for _, name := range []string{"Number", "Active", "Id", "ObjectVersion"} {
-		if _, has := page.Value[0][name]; !has {
-			t.Errorf("%s is missing", name)
-		}
+// The filters that the entities' pages list: no more, no less.
+func TestFiltersOfTheEntities(t *testing.T) {
+	i := newInstance(t)
+	i.changeSample(func(app *TrustedApplication) { app.CreationTimeUtc = frozen })
+	user := "'" + users + "(" + SampleUser().Id + ")'"
+	tests := []struct {
+		set, filter string
+		want        string // how many rows, or what is wrong
+	}{
+		{set: users, filter: "contains(Name,'integration')", want: "1"},
+		{set: users, filter: "startswith(Login,'svc.') and Active eq true", want: "1"},
+		{set: users, filter: "contains(UserType,'Internal')", want: "1"},
+		{set: users, filter: "Login in ('nobody','svc.integration')", want: "1"},
+		{set: users, filter: "equalnull(Email,'x')", want: "1"},
+		{set: users, filter: "Id ge " + customerID(0), want: "'Id' cannot be used"},
+		{set: users, filter: "Name eq 'Integration Service'", want: "'Name' cannot be used"},
+		{set: salesCustomers, filter: "Number eq '000103'", want: "1"},
+		{set: salesCustomers, filter: "startswith(Number,'00010')", want: "9"},
+		{set: salesCustomers, filter: "FromDate ge 2016-01-01Z", want: "13"},
+		{set: salesCustomers, filter: "lessequalnull(ThruDate,2016-01-01Z)", want: "15"},
+		{set: salesCustomers, filter: "AllowUseAsShipToCustomer eq true", want: "8"},
+		{set: salesCustomers, filter: "Id eq " + strings.ToUpper(customerID(3)), want: "1"},
+		{set: salesCustomers, filter: "DisplayText eq 'Lighthouse Books'", want: "'DisplayText' cannot be used"},
+		{set: trustedApplications, filter: "ApplicationUri eq 'my.trusted.app/service'", want: "1"},
+		{set: trustedApplications, filter: "ApplicationUri eq 'MY.trusted.app/service'", want: "0"},
+		{set: trustedApplications, filter: "contains(ApplicationUri,'my')", want: "'ApplicationUri' cannot be used"},
+		{set: trustedApplications, filter: "contains(Name,'service')", want: "1"},
+		{set: trustedApplications, filter: "IsEnabled eq true", want: "1"},
+		{set: trustedApplications, filter: "SystemUser eq " + user, want: "1"},
+		{set: trustedApplications, filter: "SystemUser in (" + user + ")", want: "1"},
+		{set: trustedApplications, filter: "ReferenceTokens in ('None')", want: "1"},
+		{set: trustedApplications, filter: "CreationTimeUtc ge 2026-03-14Z", want: "1"},
+		{set: trustedApplications, filter: "Id le ffffffff-ffff-ffff-ffff-ffffffffffff", want: "1"},
+		{set: trustedApplications, filter: "Scope eq 'read'", want: "'Scope' cannot be used"},
+		{set: trustedApplications, filter: "ClientType eq 'Public'", want: "'ClientType' cannot be used"},
+		{
+			set: trustedApplications, filter: "ApplicationSecretHash eq 'x'",
+			want: "'ApplicationSecretHash' cannot be used",
+		},
+		{set: trustedApplications, filter: "ObjectVersion eq 1", want: "'ObjectVersion' cannot be used"},
+	}
+	for _, test := range tests {
+		t.Run(test.set+" "+test.filter, func(t *testing.T) {
+			got := i.read(test.set + "/$count?$filter=" + strings.ReplaceAll(test.filter, " ", "%20"))
+			if got.body != test.want && (got.status != 500 || !strings.Contains(got.body, test.want)) {
+				t.Errorf("status %d: %s", got.status, got.body)
+			}
+		})
+	}
+	i.Configure(func(s *Settings) { s.IgnoreClientIDCase = true })
+	const anyCase = trustedApplications + "/$count?$filter=ApplicationUri%20eq%20'MY.trusted.APP/service'"
+	if got := i.read(anyCase); got.body != "1" {
+		t.Errorf("where the case is ignored: status %d: %s", got.status, got.body)
 	}
 }
 
 func TestNextLinksLeadThroughAllCustomers(t *testing.T) {
-	s := newServer(t)
-	token, seen := sampleToken(t, s), map[any]bool{}
-	link := s.DomainAPIURL() + "Crm_Sales_Customers?$top=4&$select=Number"
-	for link != "" {
-		path, same := strings.CutPrefix(link, s.DomainAPIURL())
-		if !same {
-			t.Fatalf("link %s", link)
-		}
-		var page customerPage
-		decode(t, callAPI(t, s, token, path).body, &page)
-		for _, row := range page.Value {
-			seen[row["Number"]] = true
-		}
-		link = page.Next
-	}
-	if len(seen) != len(sampleCustomers()) {
-		t.Errorf("%d customers", len(seen))
-	}
-}
-
-func TestDomainAPIPaths(t *testing.T) {
-	s := newServer(t)
-	token, id := sampleToken(t, s), customerID(1)
-	for path, test := range map[string]struct {
-		status int
-		body   string
+	tests := []struct {
+		name, query string
+		configure   func(*Settings)
+		link        string // how it begins; empty for none
+		option      string // which it goes on by
 	}{
-		"":                                      {200, `"name":"Crm_Sales_Customers"`},
-		"Crm_Sales_Customers/$count":            {200, "15"},
-		"Crm_Sales_Customers(" + id + ")":       {200, `"Number":"000102"`},
-		"Crm_Sales_Customers(" + id + ")/Party": {404, ""},
-		"Crm_Sales_Customers(00000000-0000-0000-0000-000000000000)": {500, "does not exist"},
-		"Crm_Sales_Customers?$top=-1":                               {500, "$top"},
-		"Crm_Sales_Customers?$top=many":                             {500, "$top"},
-		"Crm_Sales_Customers?$search=books":                         {500, "$search"},
-		"Crm_Sales_Customers?top=10":                                {500, "'top'"},
-		"Crm_Sales_Customers?$top=1&$top=2":                         {500, "$top"},
-		"Crm_Sales_Customers?$skiptoken=2":                          {500, "$skiptoken"},
-		"Crm_Sales_Customers?$count=yes":                            {500, "$count"},
-		"Crm_Sales_Customers?$top=%zz":                              {500, "cannot be read"},
-		"Crm_Sales_Customers(" + id + ")?$top=1":                    {500, "$top"},
-		"Crm_Sales_Customers/$count?$top=1":                         {500, "$top"},
-		"Crm_Sales_Customers/$count?$filter=Number%20eq%20'000102'": {200, "1"},
-		"Crm_Sales_Customers('000102')":                             {500, "key"},
-		"Crm_Sales_Customers(" + id:                                 {404, ""},
-		"Crm_Sales_Customers()":                                     {404, ""},
-		"Crm_Sales_Customers?$select=Password":                      {500, "'Password' on type 'Erp.Crm_Sales_Customer'"},
-		"Crm_Customers?$top=10":                                     {500, "no more supported. The new name is 'Crm_Sales_Customers'"},
-		"Crm_Sales_Dreams":                                          {404, ""},
-		"Crm_Customers(" + id + ")":                                 {500, "no more supported"},
-		"GetVersion":                                                {200, `"version":"26.2.0.76"`},
-		"GetRenamedEntityTypes":                                     {200, `"NewName":"Crm_Sales_Customers"`},
-	} {
-		t.Run(path, func(t *testing.T) {
-			if got := callAPI(t, s, token, path); got.status != test.status || !strings.Contains(got.body, test.body) {
-				t.Errorf("status %d, body %s", got.status, got.body)
+		{name: "by default", query: "$top=4", link: "ROOT", option: "$skiptoken"},
+		{name: "ordered", query: "$top=4&$orderby=Number%20desc", link: "ROOT", option: "$skip"},
+		{
+			name: "relative", query: "$top=4", link: salesCustomers + "?", option: "$skiptoken",
+			configure: func(s *Settings) { s.RelativeNextLinks = true },
+		},
+		{name: "older server", query: "$top=4", configure: func(s *Settings) { s.NoNextLinks = true }},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			i := newInstance(t)
+			if test.configure != nil {
+				i.Configure(test.configure)
+			}
+			begin, seen := strings.Replace(test.link, "ROOT", i.DomainAPIURL(), 1), map[any]bool{}
+			for path := salesCustomers + "?" + test.query; path != ""; {
+				page := i.readPage(path)
+				for _, row := range page.Value {
+					seen[row["Number"]] = true
+				}
+				path = strings.TrimPrefix(page.Next, i.DomainAPIURL())
+				option := strings.Contains(path, strings.Replace(test.option, "$", "%24", 1)+"=")
+				if path != "" && (!strings.HasPrefix(page.Next, begin) || !option) {
+					t.Fatalf("link %s", page.Next)
+				}
+			}
+			want := len(sampleCustomers())
+			if test.link == "" {
+				want = 4
+			}
+			if len(seen) != want {
+				t.Errorf("%d customers", len(seen))
 			}
 		})
 	}
-	request := newRequest(t, http.MethodDelete, s.DomainAPIURL()+"Crm_Sales_Customers("+id+")", "")
-	request.Header.Set("Authorization", "Bearer "+token)
-	if got := mustDo(t, s, request); got.status != http.StatusMethodNotAllowed {
-		t.Errorf("DELETE: status %d", got.status)
-	}
 }
 
-func TestDomainErrorsComeInBothShapes(t *testing.T) {
-	s := newServer(t)
-	token := sampleToken(t, s)
+func TestErrorsOfTheDomainAPIHaveTwoShapes(t *testing.T) {
 	for _, bare := range []bool{false, true} {
-		s.Configure(func(settings *Settings) { settings.BareErrors = bare })
-		var body map[string]any
-		decode(t, callAPI(t, s, token, "Crm_Customers").body, &body)
+		i := newInstance(t, func(s *Settings) { s.BareErrors = bare })
+		details := i.read("Crm_Customers").object(t)
 		if !bare {
-			body, _ = body["error"].(map[string]any)
+			details, _ = details["error"].(map[string]any)
 		}
 		for _, name := range []string{"message", "code", "type", "info", "messageFormat", "parameters"} {
-			if _, has := body[name]; !has {
-				t.Errorf("bare %v: no %s", bare, name)
+			if _, has := details[name]; !has {
+				t.Errorf("bare %t: no %s", bare, name)
 			}
 		}
 	}
 }
 
-func TestDomainAPIRefusesBadTokens(t *testing.T) {
-	s, other := newServer(t), newServer(t)
-	s.SetClock(func() time.Time { return at })
-	other.SetClock(func() time.Time { return at })
-	good := sampleToken(t, s)
-	for name, test := range map[string]struct {
-		authorization string
-		status        int
-		clock         time.Duration // since the token was issued
+func TestSecurityNamespaceCanBeClosed(t *testing.T) {
+	with500 := func(s *Settings) { s.SecurityAccess, s.SecurityRefusalStatus = SecurityRefused, 500 }
+	refused := func(s *Settings) { s.SecurityAccess = SecurityRefused }
+	readOnly := func(s *Settings) { s.SecurityAccess = SecurityReadOnly }
+	tests := []struct {
+		name        string
+		configure   func(*Settings)
+		scope       string
+		read, write int
+		body        string // in what is refused
 	}{
-		"good":                 {"Bearer " + good, 200, 0},
-		"scheme in small":      {"bearer " + good, 200, 0},
-		"last second":          {"Bearer " + good, 200, time.Hour - time.Second},
-		"expired":              {"Bearer " + good, 401, time.Hour},
-		"not yet valid":        {"Bearer " + good, 401, -time.Second},
-		"missing":              {"", 401, 0},
-		"no scheme":            {good, 401, 0},
-		"basic":                {"Basic " + good, 401, 0},
-		"not a token":          {"Bearer abc", 401, 0},
-		"of another instance":  {"Bearer " + sampleToken(t, other), 401, 0},
-		"without its last bit": {"Bearer " + good[:len(good)-4], 401, 0},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s.SetClock(func() time.Time { return at.Add(test.clock) })
-			request := newRequest(t, http.MethodGet, s.DomainAPIURL()+"Crm_Sales_Customers", "")
-			if test.authorization != "" {
-				request.Header.Set("Authorization", test.authorization)
+		{name: "allowed", configure: func(*Settings) {}, scope: "read update", read: 200, write: 204},
+		{name: "read-only", configure: readOnly, scope: "read update", read: 200, write: 403},
+		{name: "refused", configure: refused, scope: "read update", read: 403, write: 403},
+		{
+			name: "refused with 500", configure: with500, scope: "read update", read: 500, write: 500,
+			body: "security namespace is denied",
+		},
+		{name: "refused, with sec", configure: refused, scope: "read update sec", read: 200, write: 204},
+		{name: "refused, with sec to read", configure: refused, scope: "read sec", read: 200, write: 403},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			i := newInstance(t, test.configure)
+			i.changeSample(func(app *TrustedApplication) { app.Scope = test.scope })
+			for _, path := range []string{i.samplePath(), users, trustedApplications + "/$count"} {
+				i.read(path).expect(t, test.read, test.body)
 			}
-			got := mustDo(t, s, request)
-			if got.status != test.status {
-				t.Fatalf("status %d", got.status)
+			write := i.call(http.MethodPatch, i.samplePath(), `{"Notes": "x"}`)
+			if write.expect(t, test.write, test.body); test.write == 403 && write.body != "" {
+				t.Errorf("body %s", write.body)
 			}
-			if got.status == 401 && (got.body != "" || got.header.Get("WWW-Authenticate") != "Bearer") {
-				t.Errorf("body %q, headers %v", got.body, got.header)
+			i.read(salesCustomers+"?$top=1").expect(t, 200, "")
+			i.call(http.MethodDelete, i.samplePath(), "").expect(t, test.write, test.body)
+		})
+	}
+}
+
+func TestSettingsOfWhatIsReadBack(t *testing.T) {
+	tests := []struct {
+		name      string
+		configure func(*Settings)
+		attribute string
+		want      any
+		missing   bool
+	}{
+		{name: "hash", configure: func(*Settings) {}, attribute: secretHashAttribute, want: SecretHash(SampleSecret)},
+		{
+			name: "hash as null", attribute: secretHashAttribute,
+			configure: func(s *Settings) { s.SecretHashes = SecretHashesNull },
+		},
+		{
+			name: "no hash", attribute: secretHashAttribute, missing: true,
+			configure: func(s *Settings) { s.SecretHashes = SecretHashesOmitted },
+		},
+		{name: "version", configure: func(*Settings) {}, attribute: "ObjectVersion", want: 1.0},
+		{
+			name: "no change tracked", attribute: "ObjectVersion",
+			configure: func(s *Settings) { s.ChangeTrackingOff = true },
+		},
+		{
+			name: "older entity", attribute: "ReferenceTokens", missing: true,
+			configure: func(s *Settings) { s.UnknownAttributes = []string{"ReferenceTokens"} },
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			i := newInstance(t, test.configure)
+			row := i.read(i.samplePath() + "?$select=default,ObjectVersion&$expand=SystemUser($select=Login)").object(t)
+			if value, has := row[test.attribute]; has == test.missing || value != test.want {
+				t.Errorf("%s is %v, there: %t", test.attribute, value, has)
+			}
+			user, _ := row["SystemUser"].(map[string]any)
+			if user["Login"] != "svc.integration" || user["Password"] != nil {
+				t.Errorf("system user %v", user)
+			}
+			if i.Applications()[0].ApplicationSecretHash == "" {
+				t.Error("the record has lost its hash")
 			}
 		})
 	}
 }
 
-func TestTokenIsNotTakenFromTheQuery(t *testing.T) {
-	s := newServer(t)
-	if got := callAPI(t, s, "", "Crm_Sales_Customers?access_token="+sampleToken(t, s)); got.status != 401 {
-		t.Errorf("status %d", got.status)
+func TestOlderEntityDoesNotKnowReferenceTokens(t *testing.T) {
+	i := newInstance(t, func(s *Settings) { s.UnknownAttributes = []string{"ReferenceTokens"} })
+	for _, got := range []reply{
+		i.call(http.MethodPatch, i.samplePath(), `{"ReferenceTokens": "None"}`),
+		i.read(trustedApplications + "?$select=ReferenceTokens"),
+		i.read(trustedApplications + "?$filter=ReferenceTokens%20eq%20'None'"),
+	} {
+		got.expect(t, 500, "property named 'ReferenceTokens'")
 	}
-}
-
-func TestScopeOpensTheDomainAPI(t *testing.T) {
-	for scope, status := range map[string]int{"read": 200, "update": 200, "sec": 403} {
-		s := newServer(t)
-		app := SampleApplication()
-		app.Scope = scope
-		s.AddApplication(app)
-		if got := callAPI(t, s, sampleToken(t, s), "Crm_Sales_Customers"); got.status != status {
-			t.Errorf("scope %s: status %d", scope, got.status)
-		}
-	}
-}
-
-func TestLegacyTokenOpensTheDomainAPI(t *testing.T) {
-	s := newServer(t)
-	s.SetClaimShape(Legacy)
-	if got := callAPI(t, s, sampleToken(t, s), "Crm_Sales_Customers"); got.status != 200 {
-		t.Errorf("status %d", got.status)
-	}
-}
-
-func TestTokenOutlivesItsApplication(t *testing.T) {
-	s := newServer(t)
-	token := sampleToken(t, s)
-	s.RemoveApplication(SampleApplication().ApplicationUri)
-	if got := callAPI(t, s, token, "Crm_Sales_Customers"); got.status != 200 {
-		t.Errorf("status %d", got.status)
-	}
-	if answered, _ := askForToken(t, s, sampleForm()); answered.Error != "invalid_client" {
-		t.Errorf("error %q", answered.Error)
+	i.call(http.MethodPost, trustedApplications, `{"Name": "N", "ApplicationUri": "a"}`).expect(t, 201, "")
+	if app := i.Applications()[0]; app.ReferenceTokens != "None" {
+		t.Errorf("default %q", app.ReferenceTokens)
 	}
 }

@@ -4,9 +4,12 @@
 package erpnettest
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest/odata"
 )
 
 // Exception types that the documentation names (protocol 3.3).
@@ -27,26 +30,32 @@ type failure struct {
 	parameters []any
 }
 
+func (f *failure) Error() string { return f.message }
+
 // invalid is a request that makes no sense.
 func invalid(format string, values ...any) *failure {
 	return &failure{exception: "InvalidOperationException", message: fmt.Sprintf(format, values...)}
 }
 
-// unsupported is a request that the real server, or this one, does not answer.
+// unsupported is a request that a real server doesn't support, or this one
+// doesn't.
 func unsupported(format string, values ...any) *failure {
 	return &failure{exception: "NotSupportedException", message: fmt.Sprintf(format, values...)}
 }
 
-// rejected is a change that the server's own checks do not let through.
+// rejected is a change that the server's own checks don't let through.
 func rejected(format string, values ...any) *failure {
 	return &failure{exception: serverException, message: fmt.Sprintf(format, values...)}
 }
 
 // duplicate is the violation of a unique index, with the message and the
 // parameters of the documented example.
-func duplicate(table, field, index, value string) *failure {
-	const format = "Prohibited duplication in table '{0}'.\n\nThe set of values for the following fields could not be saved more than once.\n\n" +
-		"Fields: ({1})\n\nDuplicated value: ({2})\n\nIndex: {3}\n\nPlease remove the duplicate record or change the value of any of the fields listed."
+func duplicate(table, field, value string) *failure {
+	const format = "Prohibited duplication in table '{0}'.\n\n" +
+		"The set of values for the following fields could not be saved more than once.\n\n" +
+		"Fields: ({1})\n\nDuplicated value: ({2})\n\nIndex: {3}\n\n" +
+		"Please remove the duplicate record or change the value of any of the fields listed."
+	index := "IX_" + strings.TrimPrefix(table, "dbo.") + "_" + field
 	return &failure{
 		code:       2129,
 		exception:  serverException,
@@ -56,22 +65,34 @@ func duplicate(table, field, index, value string) *failure {
 	}
 }
 
-func (f *failure) answer(settings Settings) answer {
+// errorResponse is the response of the Domain API to a request that failed.
+func errorResponse(err error, settings Settings) response {
+	if query, is := errors.AsType[*odata.Error](err); is {
+		err = &failure{exception: query.Exception, message: query.Message}
+	}
+	f, is := errors.AsType[*failure](err)
+	if !is {
+		panic("erpnettest: not an error of the Domain API: " + err.Error())
+	}
+	return f.response(settings)
+}
+
+func (f *failure) response(settings Settings) response {
 	status := f.status
 	if status == 0 {
 		status = http.StatusInternalServerError
 	}
 	if f.bodyless {
-		a := emptyAnswer(status)
-		a.reason = f.message
-		return a
+		return emptyResponse(status).because(f.message)
 	}
 	details := map[string]any{
 		"message": f.message,
 		"code":    f.code,
 		"type":    f.exception,
 		// A stack trace, as a real one may hold.
-		"info":          "Exception: " + f.exception + "\r\n   at Aloe.EnterpriseOne.Server.Execute(Request request)\r\n   at Aloe.EnterpriseOne.DomainApi.Handle(HttpContext context)",
+		"info": "Exception: " + f.exception + "\r\n" +
+			"   at Aloe.EnterpriseOne.Server.Execute(Request request)\r\n" +
+			"   at Aloe.EnterpriseOne.DomainApi.Handle(HttpContext context)",
 		"messageFormat": nil,
 		"parameters":    nil,
 	}
@@ -82,19 +103,15 @@ func (f *failure) answer(settings Settings) answer {
 	if settings.BareErrors {
 		document = details
 	}
-	a := jsonAnswer(status, document)
-	a.header.Set("OData-Version", "4.0")
-	return a
+	return jsonResponse(status, document).with("OData-Version", "4.0")
 }
 
-func licenceError(settings Settings) answer {
-	a := (&failure{
+func licenceError(settings Settings) response {
+	f := failure{
 		status:    http.StatusServiceUnavailable,
 		code:      8,
 		exception: licenceException,
 		message:   "The maximum number of simultaneously connected users has been reached.",
-	}).answer(settings)
-	a.header.Set("Retry-After", "60")
-	a.header.Set("Cache-Control", "no-store")
-	return a
+	}
+	return f.response(settings).with("Retry-After", "60").with("Cache-Control", "no-store")
 }

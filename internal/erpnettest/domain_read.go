@@ -4,87 +4,104 @@
 package erpnettest
 
 import (
+	"maps"
 	"net/http"
-	"slices"
 	"strconv"
-	"strings"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest/odata"
 )
 
-// rows are the records of a set. The caller has locked the registry.
-func (s *Server) rows(t entityType) []entity {
-	if t.set == salesCustomers {
-		return s.customers
-	}
-	return s.registry.rows(t.set)
-}
-
-func findRow(rows []entity, id string) (entity, bool) {
-	i := slices.IndexFunc(rows, func(row entity) bool { return strings.EqualFold(row.id(), id) })
-	if i < 0 {
-		return nil, false
-	}
-	return rows[i], true
-}
-
 // existing is the record that a request names.
-func (s *Server) existing(x *exchange, r resource) (entity, *failure) {
-	if !isGUID(r.key) {
+func (s *Server) existing(x *exchange, r resource) (odata.Row, error) {
+	if !odata.IsGUID(r.key) {
 		return nil, invalid("The key '%s' is not valid.", r.key)
 	}
-	row, found := findRow(s.rows(r.entityType), r.key)
-	if found {
+	if row, found := odata.Find(s.registry.rows(r.entityType.Set), r.key); found {
 		return row, nil
 	}
-	missing := rejected("The object %s does not exist.", link{r.entityType.set, r.key})
+	missing := rejected("The object %s does not exist.", odata.Link{Set: r.entityType.Set, ID: r.key})
 	missing.status = x.settings.MissingKeyStatus
 	missing.bodyless = missing.status == http.StatusNotFound
 	return nil, missing
 }
 
-func (s *Server) readEntity(x *exchange, r resource) (answer, *failure) {
-	q, refused := readQuery(x.request.RawQuery, r.entityType, x.settings, "$select", "$expand")
-	if refused != nil {
-		return answer{}, refused
+func (s *Server) readEntity(x *exchange, r resource) (response, error) {
+	q, err := x.model().Parse(x.request.RawQuery, r.entityType, "$select", "$expand")
+	if err != nil {
+		return response{}, err
 	}
-	row, refused := s.existing(x, r)
-	if refused != nil {
-		return answer{}, refused
+	row, err := s.existing(x, r)
+	if err != nil {
+		return response{}, err
 	}
-	return s.entityAnswer(x, r.entityType, row, q.shape), nil
+	return s.entityResponse(x, r.entityType, row, q.Shape), nil
 }
 
-func (s *Server) entityAnswer(x *exchange, t entityType, row entity, shape shape) answer {
-	return s.odataAnswer("#"+t.set+"/$entity", s.render(t, row, shape, x.settings))
+func (s *Server) entityResponse(x *exchange, t odata.EntityType, row odata.Row, shape odata.Shape) response {
+	return s.odataResponse("#"+t.Set+"/$entity", s.project(x, t, row, shape))
 }
 
-func (s *Server) readEntitySet(x *exchange, r resource) (answer, *failure) {
+func (s *Server) readEntitySet(x *exchange, r resource) (response, error) {
 	allowed := []string{"$top", "$skip", "$skiptoken", "$count", "$filter", "$orderby", "$select", "$expand"}
 	if r.rest == "$count" {
 		allowed = []string{"$filter"}
 	}
-	q, refused := readQuery(x.request.RawQuery, r.entityType, x.settings, allowed...)
-	if refused != nil {
-		return answer{}, refused
+	q, err := x.model().Parse(x.request.RawQuery, r.entityType, allowed...)
+	if err != nil {
+		return response{}, err
 	}
-	rows := q.matching(s.rows(r.entityType))
+	rows := q.Matching(s.registry.rows(r.entityType.Set))
 	if r.rest == "$count" {
-		return textAnswer(http.StatusOK, "text/plain", strconv.Itoa(len(rows))), nil
+		return textResponse(http.StatusOK, "text/plain", strconv.Itoa(len(rows))), nil
 	}
-	page, next := q.page(rows)
+	page, next := q.Page(rows)
 	value := []map[string]any{}
 	for _, row := range page {
-		value = append(value, s.render(r.entityType, row, q.shape, x.settings))
+		value = append(value, s.project(x, r.entityType, row, q.Shape))
 	}
 	document := map[string]any{"value": value}
-	if q.count {
+	if q.Count {
 		document["@odata.count"] = len(rows)
 	}
 	if next != nil && !x.settings.NoNextLinks {
-		link := r.entityType.set + "?" + next.Encode()
+		link := r.entityType.Set + "?" + next.Encode()
 		if !x.settings.RelativeNextLinks {
 			link = s.DomainAPIURL() + link
 		}
 		document["@odata.nextLink"] = link
 	}
-	return s.odataAnswer("#"+r.entityType.set, document), nil
+	return s.odataResponse("#"+r.entityType.Set, document), nil
+}
+
+// project is a record as a result has it, with what the settings hide.
+func (s *Server) project(x *exchange, t odata.EntityType, row odata.Row, shape odata.Shape) map[string]any {
+	return shape.Project(t, x.visible(row), func(to odata.Link) (odata.EntityType, odata.Row, bool) {
+		target, _ := x.model().Type(to.Set)
+		row, found := odata.Find(s.registry.rows(to.Set), to.ID)
+		return target, x.visible(row), found
+	})
+}
+
+// visible is a record without what the settings hide.
+func (x *exchange) visible(row odata.Row) odata.Row {
+	row = maps.Clone(row)
+	_, hasHash := row[secretHashAttribute]
+	switch {
+	case hasHash && x.settings.SecretHashes == SecretHashesNull:
+		row[secretHashAttribute] = nil
+	case x.settings.SecretHashes == SecretHashesOmitted:
+		delete(row, secretHashAttribute)
+	}
+	if x.settings.ChangeTrackingOff && row != nil {
+		row["ObjectVersion"] = nil
+	}
+	return row
+}
+
+func (x *exchange) model() odata.Model {
+	return odata.Model{
+		Types:             entityTypes,
+		UnknownAttributes: x.settings.UnknownAttributes,
+		IgnoreCase:        x.settings.IgnoreClientIDCase,
+	}
 }

@@ -9,79 +9,65 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
-)
 
-const bindSuffix = "@odata.bind"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest/odata"
+)
 
 // assign writes the properties of a body into a row. An unknown property, a
 // read-only one and a value of another type are errors; annotations of OData
 // itself say nothing that would be needed.
-func (c *change) assign(t entityType, row entity, body map[string]any) *failure {
+func (s *Server) assign(x *exchange, t odata.EntityType, row odata.Row, body map[string]any) error {
 	for _, name := range slices.Sorted(maps.Keys(body)) { // the same error in every run
 		if strings.HasPrefix(name, "@") {
 			continue
 		}
-		bare, bound := strings.CutSuffix(name, bindSuffix)
-		a, found := t.attribute(bare)
+		bare, bound := strings.CutSuffix(name, "@odata.bind")
+		a, err := t.Attribute(bare)
 		switch {
-		case !found:
-			return t.unknown(bare)
-		case a.readOnly:
+		case err != nil:
+			return err
+		case a.ReadOnly:
 			return rejected("The property '%s' is read-only.", name)
-		case bound && a.kind != reference:
+		case bound && a.Kind != odata.Reference:
 			return invalid("The property '%s' is not a navigation property.", bare)
 		}
-		value, refused := c.value(a, body[name], bound)
-		if refused != nil {
-			return refused
+		if row[a.Name], err = s.value(x, a, body[name], bound); err != nil {
+			return err
 		}
-		row[a.name] = value
 	}
 	return nil
 }
 
-func (c *change) value(a attribute, given any, bound bool) (any, *failure) {
+func (s *Server) value(x *exchange, a odata.Attribute, given any, bound bool) (any, error) {
 	switch {
-	case a.kind == reference:
-		return c.reference(a, given, bound)
-	case given == nil && a.nullable:
+	case a.Kind == odata.Reference:
+		return s.reference(x, a, given, bound)
+	case given == nil && a.Nullable:
 		return nil, nil
 	case given == nil:
-		return nil, rejected("The property '%s' is required.", a.name)
+		return nil, rejected("The property '%s' is required.", a.Name)
 	}
-	switch a.kind {
-	case flag:
-		if value, is := given.(bool); is {
-			return value, nil
-		}
-	case choice:
-		if value, is := given.(string); is && slices.Contains(a.choices, value) {
-			return value, nil
-		}
-	case text:
-		if value, is := given.(string); is {
-			return a.text(value)
-		}
-	case translated:
-		if languages, is := given.(map[string]any); is {
-			if value, is := languages["EN"].(string); is {
-				return a.text(value)
-			}
-		}
+	text, isText := given.(string)
+	_, isFlag := given.(bool)
+	switch {
+	case a.Kind == odata.Flag && isFlag, a.Kind == odata.Choice && slices.Contains(a.Choices, text):
+		return given, nil
+	case a.Kind == odata.Text && isText:
+		return textValue(a, text)
 	}
-	return nil, invalid("The value of the property '%s' has a wrong type.", a.name)
+	return nil, invalid("The value of the property '%s' has a wrong type.", a.Name)
 }
 
-func (a attribute) text(value string) (any, *failure) {
+func textValue(a odata.Attribute, value string) (any, error) {
 	switch {
-	case value == "" && a.nullable:
-		return nil, nil // as valuesOf would read it back
+	case value == "" && a.Nullable:
+		return nil, nil // as rowOf would read it back
 	case value == "":
-		return nil, rejected("The property '%s' is required.", a.name)
-	case a.length > 0 && utf8.RuneCountInString(value) > a.length:
-		return nil, rejected("The value of the property '%s' is longer than %d characters.", a.name, a.length)
-	case a.name == "AdditionalDataJson" && !isJSONObject(value):
-		return nil, rejected("The value of the property '%s' is not a JSON object.", a.name)
+		return nil, rejected("The property '%s' is required.", a.Name)
+	case a.Length > 0 && utf8.RuneCountInString(value) > a.Length:
+		return nil, rejected("The value of the property '%s' is longer than %d characters.", a.Name, a.Length)
+	case a.Name == "AdditionalDataJson" && !isJSONObject(value):
+		return nil, rejected("The value of the property '%s' is not a JSON object.", a.Name)
 	}
 	return value, nil
 }
@@ -89,4 +75,57 @@ func (a attribute) text(value string) (any, *failure) {
 func isJSONObject(value string) bool {
 	var object map[string]any
 	return json.Unmarshal([]byte(value), &object) == nil && object != nil
+}
+
+// reference reads the value of a reference in a body: null, an @odata.bind, or a
+// nested object (protocol 5).
+func (s *Server) reference(x *exchange, a odata.Attribute, given any, bound bool) (any, error) {
+	odataID, isText := given.(string)
+	object, isObject := given.(map[string]any)
+	switch {
+	case given == nil && x.settings.RefuseNullReferences:
+		return nil, rejected("The property '%s' cannot be set to null.", a.Name)
+	case given == nil:
+		return nil, nil
+	case isText && bound:
+		return s.linked(a, odataID)
+	case isObject && !bound:
+		return s.nested(a, object)
+	}
+	return nil, invalid("The value of the property '%s' is not a reference.", a.Name)
+}
+
+// linked finds a record by its @odata.id, relative or absolute.
+func (s *Server) linked(a odata.Attribute, odataID string) (any, error) {
+	to, isLink := odata.ParseLink(strings.TrimPrefix(odataID, s.DomainAPIURL()))
+	if !isLink || to.Set != a.Target {
+		return nil, invalid("'%s' is not the @odata.id of an object of %s.", odataID, a.Target)
+	}
+	row, found := odata.Find(s.registry.rows(a.Target), to.ID)
+	if !found {
+		return nil, rejected("The object %s does not exist.", to)
+	}
+	return odata.Link{Set: a.Target, ID: row.ID()}, nil
+}
+
+// nested finds the user that a nested object names by its @odata.id or its
+// Login. A real server can also change or create a user with what else the
+// object has; this one refuses that.
+func (s *Server) nested(a odata.Attribute, object map[string]any) (any, error) {
+	for name, value := range object {
+		find := name == "Login" || name == "@erpnet.action" && value == "find"
+		if !find && !strings.HasPrefix(name, "@odata.") {
+			const format = "In a nested object of %s only an @odata.id or a Login to find is supported."
+			return nil, unsupported(format, a.Target)
+		}
+	}
+	if odataID, has := object["@odata.id"].(string); has {
+		return s.linked(a, odataID)
+	}
+	login, _ := object["Login"].(string)
+	user := firstOf(s.registry.users, func(user User) bool { return strings.EqualFold(user.Login, login) })
+	if user == nil {
+		return nil, rejected("No object of %s was found.", a.Target)
+	}
+	return odata.Link{Set: a.Target, ID: user.recordID()}, nil
 }

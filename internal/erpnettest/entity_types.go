@@ -3,6 +3,8 @@
 
 package erpnettest
 
+import "github.com/erpnet/terraform-provider-erpnet/internal/erpnettest/odata"
+
 // The entity sets of this instance.
 const (
 	trustedApplications = "Systems_Security_TrustedApplications"
@@ -14,87 +16,100 @@ const (
 // Systems.Security.
 const securityPrefix = "Systems_Security_"
 
+const secretHashAttribute = "ApplicationSecretHash"
+
 // entityTypes are the sets that the instance has, each with the attributes of
 // its page in the model documentation.
-var entityTypes = []entityType{applicationType, userType, customerType}
+var entityTypes = []odata.EntityType{applicationType, userType, customerType}
 
 // applicationType is protocol 4. What it says of ExternalId and ExternalSystem
 // follows the table of the page, whose details contradict it.
-var applicationType = entityType{
-	set:      trustedApplications,
-	name:     "Systems_Security_TrustedApplication",
-	writable: true,
-	attributes: []attribute{
-		{name: "Name", length: 254, filters: equal | like, sorts: true},
-		{name: "ApplicationUri", length: 254, filters: equal, sorts: true},
-		{name: "IsEnabled", kind: flag, preset: true, filters: equal},
-		{name: "ClientType", kind: choice, preset: "Confidential", choices: clientTypes},
-		{name: "ApplicationSecretHash", length: 250, nullable: true},
-		{name: "Scope", nullable: true},
-		{name: "SystemUserAllowed", kind: flag, preset: false, filters: equal},
-		{name: "SystemUser", kind: reference, nullable: true, filters: equal | within, target: users},
-		{name: "SystemUserLoginUrl", length: 254, nullable: true},
-		{name: "ImpersonateAsInternalUserAllowed", kind: flag, preset: false, filters: equal},
-		{name: "ImpersonateAsCommunityUserAllowed", kind: flag, preset: false, filters: equal},
-		{name: "ImpersonateLoginUrl", length: 500, nullable: true},
-		{name: "ImpersonateLogoutUrl", length: 500, nullable: true},
-		{name: "BasicAuthenticationAllowed", kind: flag, preset: false, filters: equal},
-		{name: "ReferenceTokens", kind: choice, preset: "None", filters: equal | within, choices: referenceTokenPolicies},
-		{name: "CreationTimeUtc", kind: moment, readOnly: true, filters: equal | ranged},
-		{name: "Notes", nullable: true},
-		{name: "ExternalId", length: 254, nullable: true, filters: equal | within, sorts: true, hidden: true},
-		{name: "ExternalSystem", length: 64, nullable: true, filters: equal | within, hidden: true},
-		{name: "AdditionalDataJson", length: 32000, nullable: true, hidden: true},
-		{name: "AggregateLastUpdateTimeUtc", kind: moment, nullable: true, readOnly: true, filters: ranged, sorts: true, hidden: true},
-		{name: "Id", kind: identifier, readOnly: true, filters: equal | within | ranged, hidden: true},
-		{name: "ObjectVersion", kind: integer, readOnly: true, hidden: true},
-		{name: "DisplayText", nullable: true, readOnly: true, hidden: true},
-		{name: "Authorizations", kind: children, readOnly: true, hidden: true},
+var applicationType = odata.EntityType{
+	Set:      trustedApplications,
+	Name:     "Systems_Security_TrustedApplication",
+	Writable: true,
+	Attributes: []odata.Attribute{
+		{Name: "Name", Length: 254, Filters: odata.Equal | odata.Like, Sorts: true},
+		{Name: "ApplicationUri", Length: 254, Filters: odata.Equal, Sorts: true},
+		{Name: "IsEnabled", Kind: odata.Flag, Default: true, Filters: odata.Equal},
+		{Name: "ClientType", Kind: odata.Choice, Default: "Confidential", Choices: clientTypes},
+		{Name: secretHashAttribute, Length: 250, Nullable: true},
+		{Name: "Scope", Nullable: true},
+		{Name: "SystemUserAllowed", Kind: odata.Flag, Default: false, Filters: odata.Equal},
+		{Name: "SystemUser", Kind: odata.Reference, Nullable: true, Filters: odata.Equal | odata.Within, Target: users},
+		{Name: "SystemUserLoginUrl", Length: 254, Nullable: true},
+		{Name: "ImpersonateAsInternalUserAllowed", Kind: odata.Flag, Default: false, Filters: odata.Equal},
+		{Name: "ImpersonateAsCommunityUserAllowed", Kind: odata.Flag, Default: false, Filters: odata.Equal},
+		{Name: "ImpersonateLoginUrl", Length: 500, Nullable: true},
+		{Name: "ImpersonateLogoutUrl", Length: 500, Nullable: true},
+		{Name: "BasicAuthenticationAllowed", Kind: odata.Flag, Default: false, Filters: odata.Equal},
+		{
+			Name: "ReferenceTokens", Kind: odata.Choice, Default: "None",
+			Filters: odata.Equal | odata.Within, Choices: referenceTokenPolicies,
+		},
+		{Name: "CreationTimeUtc", Kind: odata.Moment, ReadOnly: true, Filters: odata.Equal | odata.Ranged},
+		{Name: "Notes", Nullable: true},
+		{
+			Name: "ExternalId", Length: 254, Nullable: true,
+			Filters: odata.Equal | odata.Within, Sorts: true, Hidden: true,
+		},
+		{Name: "ExternalSystem", Length: 64, Nullable: true, Filters: odata.Equal | odata.Within, Hidden: true},
+		{Name: "AdditionalDataJson", Length: 32000, Nullable: true, Hidden: true},
+		{
+			Name: "AggregateLastUpdateTimeUtc", Kind: odata.Moment, Nullable: true, ReadOnly: true,
+			Filters: odata.Ranged, Sorts: true, Hidden: true,
+		},
+		{
+			Name: "Id", Kind: odata.Identifier, ReadOnly: true,
+			Filters: odata.Equal | odata.Within | odata.Ranged, Hidden: true,
+		},
+		{Name: "ObjectVersion", Kind: odata.Integer, ReadOnly: true, Hidden: true},
+		{Name: "DisplayText", Nullable: true, ReadOnly: true, Hidden: true},
 	},
 }
 
 // userType is protocol 4.4: not all attributes of the entity, but all that
 // matter to a trusted application. Password is a hash and, like the real one,
 // in every result that does not select.
-var userType = entityType{
-	set:      users,
-	name:     "Systems_Security_User",
-	code:     "Login",
-	writable: true,
-	attributes: []attribute{
-		{name: "Login", length: 64, filters: equal | within | like, sorts: true},
-		{name: "Name", kind: translated, length: 254, filters: like},
-		{name: "Email", length: 254, nullable: true, filters: equal | within | like, sorts: true},
-		{name: "Active", kind: flag, preset: true, filters: equal},
-		{name: "IsAdmin", kind: flag, preset: false, filters: equal},
-		{name: "UserType", kind: choice, preset: "InternalUser", filters: equal | within | like, choices: userTypes},
-		{name: "Password", length: 64, nullable: true, readOnly: true},
-		{name: "Id", kind: identifier, readOnly: true, filters: equal | within, hidden: true},
-		{name: "ObjectVersion", kind: integer, readOnly: true, hidden: true},
-		{name: "DisplayText", nullable: true, readOnly: true, hidden: true},
+var userType = odata.EntityType{
+	Set:  users,
+	Name: "Systems_Security_User",
+	Attributes: []odata.Attribute{
+		{Name: "Login", Length: 64, Filters: odata.Equal | odata.Within | odata.Like, Sorts: true},
+		{Name: "Name", Kind: odata.Translated, Length: 254, Filters: odata.Like},
+		{Name: "Email", Length: 254, Nullable: true, Filters: odata.Equal | odata.Within | odata.Like, Sorts: true},
+		{Name: "Active", Kind: odata.Flag, Default: true, Filters: odata.Equal},
+		{Name: "IsAdmin", Kind: odata.Flag, Default: false, Filters: odata.Equal},
+		{
+			Name: "UserType", Kind: odata.Choice, Default: "InternalUser",
+			Filters: odata.Equal | odata.Within | odata.Like, Choices: userTypes,
+		},
+		{Name: "Password", Length: 64, Nullable: true, ReadOnly: true},
+		{Name: "Id", Kind: odata.Identifier, ReadOnly: true, Filters: odata.Equal | odata.Within, Hidden: true},
+		{Name: "ObjectVersion", Kind: odata.Integer, ReadOnly: true, Hidden: true},
+		{Name: "DisplayText", Nullable: true, ReadOnly: true, Hidden: true},
 	},
 }
 
-var customerType = entityType{
-	set:  salesCustomers,
-	name: "Crm_Sales_Customer",
-	code: "Number",
-	attributes: []attribute{
-		{name: "Number", length: 16, nullable: true, filters: equal | like, sorts: true},
-		{name: "Active", kind: flag, filters: equal},
-		{name: "AllowUseAsPrimaryCustomer", kind: flag, filters: equal},
-		{name: "AllowUseAsShipToCustomer", kind: flag, filters: equal},
-		{name: "CreditLimit", kind: amount, nullable: true},
-		{name: "DefaultDeliveryTermDays", kind: integer},
-		{name: "DefaultPaymentStartDays", kind: integer},
-		{name: "DefaultPaymentTermDays", kind: integer},
-		{name: "GracePeriodDays", kind: integer},
-		{name: "FromDate", kind: moment, nullable: true, filters: ranged},
-		{name: "ThruDate", kind: moment, nullable: true, filters: ranged},
-		{name: "PersistSalesOrdersLots", kind: flag, filters: equal},
-		{name: "Id", kind: identifier, filters: equal | within, hidden: true},
-		{name: "ObjectVersion", kind: integer, hidden: true},
-		{name: "DisplayText", hidden: true},
+var customerType = odata.EntityType{
+	Set:  salesCustomers,
+	Name: "Crm_Sales_Customer",
+	Attributes: []odata.Attribute{
+		{Name: "Number", Length: 16, Nullable: true, Filters: odata.Equal | odata.Like, Sorts: true},
+		{Name: "Active", Kind: odata.Flag, Filters: odata.Equal},
+		{Name: "AllowUseAsPrimaryCustomer", Kind: odata.Flag, Filters: odata.Equal},
+		{Name: "AllowUseAsShipToCustomer", Kind: odata.Flag, Filters: odata.Equal},
+		{Name: "CreditLimit", Kind: odata.Amount, Nullable: true},
+		{Name: "DefaultDeliveryTermDays", Kind: odata.Integer},
+		{Name: "DefaultPaymentStartDays", Kind: odata.Integer},
+		{Name: "DefaultPaymentTermDays", Kind: odata.Integer},
+		{Name: "GracePeriodDays", Kind: odata.Integer},
+		{Name: "FromDate", Kind: odata.Moment, Nullable: true, Filters: odata.Ranged},
+		{Name: "ThruDate", Kind: odata.Moment, Nullable: true, Filters: odata.Ranged},
+		{Name: "PersistSalesOrdersLots", Kind: odata.Flag, Filters: odata.Equal},
+		{Name: "Id", Kind: odata.Identifier, Filters: odata.Equal | odata.Within, Hidden: true},
+		{Name: "ObjectVersion", Kind: odata.Integer, Hidden: true},
+		{Name: "DisplayText", Hidden: true},
 	},
 }
 

@@ -5,6 +5,7 @@ package erpnettest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -26,7 +27,7 @@ const (
 	Any           Endpoint = "any"            // all of them
 )
 
-// exchange is one request on its way to its answer. The settings are those at
+// exchange is one request on its way to its response. The settings are those at
 // its arrival, so a test that changes them races with nothing.
 type exchange struct {
 	context  context.Context
@@ -36,10 +37,10 @@ type exchange struct {
 	latency  time.Duration
 	fault    Fault
 
-	// For the Domain API: who asks, in what turn, or why not.
+	// For the Domain API: who asks, in which slot of the session, or why not.
 	caller  caller
-	turn    *turn
-	refusal *answer
+	slot    *slot
+	refusal *response
 }
 
 func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
@@ -51,60 +52,54 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
 	defer func() { s.logAccess(r, status, time.Since(started)) }()
 
 	x := s.receive(r)
-	defer s.sessions.leave(x.turn)
+	defer s.limiter.release(x.slot)
 	if err := x.wait(); err != nil {
-		s.finish(x, answer{})
+		s.finish(x, response{})
 		panic(http.ErrAbortHandler)
 	}
-	a := s.answer(x)
+	sent := s.respond(x)
 	for _, edit := range x.fault.edits {
-		edit(&a)
+		edit(&sent)
 	}
-	if a.header.Values("Date") == nil {
-		a.header.Set("Date", x.request.Time.UTC().Format(http.TimeFormat)) // the instance's clock, not this machine's
+	if sent.header.Values("Date") == nil {
+		// The instance's clock, not this machine's.
+		sent.header.Set("Date", x.request.Time.UTC().Format(http.TimeFormat))
 	}
-	a.encode()
-	if x.request.Endpoint == Token {
-		s.journal.addToken(a)
-	}
-	status = a.status
-	s.finish(x, a)
-	// The turn ends before the client can see that it does: one that asks for one
-	// thing after the other never meets itself in the queue.
-	s.sessions.leave(x.turn)
+	sent.encode()
+	status = sent.status
+	s.finish(x, sent)
+	// The slot is free before the client can see the response: a client that
+	// sends one request after the other never meets itself in the queue.
+	s.limiter.release(x.slot)
 	if x.fault.deliver != nil {
-		x.fault.deliver(x, w, a)
+		x.fault.deliver(x, w, sent)
 		return
 	}
-	a.write(w)
+	sent.write(w)
 }
 
 func (s *Server) receive(r *http.Request) *exchange {
-	s.settingsMu.Lock()
-	x := &exchange{context: r.Context(), closed: s.closed, settings: s.settings, latency: s.latency}
-	clock := s.clock
-	s.settingsMu.Unlock()
-
-	x.request = readRequest(r, clock())
+	now := s.behaviour()
+	x := &exchange{context: r.Context(), closed: s.closed, settings: now.Settings, latency: now.latency}
+	x.request = readRequest(r, now.clock())
 	x.request.Endpoint = s.endpoint(x.request.Path)
-	// The fault is taken before the request is counted: who waits for a request
-	// to arrive may then change the faults for the next one.
+	// The fault and the slot are taken before the request is counted: a test that
+	// waits for a request to arrive may then change the faults for the next one.
 	x.fault = s.faults.next(x.request)
-	// And its place in the queue of its session, too.
 	s.enterSession(x)
-	s.journal.add(x.request, s.DiscardHistory)
+	s.history.add(x.request, s.DiscardHistory)
 	return x
 }
 
 // enterSession finds out who calls the Domain API and takes the call into its
-// session. A fault in the answer's place stands before that, as a proxy does.
+// session. A fault that replaces the response stands before that, as a proxy does.
 func (s *Server) enterSession(x *exchange) {
 	if x.request.Endpoint != DomainAPI || x.fault.instead != nil {
 		return
 	}
 	x.caller, x.refusal = s.authorize(x)
 	if x.refusal == nil {
-		x.turn, x.refusal = s.sessions.enter(x.caller, x.request.Time, x.settings)
+		x.slot, x.refusal = s.limiter.acquire(x.caller, x.request.Time, x.settings)
 	}
 }
 
@@ -128,46 +123,86 @@ func (s *Server) endpoint(path string) Endpoint {
 	}
 }
 
-func (s *Server) answer(x *exchange) answer {
-	if x.fault.instead != nil {
+func (s *Server) respond(x *exchange) response {
+	switch endpoint := x.request.Endpoint; {
+	case x.fault.instead != nil:
 		return x.fault.instead(x)
+	case endpoint == Token:
+		return s.respondToken(x)
+	case endpoint == DomainAPI:
+		return s.respondDomainAPI(x)
+	case !isRead(x.request.Method):
+		return methodNotAllowed(readMethods...)
+	case endpoint == Discovery:
+		return s.respondDiscovery()
+	case endpoint == JWKS:
+		return s.respondJWKS()
+	case endpoint == AutoDiscovery:
+		return s.respondAutoDiscovery(x)
+	case endpoint == Version:
+		return respondVersion(x)
 	}
-	switch x.request.Endpoint {
-	case Token:
-		return s.answerToken(x)
-	case Discovery:
-		return onlyGet(x, s.answerDiscovery)
-	case JWKS:
-		return onlyGet(x, s.answerJWKS)
-	case AutoDiscovery:
-		return onlyGet(x, s.answerAutoDiscovery)
-	case Version:
-		return onlyGet(x, s.answerVersion)
-	case DomainAPI:
-		return s.answerDomainAPI(x)
-	}
-	return onlyGet(x, s.answerOther)
+	return respondOther(x)
 }
 
-func onlyGet(x *exchange, next func(*exchange) answer) answer {
-	if x.request.Method != http.MethodGet && x.request.Method != http.MethodHead {
-		a := emptyAnswer(http.StatusMethodNotAllowed)
-		a.header.Set("Allow", "GET, HEAD")
-		return a
+// errGone ends an exchange whose client has left or whose server is closing.
+var errGone = errors.New("nobody waits for this response")
+
+// wait lets pass what comes before the response: the requests before this one,
+// the latency and the fault's own time. A session that refuses the request does
+// so at once; only the latency remains.
+func (x *exchange) wait() error {
+	if x.slot != nil {
+		if err := waitFor(x, x.slot.granted); err != nil {
+			return err
+		}
 	}
-	return next(x)
+	if err := x.pause(x.latency); err != nil {
+		return err
+	}
+	if x.refusal != nil && x.caller.token != "" {
+		return nil
+	}
+	for _, wait := range x.fault.waits {
+		if err := wait(x); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pause waits for d on the real clock, unless the client leaves or the server
+// closes first.
+func (x *exchange) pause(d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	return waitFor(x, timer.C)
+}
+
+func waitFor[T any](x *exchange, event <-chan T) error {
+	select {
+	case <-event:
+		return nil
+	case <-x.context.Done():
+		return errGone
+	case <-x.closed:
+		return errGone
+	}
 }
 
 func (s *Server) logAccess(r *http.Request, status int, took time.Duration) {
 	if s.AccessLog == nil {
 		return
 	}
-	answered := "-" // the connection ended without an answer
+	shown := "-" // the connection ended without a response
 	if status != 0 {
-		answered = fmt.Sprint(status)
+		shown = fmt.Sprint(status)
 	}
 	s.accessLogMu.Lock()
 	defer s.accessLogMu.Unlock()
-	// The escaped path: a line break in it cannot forge a second line.
-	_, _ = fmt.Fprintln(s.AccessLog, r.Method, r.URL.EscapedPath(), answered, took.Round(time.Microsecond))
+	// The escaped path: a line break in it can't forge a second line.
+	_, _ = fmt.Fprintln(s.AccessLog, r.Method, r.URL.EscapedPath(), shown, took.Round(time.Microsecond))
 }

@@ -11,17 +11,17 @@ import (
 	"time"
 )
 
-// Reset ends the connection with a TCP reset, without an answer and without
+// Reset ends the connection with a TCP reset, without a response and without
 // doing the endpoint's work.
 func Reset() Fault {
 	return Fault{instead: nothing, deliver: reset}
 }
 
-// Disconnect closes the connection without an answer and without doing the
+// Disconnect closes the connection without a response and without doing the
 // endpoint's work: what a client sees of a keep-alive connection that the server
 // has given up.
 func Disconnect() Fault {
-	return Fault{instead: nothing, deliver: func(*exchange, http.ResponseWriter, answer) {
+	return Fault{instead: nothing, deliver: func(*exchange, http.ResponseWriter, response) {
 		panic(http.ErrAbortHandler)
 	}}
 }
@@ -30,9 +30,9 @@ func Disconnect() Fault {
 // cannot know that it was done.
 func AnswerLost() Fault { return Fault{deliver: reset} }
 
-func nothing(*exchange) answer { return answer{header: http.Header{}} }
+func nothing(*exchange) response { return emptyResponse(0) }
 
-func reset(_ *exchange, w http.ResponseWriter, _ answer) {
+func reset(_ *exchange, w http.ResponseWriter, _ response) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler)
@@ -46,42 +46,42 @@ func reset(_ *exchange, w http.ResponseWriter, _ answer) {
 	_ = conn.Close()
 }
 
-// Truncated announces the length of the right answer and sends half of it.
+// Truncated announces the length of the right response and sends half of it.
 func Truncated() Fault {
-	return Fault{deliver: func(_ *exchange, w http.ResponseWriter, a answer) {
-		w.Header().Set("Content-Length", strconv.Itoa(max(len(a.body), 1)))
-		a.body = a.body[:len(a.body)/2]
-		writeAndAbort(w, a)
+	return Fault{deliver: func(_ *exchange, w http.ResponseWriter, r response) {
+		w.Header().Set("Content-Length", strconv.Itoa(max(len(r.body), 1)))
+		r.body = r.body[:len(r.body)/2]
+		writeAndAbort(w, r)
 	}}
 }
 
-// ChunkedCut sends half of the right answer in a chunk and never the end of the
+// ChunkedCut sends half of the right response in a chunk and never the end of the
 // chunks.
 func ChunkedCut() Fault {
-	return Fault{deliver: func(_ *exchange, w http.ResponseWriter, a answer) {
-		a.body = a.body[:len(a.body)/2]
-		writeAndAbort(w, a)
+	return Fault{deliver: func(_ *exchange, w http.ResponseWriter, r response) {
+		r.body = r.body[:len(r.body)/2]
+		writeAndAbort(w, r)
 	}}
 }
 
-func writeAndAbort(w http.ResponseWriter, a answer) {
-	a.stream = nil
-	a.write(w)
+func writeAndAbort(w http.ResponseWriter, r response) {
+	r.stream = nil
+	r.write(w)
 	_ = http.NewResponseController(w).Flush()
 	panic(http.ErrAbortHandler)
 }
 
-// SlowBody sends the right answer byte by byte, with a pause on the real clock
+// SlowBody sends the right response byte by byte, with a pause on the real clock
 // before each.
 func SlowBody(pause time.Duration) Fault {
-	return Fault{deliver: func(x *exchange, w http.ResponseWriter, a answer) {
-		a.writeHeader(w)
-		for i := range a.body {
+	return Fault{deliver: func(x *exchange, w http.ResponseWriter, r response) {
+		r.writeHeader(w)
+		for i := range r.body {
 			_ = http.NewResponseController(w).Flush()
 			if err := x.pause(pause); err != nil {
 				panic(http.ErrAbortHandler)
 			}
-			_, _ = w.Write(a.body[i : i+1])
+			_, _ = w.Write(r.body[i : i+1])
 		}
 	}}
 }

@@ -50,8 +50,8 @@ func WrongAudience() Fault { return Claim("aud", []string{"TableAPI"}) }
 // WrongClient issues the token to another trusted application.
 func WrongClient() Fault { return Claim("client_id", "another.trusted.app/service") }
 
-// Expired issues a token that ended an hour ago, while expires_in of the answer
-// still promises its whole life.
+// Expired issues a token that ended an hour ago, while expires_in of the
+// response still promises its whole life.
 func Expired() Fault { return shifted(-2*time.Hour, -time.Hour) }
 
 // NotYetValid issues a token that begins in an hour.
@@ -69,7 +69,7 @@ func shifted(begin, end time.Duration) Fault {
 }
 
 // GrantedScopes grants these scopes whatever was asked, in the token and in the
-// answer.
+// response.
 func GrantedScopes(scopes ...string) Fault {
 	if scopes == nil {
 		scopes = []string{} // an empty array, not null
@@ -81,10 +81,10 @@ func GrantedScopes(scopes ...string) Fault {
 func BadSignature() Fault {
 	return tokenFault(func(t *draft) {
 		t.finish = func(compact string) string {
-			signed, signature := cutSignature(compact)
-			bytes, _ := base64.RawURLEncoding.DecodeString(signature)
-			bytes[0] ^= 0xff
-			return signed + "." + base64.RawURLEncoding.EncodeToString(bytes)
+			dot := strings.LastIndexByte(compact, '.')
+			signature := must(base64.RawURLEncoding.DecodeString(compact[dot+1:]))
+			signature[0] ^= 0xff
+			return compact[:dot+1] + base64.RawURLEncoding.EncodeToString(signature)
 		}
 	})
 }
@@ -121,40 +121,29 @@ func Algorithm(algorithm string) Fault {
 	})
 }
 
-// Opaque answers with a reference token, "enrt_" and 64 hexadecimal digits, in
-// place of a JWT (protocol 8).
+// Opaque sends a reference token, "enrt_" and 64 hexadecimal digits, instead of
+// a JWT (protocol 8).
 func Opaque() Fault {
-	return Fault{}.edit(func(a *answer) {
-		if _, issued := a.document["access_token"]; issued {
-			a.document["access_token"] = "enrt_" + hex.EncodeToString(randomBytes(32))
+	return Fault{}.edit(func(r *response) {
+		if _, issued := r.document["access_token"]; issued {
+			r.document["access_token"] = "enrt_" + hex.EncodeToString(randomBytes(32))
 		}
 	})
 }
 
-func cutSignature(compact string) (signed, signature string) {
-	dot := strings.LastIndexByte(compact, '.')
-	return compact[:dot], compact[dot+1:]
-}
-
 func unsigned(compact string) string {
-	encoded, rest, _ := strings.Cut(compact, ".")
-	raw, _ := base64.RawURLEncoding.DecodeString(encoded)
+	parts := strings.Split(compact, ".")
 	header := map[string]any{}
-	_ = json.Unmarshal(raw, &header)
+	_ = json.Unmarshal(must(base64.RawURLEncoding.DecodeString(parts[0])), &header)
 	header["alg"] = "none"
-	raw, _ = json.Marshal(header)
-	payload, _ := cutSignature(rest)
-	return base64.RawURLEncoding.EncodeToString(raw) + "." + payload + "."
+	return base64.RawURLEncoding.EncodeToString(must(json.Marshal(header))) + "." + parts[1] + "."
 }
 
 func publicPEM(private any) []byte {
-	key, ok := private.(interface{ Public() crypto.PublicKey })
+	key, ok := private.(crypto.Signer)
 	if !ok {
 		panic("erpnettest: no public key to misuse")
 	}
-	der, err := x509.MarshalPKIXPublicKey(key.Public())
-	if err != nil {
-		panic("erpnettest: public key: " + err.Error())
-	}
+	der := must(x509.MarshalPKIXPublicKey(key.Public()))
 	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
 }

@@ -8,137 +8,161 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
-	"time"
 )
 
-// part decodes the header (0) or the claims (1) of a token that need not verify.
-func part(t *testing.T, token string, index int) map[string]any {
-	t.Helper()
-	raw, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[index])
-	if err != nil {
-		t.Fatal(err)
-	}
-	var decoded map[string]any
-	decode(t, string(raw), &decoded)
-	return decoded
-}
-
 func TestFaultsOfTheToken(t *testing.T) {
-	begin := at.Unix()
-	for name, test := range map[string]struct {
-		fault     Fault
-		index     int
-		want      map[string]string // fmt.Sprint of fields, "<nil>" when missing
-		unsigned  bool              // the signature does not verify by the JWKS
-		apiStatus int
+	moment := func(seconds int64) string { return fmt.Sprint(frozen.Unix() + seconds) }
+	tests := []struct {
+		name     string
+		fault    Fault
+		header   map[string]string // fmt.Sprint of its fields, "<nil>" when missing
+		claims   map[string]string // likewise
+		unsigned bool              // the signature doesn't verify by the JWKS
+		status   int               // of the Domain API
 	}{
-		"wrong issuer":      {fault: WrongIssuer(), index: 1, want: map[string]string{"iss": "https://other.my.erp.net/id"}, apiStatus: 401},
-		"wrong audience":    {fault: WrongAudience(), index: 1, want: map[string]string{"aud": "[TableAPI]"}, apiStatus: 401},
-		"wrong client":      {fault: WrongClient(), index: 1, want: map[string]string{"client_id": "another.trusted.app/service"}, apiStatus: 200},
-		"expired":           {fault: Expired(), index: 1, want: map[string]string{"nbf": fmt.Sprint(begin - 7200), "iat": fmt.Sprint(begin - 7200), "exp": fmt.Sprint(begin - 3600)}, apiStatus: 401},
-		"not yet valid":     {fault: NotYetValid(), index: 1, want: map[string]string{"nbf": fmt.Sprint(begin + 3600), "exp": fmt.Sprint(begin + 7200)}, apiStatus: 401},
-		"claim":             {fault: Claim("client_system_user_type", "SystemUserNoLogin"), index: 1, want: map[string]string{"client_system_user_type": "SystemUserNoLogin"}, apiStatus: 200},
-		"without claims":    {fault: WithoutClaim("exp", "jti"), index: 1, want: map[string]string{"exp": "<nil>", "jti": "<nil>"}, apiStatus: 401},
-		"granted scopes":    {fault: GrantedScopes("read"), index: 1, want: map[string]string{"scope": "[read]"}, apiStatus: 200},
-		"no scope":          {fault: GrantedScopes(), index: 1, want: map[string]string{"scope": "[]"}, apiStatus: 403},
-		"bad signature":     {fault: BadSignature(), want: map[string]string{"alg": "RS256"}, unsigned: true, apiStatus: 401},
-		"foreign key":       {fault: ForeignKey(), want: map[string]string{"kid": processKey(0).id}, unsigned: true, apiStatus: 401},
-		"unknown key":       {fault: UnknownKey(), want: map[string]string{"kid": strangerKey().id}, unsigned: true, apiStatus: 401},
-		"other kid":         {fault: KeyID("1234"), want: map[string]string{"kid": "1234"}, unsigned: true, apiStatus: 401},
-		"no kid":            {fault: KeyID(""), want: map[string]string{"kid": "<nil>"}, unsigned: true, apiStatus: 401},
-		"other typ":         {fault: TokenType("JWT"), want: map[string]string{"typ": "JWT"}, apiStatus: 200},
-		"no typ":            {fault: TokenType(""), want: map[string]string{"typ": "<nil>"}, apiStatus: 200},
-		"another algorithm": {fault: Algorithm("PS512"), want: map[string]string{"alg": "PS512"}, unsigned: true, apiStatus: 401},
-		"HMAC":              {fault: Algorithm("HS256"), want: map[string]string{"alg": "HS256"}, unsigned: true, apiStatus: 401},
-		"no algorithm":      {fault: Algorithm("none"), want: map[string]string{"alg": "none", "typ": "at+jwt"}, unsigned: true, apiStatus: 401},
-		"two at once":       {fault: Together(WrongIssuer(), Claim("aud", "Nobody")), index: 1, want: map[string]string{"aud": "Nobody", "iss": "https://other.my.erp.net/id"}, apiStatus: 401},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := newServer(t)
-			s.SetClock(func() time.Time { return at })
-			s.Inject(Token, test.fault.Once())
-			token := sampleToken(t, s)
-			decoded := part(t, token, test.index)
-			for field, want := range test.want {
-				value := decoded[field]
-				if number, is := value.(float64); is {
-					value = int64(number)
-				}
-				if fmt.Sprint(value) != want {
-					t.Errorf("%s is %v, want %s", field, value, want)
+		{
+			name: "wrong issuer", fault: WrongIssuer(), status: 401,
+			claims: map[string]string{"iss": "https://other.my.erp.net/id"},
+		},
+		{name: "wrong audience", fault: WrongAudience(), claims: map[string]string{"aud": "[TableAPI]"}, status: 401},
+		{
+			name: "wrong client", fault: WrongClient(), status: 200,
+			claims: map[string]string{"client_id": "another.trusted.app/service"},
+		},
+		{
+			name: "expired", fault: Expired(), status: 401,
+			claims: map[string]string{"nbf": moment(-7200), "iat": moment(-7200), "exp": moment(-3600)},
+		},
+		{
+			name: "not yet valid", fault: NotYetValid(), status: 401,
+			claims: map[string]string{"nbf": moment(3600), "iat": moment(3600), "exp": moment(7200)},
+		},
+		{
+			name: "claim", fault: Claim("client_system_user_type", "SystemUserNoLogin"), status: 200,
+			claims: map[string]string{"client_system_user_type": "SystemUserNoLogin"},
+		},
+		{
+			name: "without claims", fault: WithoutClaim("exp", "jti"), status: 401,
+			claims: map[string]string{"exp": "<nil>", "jti": "<nil>"},
+		},
+		{
+			name: "granted scopes", fault: GrantedScopes("read"), claims: map[string]string{"scope": "[read]"},
+			status: 200,
+		},
+		{name: "no scope", fault: GrantedScopes(), claims: map[string]string{"scope": "[]"}, status: 403},
+		{
+			name: "bad signature", fault: BadSignature(), unsigned: true, status: 401,
+			header: map[string]string{"alg": "RS256"},
+		},
+		{
+			name: "foreign key", fault: ForeignKey(), unsigned: true, status: 401,
+			header: map[string]string{"kid": processKey(0).id},
+		},
+		{
+			name: "unknown key", fault: UnknownKey(), unsigned: true, status: 401,
+			header: map[string]string{"kid": strangerKey().id},
+		},
+		{name: "other kid", fault: KeyID("12"), header: map[string]string{"kid": "12"}, unsigned: true, status: 401},
+		{name: "no kid", fault: KeyID(""), header: map[string]string{"kid": "<nil>"}, unsigned: true, status: 401},
+		{name: "other typ", fault: TokenType("JWT"), header: map[string]string{"typ": "JWT"}, status: 200},
+		{name: "no typ", fault: TokenType(""), header: map[string]string{"typ": "<nil>"}, status: 200},
+		{
+			name: "another algorithm", fault: Algorithm("PS512"), unsigned: true, status: 401,
+			header: map[string]string{"alg": "PS512"},
+		},
+		{
+			name: "HMAC", fault: Algorithm("HS256"), header: map[string]string{"alg": "HS256"}, unsigned: true,
+			status: 401,
+		},
+		{
+			name: "no algorithm", fault: Algorithm("none"), unsigned: true, status: 401,
+			header: map[string]string{"alg": "none", "typ": "at+jwt"},
+		},
+		{
+			name: "two at once", fault: Together(WrongIssuer(), Claim("aud", "Nobody")), status: 401,
+			claims: map[string]string{"aud": "Nobody", "iss": "https://other.my.erp.net/id"},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			i := newInstance(t)
+			i.freeze(0)
+			i.Inject(Token, test.fault.Once())
+			token := i.newToken()
+			for index, want := range []map[string]string{test.header, test.claims} {
+				raw, _ := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[index])
+				var part map[string]any
+				decode(t, string(raw), &part)
+				for name, value := range want {
+					if number, is := part[name].(float64); is {
+						part[name] = int64(number)
+					}
+					if fmt.Sprint(part[name]) != value {
+						t.Errorf("%s is %v, want %s", name, part[name], value)
+					}
 				}
 			}
-			if _, _, err := readToken(t, s, token); (err != nil) != test.unsigned {
+			if _, _, err := i.verify(token); (err != nil) != test.unsigned {
 				t.Errorf("verification: %v", err)
 			}
-			if got := callAPI(t, s, token, "Crm_Sales_Customers?$top=1"); got.status != test.apiStatus {
-				t.Errorf("the Domain API answered %d", got.status)
-			}
-			if _, _, err := readToken(t, s, sampleToken(t, s)); err != nil {
+			i.readWith(token).expect(t, test.status, "")
+			if _, _, err := i.verify(i.newToken()); err != nil {
 				t.Errorf("the next token: %v", err)
 			}
 		})
 	}
 }
 
-func TestNarrowedScopesStandInTheAnswerToo(t *testing.T) {
-	s := newServer(t)
-	s.Inject(Token, GrantedScopes("read"))
-	if answered, _ := askForToken(t, s, sampleForm()); answered.Scope != "read" {
-		t.Errorf("scope %q", answered.Scope)
-	}
-}
-
-func TestFaultsOfTheTokenAnswer(t *testing.T) {
-	for name, test := range map[string]struct {
+func TestFaultsOfTheTokenResponse(t *testing.T) {
+	tests := []struct {
+		name  string
 		fault Fault
 		field string
-		want  string // JSON text, "" when missing
+		want  string // JSON text, empty when missing
 	}{
-		"string expires_in":   {Field("expires_in", "3600"), "expires_in", `"3600"`},
-		"negative expires_in": {Field("expires_in", -1), "expires_in", `-1`},
-		"huge expires_in":     {RawField("expires_in", "1e400"), "expires_in", `1e400`},
-		"null expires_in":     {Field("expires_in", nil), "expires_in", `null`},
-		"no expires_in":       {WithoutField("expires_in"), "expires_in", ``},
-		"lower-case type":     {Field("token_type", "bearer"), "token_type", `"bearer"`},
-		"other type":          {Field("token_type", "DPoP"), "token_type", `"DPoP"`},
-		"no scope":            {WithoutField("scope"), "scope", ``},
-		"no access token":     {WithoutField("access_token"), "access_token", ``},
-		"line break in token": {Field("access_token", "abc\ndef"), "access_token", `"abc\ndef"`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := newServer(t)
-			s.Inject(Token, test.fault)
-			got := mustDo(t, s, tokenRequest(t, s, sampleForm()))
-			var answered map[string]json.RawMessage
-			decode(t, got.body, &answered)
-			if string(answered[test.field]) != test.want || got.status != http.StatusOK {
-				t.Errorf("status %d, %s is %s", got.status, test.field, answered[test.field])
+		{name: "string expires_in", fault: Field("expires_in", "3600"), field: "expires_in", want: `"3600"`},
+		{name: "negative expires_in", fault: Field("expires_in", -1), field: "expires_in", want: `-1`},
+		{name: "huge expires_in", fault: RawField("expires_in", "1e400"), field: "expires_in", want: `1e400`},
+		{name: "null expires_in", fault: Field("expires_in", nil), field: "expires_in", want: `null`},
+		{name: "no expires_in", fault: WithoutField("expires_in"), field: "expires_in"},
+		{name: "other type", fault: Field("token_type", "DPoP"), field: "token_type", want: `"DPoP"`},
+		{name: "narrowed scope", fault: GrantedScopes("read"), field: "scope", want: `"read"`},
+		{name: "line break", fault: Field("access_token", "a\nb"), field: "access_token", want: `"a\nb"`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			i := newInstance(t)
+			i.Inject(Token, test.fault)
+			got := i.do(i.tokenRequest())
+			var fields map[string]json.RawMessage
+			decode(t, got.body, &fields)
+			if string(fields[test.field]) != test.want || got.status != http.StatusOK {
+				t.Errorf("status %d, %s is %s", got.status, test.field, fields[test.field])
 			}
 		})
 	}
 }
 
 func TestOpaqueTokenIsKnownAsIssued(t *testing.T) {
-	s := newServer(t)
-	s.Inject(Token, Opaque())
-	token := sampleToken(t, s)
-	if len(token) != len("enrt_")+64 || !strings.HasPrefix(token, "enrt_") {
+	i := newInstance(t)
+	i.Inject(Token, Opaque())
+	token := i.newToken()
+	if !regexp.MustCompile(`^enrt_[0-9a-f]{64}$`).MatchString(token) {
 		t.Errorf("token %q", token)
 	}
-	if issued := s.IssuedTokens(); len(issued) != 1 || issued[0] != token {
+	if issued := i.IssuedTokens(); len(issued) != 1 || issued[0] != token {
 		t.Errorf("issued %q", issued)
 	}
 }
 
 func TestTokenFaultElsewhereIsAMistakeOfTheTest(t *testing.T) {
-	s := newServer(t)
 	defer func() {
 		if recover() == nil {
 			t.Error("no panic")
 		}
 	}()
-	s.Inject(DomainAPI, WrongIssuer())
+	newInstance(t).Inject(DomainAPI, WrongIssuer())
 }

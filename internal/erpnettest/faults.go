@@ -22,11 +22,11 @@ type Fault struct {
 	// what is next in the queue.
 	When func(Request) bool
 
-	wait    func(*exchange) error
-	instead func(*exchange) answer // replaces the endpoint's own work
-	edits   []func(*answer)
+	waits   []func(*exchange) error
+	instead func(*exchange) response // replaces the endpoint's own work
+	edits   []func(*response)
 	tokens  []func(*draft)
-	deliver func(*exchange, http.ResponseWriter, answer) // replaces the way an answer travels
+	deliver func(*exchange, http.ResponseWriter, response) // replaces the way a response travels
 }
 
 // Once is the fault for one request.
@@ -38,25 +38,25 @@ func (f Fault) For(n int) Fault {
 	return f
 }
 
-// With adds a header to the answer of the fault, or replaces it: for example
+// With adds a header to the response of the fault, or replaces it: for example
 // Status(429).With("Retry-After", "1").
 func (f Fault) With(header, value string) Fault {
-	return f.edit(func(a *answer) { a.header.Set(header, value) })
+	return f.edit(func(r *response) { r.header.Set(header, value) })
 }
 
-func (f Fault) edit(change func(*answer)) Fault {
+func (f Fault) edit(change func(*response)) Fault {
 	f.edits = append(slices.Clip(f.edits), change)
 	return f
 }
 
 // Together is one fault that does what all of them do: it waits for each in
-// turn and makes every change to token and answer. Where two replace the answer
+// turn and makes every change to token and response. Where two replace the response
 // or the way it travels, the last one wins. Times, Every and When of the parts do
 // not count.
 func Together(faults ...Fault) Fault {
 	var all Fault
 	for _, f := range faults {
-		all.wait = waitForBoth(all.wait, f.wait)
+		all.waits = slices.Concat(all.waits, f.waits)
 		all.edits = slices.Concat(all.edits, f.edits)
 		all.tokens = slices.Concat(all.tokens, f.tokens)
 		if f.instead != nil {
@@ -67,21 +67,6 @@ func Together(faults ...Fault) Fault {
 		}
 	}
 	return all
-}
-
-func waitForBoth(first, second func(*exchange) error) func(*exchange) error {
-	if first == nil || second == nil {
-		if first == nil {
-			return second
-		}
-		return first
-	}
-	return func(x *exchange) error {
-		if err := first(x); err != nil {
-			return err
-		}
-		return second(x)
-	}
 }
 
 // faultQueues hold the faults of each endpoint, oldest first.
@@ -97,8 +82,8 @@ type queuedFault struct {
 
 // Inject queues a fault at an endpoint. A fault is in force when those before it
 // have struck as often as their Times say. The queue of Any is for the requests
-// that no fault of their own endpoint is for. Inject panics for a fault of tokens anywhere but
-// at Token, where it would do nothing.
+// that no fault of their own endpoint is for. Inject panics for a fault of
+// tokens anywhere but at Token, where it would do nothing.
 func (s *Server) Inject(endpoint Endpoint, fault Fault) {
 	if len(fault.tokens) > 0 && endpoint != Token {
 		panic("erpnettest: a fault of the token itself belongs to the endpoint Token, not " + string(endpoint))

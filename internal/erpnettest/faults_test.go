@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -17,55 +18,72 @@ import (
 	"time"
 )
 
-func TestFaultsThatReplaceTheAnswer(t *testing.T) {
-	for name, test := range map[string]struct {
+func TestFaultsOfTheResponse(t *testing.T) {
+	tests := []struct {
+		name   string
 		fault  Fault
 		status int
-		header map[string]string
+		header string // such as "Retry-After: 7"
 		body   string // contained
 	}{
-		"status":          {Status(500), 500, map[string]string{"Content-Type": ""}, ""},
-		"rate limit":      {Status(429).With("Retry-After", "7"), 429, map[string]string{"Retry-After": "7"}, ""},
-		"any body":        {Answer(418, "text/plain", "short and stout"), 418, map[string]string{"Content-Type": "text/plain"}, "short and stout"},
-		"OAuth error":     {OAuthError(403, "access_denied", "Not today"), 403, map[string]string{"Cache-Control": "no-store"}, `{"error":"access_denied","error_description":"Not today"}`},
-		"OAuth, no words": {OAuthError(401, "invalid_client", ""), 401, nil, `{"error":"invalid_client"}`},
-		"OAuth with 200":  {OAuthError(200, "invalid_client", ""), 200, nil, `{"error":"invalid_client"}`},
-		"licence":         {LicenceExhausted(), 503, map[string]string{"Retry-After": "60", "Cache-Control": "no-store"}, `"code":8`},
-		"domain error":    {DomainError(500, 2129, serverException, "Duplicate"), 500, nil, `"message":"Duplicate"`},
-		"page":            {HTML(200), 200, map[string]string{"Content-Type": "text/html; charset=utf-8"}, "<h1>OK</h1>"},
-		"error page":      {HTML(502), 502, nil, "<h1>Bad Gateway</h1>"},
-		"redirect":        {Redirect(307, "https://elsewhere.example/"), 307, map[string]string{"Location": "https://elsewhere.example/"}, "Moved"},
-		"empty body":      {EmptyBody(), 200, map[string]string{"Content-Length": "0", "Content-Type": jsonType}, ""},
-		"invalid JSON":    {InvalidJSON(), 200, map[string]string{"Content-Type": jsonType}, ",,"},
-		"other type":      {ContentType("text/plain"), 200, map[string]string{"Content-Type": "text/plain"}, `"access_token"`},
-		"slow body":       {SlowBody(time.Nanosecond), 200, nil, `"access_token"`},
-		"latency":         {Latency(time.Millisecond), 200, nil, `"access_token"`},
-		"none":            {None(), 200, nil, `"access_token"`},
-		"several": {
-			Together(Latency(time.Nanosecond), HTML(503), ContentType("text/x"), Latency(time.Nanosecond)),
-			503,
-			map[string]string{"Content-Type": "text/x"},
-			"<h1>",
+		{name: "status", fault: Status(500), status: 500, header: "Content-Type: "},
+		{name: "rate limit", fault: Status(429).With("Retry-After", "7"), status: 429, header: "Retry-After: 7"},
+		{
+			name: "any body", fault: Answer(418, "text/plain", "short and stout"),
+			status: 418, header: "Content-Type: text/plain", body: "short and stout",
 		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := newServer(t)
-			s.Inject(Token, test.fault.Once())
-			got := mustDo(t, s, tokenRequest(t, s, sampleForm()))
-			if got.status != test.status || !strings.Contains(got.body, test.body) {
-				t.Errorf("status %d, body %q", got.status, got.body)
+		{
+			name: "OAuth error", fault: OAuthError(403, "access_denied", "Not today"), status: 403,
+			header: "Cache-Control: no-store", body: `{"error":"access_denied","error_description":"Not today"}`,
+		},
+		{
+			name: "OAuth with 200", fault: OAuthError(200, "invalid_client", ""), status: 200,
+			body: `{"error":"invalid_client"}`,
+		},
+		{name: "licence", fault: LicenceExhausted(), status: 503, header: "Retry-After: 60", body: `"code":8`},
+		{
+			name: "domain error", fault: DomainError(500, 2129, serverException, "Duplicate"),
+			status: 500, body: `"message":"Duplicate"`,
+		},
+		{
+			name: "page", fault: HTML(200), status: 200, header: "Content-Type: text/html; charset=utf-8",
+			body: "<h1>OK</h1>",
+		},
+		{name: "error page", fault: HTML(502), status: 502, body: "<h1>Bad Gateway</h1>"},
+		{
+			name: "redirect", fault: Redirect(307, "https://elsewhere.example/"),
+			status: 307, header: "Location: https://elsewhere.example/", body: "Moved",
+		},
+		{name: "empty body", fault: EmptyBody(), status: 200, header: "Content-Length: 0"},
+		{name: "invalid JSON", fault: InvalidJSON(), status: 200, header: "Content-Type: " + jsonType, body: ",,"},
+		{
+			name: "other type", fault: ContentType("text/plain"),
+			status: 200, header: "Content-Type: text/plain", body: `"access_token"`,
+		},
+		{name: "slow body", fault: SlowBody(time.Nanosecond), status: 200, body: `"access_token"`},
+		{name: "latency", fault: Latency(time.Nanosecond), status: 200, body: `"access_token"`},
+		{name: "none", fault: None(), status: 200, body: `"access_token"`},
+		{
+			name:   "several",
+			fault:  Together(Latency(time.Nanosecond), HTML(503), ContentType("text/x"), Latency(time.Nanosecond)),
+			status: 503, header: "Content-Type: text/x", body: "<h1>",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			i := newInstance(t)
+			i.Inject(Token, test.fault.Once())
+			got := i.do(i.tokenRequest())
+			got.expect(t, test.status, test.body)
+			if name, want, _ := strings.Cut(test.header, ": "); got.header.Get(name) != want {
+				t.Errorf("%s is %q", name, got.header.Get(name))
 			}
-			for header, want := range test.header {
-				if got.header.Get(header) != want {
-					t.Errorf("%s is %q", header, got.header.Get(header))
-				}
-			}
-			sampleToken(t, s) // the fault is over
+			i.newToken() // the fault is over
 		})
 	}
 }
 
-// connectionReset is how the system calls it.
+// connectionReset is what the operating system calls it.
 func connectionReset() error {
 	if runtime.GOOS == "windows" {
 		return syscall.Errno(10054) // WSAECONNRESET
@@ -74,73 +92,82 @@ func connectionReset() error {
 }
 
 func TestFaultsThatCutTheConnection(t *testing.T) {
-	for name, test := range map[string]struct {
+	tests := []struct {
+		name   string
 		fault  Fault
 		want   error
 		tokens int // issued all the same
 	}{
-		"reset":       {Reset(), connectionReset(), 0},
-		"disconnect":  {Disconnect(), io.EOF, 0},
-		"answer lost": {AnswerLost(), connectionReset(), 1},
-		"truncated":   {Truncated(), io.ErrUnexpectedEOF, 1},
-		"chunked cut": {ChunkedCut(), io.ErrUnexpectedEOF, 1},
-	} {
+		{name: "reset", fault: Reset(), want: connectionReset()},
+		{name: "disconnect", fault: Disconnect(), want: io.EOF},
+		{name: "response lost", fault: AnswerLost(), want: connectionReset(), tokens: 1},
+		{name: "truncated", fault: Truncated(), want: io.ErrUnexpectedEOF, tokens: 1},
+		{name: "chunked cut", fault: ChunkedCut(), want: io.ErrUnexpectedEOF, tokens: 1},
+	}
+	for _, test := range tests {
 		for scheme, start := range map[string]func() *Server{"http": NewServer, "https": NewTLSServer} {
-			t.Run(name+" over "+scheme, func(t *testing.T) {
-				s := start()
-				t.Cleanup(s.Close)
-				s.Inject(Token, test.fault.Once())
-				got, err := do(t, s, tokenRequest(t, s, sampleForm()))
+			t.Run(test.name+" over "+scheme, func(t *testing.T) {
+				i := &testInstance{Server: start(), t: t}
+				t.Cleanup(i.Close)
+				i.Inject(Token, test.fault.Once())
+				got, err := i.try(i.tokenRequest())
 				if err = errors.Join(err, got.readErr); !errors.Is(err, test.want) {
 					t.Errorf("error %v after %q", err, got.body)
 				}
-				if issued := len(s.IssuedTokens()); issued != test.tokens {
+				if issued := len(i.IssuedTokens()); issued != test.tokens {
 					t.Errorf("%d tokens issued", issued)
 				}
-				sampleToken(t, s)
+				i.newToken()
 			})
 		}
 	}
 }
 
-func TestChangesWhoseAnswerIsLostAreMadeAllTheSame(t *testing.T) {
-	for name, test := range map[string]struct {
+func TestChangesWhoseResponseIsLostAreMadeAllTheSame(t *testing.T) {
+	tests := []struct {
+		name   string
 		fault  Fault
 		status int // 0 for a connection that ends
 		made   bool
 	}{
-		"answer lost":     {AnswerLost(), 0, true},
-		"bad gateway":     {AnswerReplaced(502), 502, true},
-		"gateway timeout": {AnswerReplaced(504), 504, true},
-		"reset":           {Reset(), 0, false},
-		"disconnect":      {Disconnect(), 0, false},
-		"gateway down":    {HTML(502), 502, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := newServer(t)
-			token := sampleToken(t, s)
-			strike := func(method, path, body string) {
-				t.Helper()
-				s.Inject(DomainAPI, test.fault.Once())
-				got, err := do(t, s, apiRequest(t, s, token, method, path, body))
-				if (test.status == 0) != (err != nil) || test.status >= 500 && (got.status != test.status || !strings.Contains(got.body, "<h1>")) {
-					t.Errorf("%s: status %d, error %v", method, got.status, err)
+		{name: "response lost", fault: AnswerLost(), made: true},
+		{name: "bad gateway", fault: AnswerReplaced(502), status: 502, made: true},
+		{name: "gateway timeout", fault: AnswerReplaced(504), status: 504, made: true},
+		{name: "reset", fault: Reset()},
+		{name: "disconnect", fault: Disconnect()},
+		{name: "gateway down", fault: HTML(502), status: 502},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			i := newInstance(t)
+			path := i.samplePath()
+			for _, change := range []struct {
+				method, path, body string
+				made               func(apps []TrustedApplication) bool
+			}{
+				{
+					method: "POST", path: trustedApplications, body: `{"Name": "N", "ApplicationUri": "x"}`,
+					made: func(apps []TrustedApplication) bool { return len(apps) == 2 },
+				},
+				{
+					method: "PATCH", path: path, body: `{"Notes": "changed"}`,
+					made: func(apps []TrustedApplication) bool { return apps[0].Notes == "changed" },
+				},
+				{
+					method: "DELETE", path: path,
+					made: func(apps []TrustedApplication) bool {
+						return len(apps) == 0 || apps[0].ApplicationUri == "x"
+					},
+				},
+			} {
+				i.Inject(DomainAPI, test.fault.Once())
+				got, err := i.try(i.apiRequest(change.method, change.path, change.body))
+				if (test.status == 0) != (err != nil) || got.status != test.status {
+					t.Errorf("%s: status %d, error %v", change.method, got.status, err)
 				}
-			}
-			strike(http.MethodPost, trustedApplications, `{"Name": "N", "ApplicationUri": "com.example/a"}`)
-			if made := len(s.Applications()) == 2; made != test.made {
-				t.Fatalf("POST: %d applications", len(s.Applications()))
-			}
-			app := SampleApplication()
-			path := trustedApplications + "(" + s.Applications()[len(s.Applications())-1].Id + ")"
-			strike(http.MethodPatch, path, `{"Notes": "changed"}`)
-			app, _ = s.registry.find(app.ApplicationUri, false)
-			if made := app.Notes == "changed"; made != test.made {
-				t.Errorf("PATCH: %+v", app)
-			}
-			strike(http.MethodDelete, path, "")
-			if _, there := s.registry.find(app.ApplicationUri, false); there == test.made {
-				t.Error("DELETE")
+				if made := change.made(i.Applications()); made != test.made {
+					t.Errorf("%s made: %t", change.method, made)
+				}
 			}
 		})
 	}
@@ -150,9 +177,9 @@ func TestOversizedBodiesAreStreamed(t *testing.T) {
 	const size = 3<<20 + 17
 	for name, fault := range map[string]Fault{"plain": Oversized(size), "gzip": GzipBomb(size)} {
 		t.Run(name, func(t *testing.T) {
-			s := newServer(t)
-			s.Inject(Any, fault)
-			got := get(t, s, s.URL+"/sys/auto-discovery")
+			i := newInstance(t)
+			i.Inject(Any, fault)
+			got := i.get(i.URL + "/sys/auto-discovery")
 			if len(got.body) < size || !json.Valid([]byte(got.body)) || got.header.Get("Content-Length") != "" {
 				t.Errorf("%d bytes, headers %v", len(got.body), got.header)
 			}
@@ -161,143 +188,120 @@ func TestOversizedBodiesAreStreamed(t *testing.T) {
 }
 
 func TestClientThatLeavesAnEndlessBodyEndsIt(t *testing.T) {
-	s := newServer(t)
-	s.Inject(Any, Oversized(1<<50))
-	response, err := s.Client().Do(newRequest(t, http.MethodGet, s.URL+"/", ""))
+	i := newInstance(t)
+	i.Inject(Any, Oversized(1<<50))
+	response, err := i.Client().Do(newRequest(t, http.MethodGet, i.URL+"/", ""))
 	if err != nil {
 		t.Fatal(err)
 	}
 	_ = response.Body.Close()
-	s.Close() // and goleak finds nothing
+	i.Close() // and goleak finds nothing
 }
 
-func TestHangEndsWhenTheClientLeaves(t *testing.T) {
-	s := newServer(t)
-	s.Inject(Token, Hang())
-	ctx, cancel := context.WithCancel(t.Context())
-	request := tokenRequest(t, s, sampleForm())
-	request = request.WithContext(ctx)
-	failed := make(chan error)
-	go func() {
-		_, err := do(t, s, request)
-		failed <- err
-	}()
-	if err := s.WaitForCount(t.Context(), Token, 1); err != nil {
-		t.Fatal(err)
-	}
-	cancel()
-	if err := <-failed; !errors.Is(err, context.Canceled) {
-		t.Error(err)
-	}
-	s.handlers.Wait() // the server has noticed
-}
-
-func TestCloseEndsWhatHangs(t *testing.T) {
-	for name, fault := range map[string]Fault{
+func TestWhatHangsEnds(t *testing.T) {
+	faults := map[string]Fault{
 		"hang":      Hang(),
 		"latency":   Latency(time.Hour),
 		"slow body": SlowBody(time.Hour),
 		"blocked":   Blocked(make(chan struct{})),
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := newServer(t)
-			s.Inject(Token, fault)
-			failed := make(chan error)
-			go func() {
-				got, err := do(t, s, tokenRequest(t, s, sampleForm()))
-				failed <- errors.Join(err, got.readErr)
-			}()
-			if err := s.WaitForCount(t.Context(), Token, 1); err != nil {
-				t.Fatal(err)
-			}
-			s.Close()
-			if err := <-failed; err == nil {
-				t.Error("answered")
-			}
-			s.Close()
-		})
 	}
-}
-
-func TestWaitForCountEndsWithItsContext(t *testing.T) {
-	s := newServer(t)
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := s.WaitForCount(ctx, Token, 1); !errors.Is(err, context.Canceled) {
-		t.Error(err)
+	for name, fault := range faults {
+		for _, end := range []string{"the client leaves", "the server closes"} {
+			t.Run(name+" until "+end, func(t *testing.T) {
+				i := newInstance(t)
+				i.Inject(Token, fault)
+				ctx, leave := context.WithCancel(t.Context())
+				request, failed := i.tokenRequest().WithContext(ctx), make(chan error)
+				go func() {
+					got, err := i.try(request)
+					failed <- errors.Join(err, got.readErr)
+				}()
+				if err := i.WaitForCount(t.Context(), Token, 1); err != nil {
+					t.Fatal(err)
+				}
+				if end == "the server closes" {
+					i.Close()
+				} else {
+					leave()
+				}
+				if err := <-failed; err == nil {
+					t.Error("there is a response")
+				}
+				leave()
+				i.handlers.Wait() // the server has noticed
+			})
+		}
 	}
 }
 
 func TestBlockedRequestsAreUnderWayTogether(t *testing.T) {
-	s := newServer(t)
-	gate := make(chan struct{})
-	s.Inject(Token, Blocked(gate))
+	i := newInstance(t)
+	held := make(chan struct{})
+	i.Inject(Token, Blocked(held))
 	const clients = 8
 	var all sync.WaitGroup
 	for range clients {
-		request := tokenRequest(t, s, sampleForm())
+		request := i.tokenRequest()
 		all.Go(func() {
-			if got, err := do(t, s, request); err != nil || got.status != http.StatusOK {
+			if got, err := i.try(request); err != nil || got.status != http.StatusOK {
 				t.Errorf("status %d, error %v", got.status, err)
 			}
 		})
 	}
-	if err := s.WaitForCount(t.Context(), Token, clients); err != nil {
+	if err := i.WaitForCount(t.Context(), Token, clients); err != nil {
 		t.Fatal(err)
 	}
-	close(gate)
+	close(held)
 	all.Wait()
 }
 
-func TestFaultsQueueUp(t *testing.T) {
-	s := newServer(t)
-	s.Inject(Any, Status(599))
-	s.Inject(Token, Status(503).For(2))
-	s.Inject(Token, None().Once())
-	s.Inject(Token, Status(500).Once())
-	var got []int
-	for range 5 {
-		got = append(got, mustDo(t, s, tokenRequest(t, s, sampleForm())).status)
-	}
-	s.ClearFaults()
-	got = append(got, mustDo(t, s, tokenRequest(t, s, sampleForm())).status)
-	want := []int{503, 503, 200, 500, 599, 200}
-	for i := range want {
-		if got[i] != want[i] {
-			t.Fatalf("statuses %v, want %v", got, want)
-		}
-	}
-}
-
-func TestFaultsChooseTheirRequests(t *testing.T) {
-	s := newServer(t)
-	third := Status(503)
+func TestFaultsQueueUpAndChooseTheirRequests(t *testing.T) {
+	i := newInstance(t)
+	third, onlyVersion := Status(404), Status(418)
 	third.Every = 3
-	s.Inject(AutoDiscovery, third)
-	onlyTools := Status(404)
-	onlyTools.When = func(r Request) bool { return r.Path == "/tools/ver" }
-	s.Inject(Any, onlyTools)
-	var statuses []int
-	for range 6 {
-		statuses = append(statuses, get(t, s, s.URL+"/sys/auto-discovery").status)
+	onlyVersion.When = func(r Request) bool { return r.Path == "/tools/ver" }
+	for _, queued := range []struct {
+		endpoint Endpoint
+		fault    Fault
+	}{
+		{endpoint: Any, fault: onlyVersion},
+		{endpoint: Any, fault: Status(599)},
+		{endpoint: AutoDiscovery, fault: third},
+		{endpoint: Token, fault: Status(503).For(2)},
+		{endpoint: Token, fault: None().Once()},
+		{endpoint: Token, fault: Status(500).Once()},
+	} {
+		i.Inject(queued.endpoint, queued.fault)
 	}
-	for i, status := range statuses {
-		if (status == 503) != (i%3 == 2) {
-			t.Errorf("statuses %v", statuses)
+	tests := []struct {
+		path string
+		want []int
+	}{
+		{path: "/id/connect/token", want: []int{503, 503, 400, 500, 599, 599}}, // 400 is the response to a GET
+		{path: "/sys/auto-discovery", want: []int{200, 200, 404, 200, 200, 404}},
+		{path: "/tools/ver", want: []int{418, 418}},
+		{path: "/tools/server-info", want: []int{599}},
+	}
+	for _, test := range tests {
+		var got []int
+		for range test.want {
+			got = append(got, i.get(i.URL+test.path).status)
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s: statuses %v, want %v", test.path, got, test.want)
 		}
 	}
-	if ver, info := get(t, s, s.URL+"/tools/ver"), get(t, s, s.URL+"/tools/server-info"); ver.status != 404 || info.status != 200 {
-		t.Errorf("statuses %d and %d", ver.status, info.status)
-	}
+	i.ClearFaults()
+	i.newToken()
 }
 
 func TestLatencyDelaysEveryEndpoint(t *testing.T) {
 	const latency = 5 * time.Millisecond
-	s := newServer(t)
-	s.SetLatency(latency)
+	i := newInstance(t)
+	i.SetLatency(latency)
 	for _, path := range []string{"/", "/tools/ver", "/id/.well-known/openid-configuration"} {
 		started := time.Now()
-		get(t, s, s.URL+path)
+		i.get(i.URL + path)
 		if took := time.Since(started); took < latency {
 			t.Errorf("%s took %s", path, took)
 		}

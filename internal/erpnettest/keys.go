@@ -23,10 +23,7 @@ type signingKey struct {
 }
 
 func newSigningKey() signingKey {
-	private, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		panic("erpnettest: key: " + err.Error())
-	}
+	private := must(rsa.GenerateKey(rand.Reader, 2048))
 	sum := sha256.Sum256(private.N.Bytes())
 	return signingKey{id: strings.ToUpper(hex.EncodeToString(sum[:16])), private: private}
 }
@@ -50,58 +47,39 @@ func processKey(n int) signingKey {
 // strangerKey is in no server's JWKS.
 var strangerKey = sync.OnceValue(newSigningKey)
 
-// keyring holds the keys of one server; the zero value has the first one.
+// keyring holds the keys of one server.
 type keyring struct {
 	mu        sync.Mutex
-	published []signingKey
+	published []signingKey // oldest first
 	current   signingKey
 	used      int // how many of the process's keys this server has had
 }
 
-func (k *keyring) init() {
-	if k.used == 0 {
-		k.current = processKey(0)
-		k.published = []signingKey{k.current}
-		k.used = 1
-	}
+// rotate signs from now on with a new key.
+func (k *keyring) rotate() string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.current = processKey(k.used)
+	k.used++
+	k.published = append(slices.Clip(k.published), k.current)
+	return k.current.id
 }
 
 func (k *keyring) signing() signingKey {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.init()
 	return k.current
 }
 
 func (k *keyring) all() []signingKey {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.init()
 	return slices.Clone(k.published)
-}
-
-// find returns the published key with that kid.
-func (k *keyring) find(id string) (signingKey, bool) {
-	for _, key := range k.all() {
-		if key.id == id {
-			return key, true
-		}
-	}
-	return signingKey{}, false
 }
 
 // RotateKey signs from now on with a new key and returns its kid. The old key
 // stays in the JWKS until WithdrawKey, so its tokens stay valid.
-func (s *Server) RotateKey() string {
-	k := &s.keys
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.init()
-	k.current = processKey(k.used)
-	k.used++
-	k.published = append(slices.Clone(k.published), k.current)
-	return k.current.id
-}
+func (s *Server) RotateKey() string { return s.keys.rotate() }
 
 // WithdrawKey takes a key out of the JWKS. The Domain API refuses its tokens
 // from then on.
@@ -109,8 +87,7 @@ func (s *Server) WithdrawKey(kid string) {
 	k := &s.keys
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.init()
-	k.published = slices.DeleteFunc(slices.Clone(k.published), func(key signingKey) bool { return key.id == kid })
+	k.published = slices.DeleteFunc(k.published, func(key signingKey) bool { return key.id == kid })
 }
 
 // SigningKeyID is the kid of the tokens issued now.

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,15 +20,49 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// newServer starts an instance that the test's end closes.
-func newServer(t *testing.T) *Server {
-	t.Helper()
-	s := NewServer()
-	t.Cleanup(s.Close)
-	return s
+// testInstance is a server and a client of it, which has an access token of the
+// sample application from its first call on.
+type testInstance struct {
+	*Server
+	t     *testing.T
+	token string
 }
 
-// reply is an answer that has been read to its end, or not.
+// newInstance starts an instance that the test's end closes.
+func newInstance(t *testing.T, configure ...func(*Settings)) *testInstance {
+	t.Helper()
+	return start(t, NewUnstartedServer(), configure...)
+}
+
+func start(t *testing.T, s *Server, configure ...func(*Settings)) *testInstance {
+	t.Helper()
+	for _, change := range configure {
+		s.Configure(change)
+	}
+	s.Start()
+	t.Cleanup(s.Close)
+	return &testInstance{Server: s, t: t}
+}
+
+// frozen is a fixed moment, in UTC and in whole seconds.
+var frozen = time.Date(2026, 3, 14, 9, 26, 53, 0, time.UTC)
+
+// freeze stops the clock at a moment after the frozen one.
+func (i *testInstance) freeze(after time.Duration) {
+	i.SetClock(func() time.Time { return frozen.Add(after) })
+}
+
+func (i *testInstance) changeSample(change func(*TrustedApplication)) {
+	i.ChangeApplication(SampleApplication().ApplicationUri, change)
+}
+
+// samplePath is the sample application in the Domain API.
+func (i *testInstance) samplePath() string {
+	app, _ := i.registry.client(SampleApplication().ApplicationUri, false)
+	return trustedApplications + "(" + app.Id + ")"
+}
+
+// reply is a response that has been read to its end, or not.
 type reply struct {
 	status  int
 	header  http.Header
@@ -35,26 +70,27 @@ type reply struct {
 	readErr error
 }
 
-func do(t *testing.T, s *Server, request *http.Request) (reply, error) {
+// expect checks the status and a part of the body.
+func (r reply) expect(t *testing.T, status int, part string) {
 	t.Helper()
-	client := *s.Client()
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	response, err := client.Do(request)
-	if err != nil {
-		return reply{}, err
+	if r.status != status || !strings.Contains(r.body, part) {
+		t.Errorf("status %d, want %d, with %q in the body: %s", r.status, status, part, r.body)
 	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	return reply{response.StatusCode, response.Header, string(body), err}, nil
 }
 
-func mustDo(t *testing.T, s *Server, request *http.Request) reply {
+// object is the JSON object that the body must be.
+func (r reply) object(t *testing.T) map[string]any {
 	t.Helper()
-	got, err := do(t, s, request)
-	if err = errors.Join(err, got.readErr); err != nil {
-		t.Fatalf("%s %s: %v", request.Method, request.URL.Path, err)
+	var object map[string]any
+	decode(t, r.body, &object)
+	return object
+}
+
+func decode(t *testing.T, text string, into any) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(text), into); err != nil {
+		t.Fatalf("%v in %q", err, text)
 	}
-	return got
 }
 
 func newRequest(t *testing.T, method, address, body string) *http.Request {
@@ -66,114 +102,143 @@ func newRequest(t *testing.T, method, address, body string) *http.Request {
 	return request
 }
 
-func get(t *testing.T, s *Server, address string) reply {
-	t.Helper()
-	return mustDo(t, s, newRequest(t, http.MethodGet, address, ""))
+// try sends a request that may fail.
+func (i *testInstance) try(request *http.Request) (reply, error) {
+	client := *i.Client()
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	response, err := client.Do(request)
+	if err != nil {
+		return reply{}, err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	return reply{response.StatusCode, response.Header, string(body), err}, nil
 }
 
-func sampleForm() url.Values {
-	return url.Values{
+func (i *testInstance) do(request *http.Request) reply {
+	i.t.Helper()
+	got, err := i.try(request)
+	if err = errors.Join(err, got.readErr); err != nil {
+		i.t.Fatalf("%s %s: %v", request.Method, request.URL.Path, err)
+	}
+	return got
+}
+
+func (i *testInstance) get(address string) reply {
+	i.t.Helper()
+	return i.do(newRequest(i.t, http.MethodGet, address, ""))
+}
+
+// tokenRequest asks for a token of the sample application. Each edit is the name
+// of a parameter and its value; the value "-" leaves it out.
+func (i *testInstance) tokenRequest(edits ...string) *http.Request {
+	i.t.Helper()
+	form := url.Values{
 		"grant_type":    {"client_credentials"},
 		"client_id":     {SampleApplication().ApplicationUri},
 		"client_secret": {SampleSecret},
 	}
-}
-
-func tokenRequest(t *testing.T, s *Server, form url.Values) *http.Request {
-	t.Helper()
-	request := newRequest(t, http.MethodPost, s.IdentityURL()+"/connect/token", form.Encode())
+	for edit := range slices.Chunk(edits, 2) {
+		form.Set(edit[0], edit[1])
+		if edit[1] == "-" {
+			form.Del(edit[0])
+		}
+	}
+	request := newRequest(i.t, http.MethodPost, i.IdentityURL()+"/connect/token", form.Encode())
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return request
 }
 
-// tokenAnswer is the token endpoint's JSON, for better or worse.
-type tokenAnswer struct {
+// tokenResponse is the JSON of the token endpoint, with a token or an error.
+type tokenResponse struct {
 	AccessToken      string  `json:"access_token"`
 	ExpiresIn        int64   `json:"expires_in"`
 	TokenType        string  `json:"token_type"`
 	Scope            string  `json:"scope"`
 	Error            string  `json:"error"`
 	ErrorDescription *string `json:"error_description"`
+
+	reply reply
 }
 
-func askForToken(t *testing.T, s *Server, form url.Values) (tokenAnswer, reply) {
-	t.Helper()
-	got := mustDo(t, s, tokenRequest(t, s, form))
-	var answered tokenAnswer
-	decode(t, got.body, &answered)
-	return answered, got
+func (i *testInstance) askForToken(edits ...string) tokenResponse {
+	i.t.Helper()
+	got := tokenResponse{reply: i.do(i.tokenRequest(edits...))}
+	decode(i.t, got.reply.body, &got)
+	return got
 }
 
-func sampleToken(t *testing.T, s *Server) string {
-	t.Helper()
-	answered, got := askForToken(t, s, sampleForm())
-	if answered.AccessToken == "" {
-		t.Fatalf("no token: status %d, error %q", got.status, answered.Error)
+func (i *testInstance) newToken() string {
+	i.t.Helper()
+	got := i.askForToken()
+	if got.AccessToken == "" {
+		i.t.Fatalf("no token: status %d, error %q", got.reply.status, got.Error)
 	}
-	return answered.AccessToken
+	return got.AccessToken
 }
 
-func decode(t *testing.T, text string, into any) {
-	t.Helper()
-	if err := json.Unmarshal([]byte(text), into); err != nil {
-		t.Fatalf("%v in %q", err, text)
-	}
-}
-
-// readToken verifies a token by the JWKS that the instance publishes.
-func readToken(t *testing.T, s *Server, token string) (header jose.Header, claims map[string]any, err error) {
-	t.Helper()
+// verify reads a token by the JWKS that the instance publishes.
+func (i *testInstance) verify(token string) (header jose.Header, claims map[string]any, err error) {
+	i.t.Helper()
 	var keys jose.JSONWebKeySet
-	decode(t, get(t, s, s.IdentityURL()+"/.well-known/openid-configuration/jwks").body, &keys)
+	decode(i.t, i.get(i.IdentityURL()+"/.well-known/openid-configuration/jwks").body, &keys)
 	parsed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil {
 		return jose.Header{}, nil, err
 	}
 	header = parsed.Signatures[0].Protected
-	matching := keys.Key(header.KeyID)
-	if len(matching) != 1 {
-		return header, nil, errors.New("key not published")
-	}
-	payload, err := parsed.Verify(matching[0])
+	payload, err := parsed.Verify(keys)
 	if err != nil {
 		return header, nil, err
 	}
-	decode(t, string(payload), &claims)
+	decode(i.t, string(payload), &claims)
 	return header, claims, nil
 }
 
-func callAPI(t *testing.T, s *Server, token, path string) reply {
-	t.Helper()
-	request := newRequest(t, http.MethodGet, s.DomainAPIURL()+path, "")
-	if token != "" {
-		request.Header.Set("Authorization", "Bearer "+token)
+// apiRequest is a request of the Domain API, with a JSON body or without one.
+func (i *testInstance) apiRequest(method, path, body string) *http.Request {
+	i.t.Helper()
+	if i.token == "" {
+		i.token = i.newToken()
 	}
-	return mustDo(t, s, request)
-}
-
-// send is a call of the Domain API with a JSON body, or without one.
-func send(t *testing.T, s *Server, token, method, path, body string) reply {
-	t.Helper()
-	return mustDo(t, s, apiRequest(t, s, token, method, path, body))
-}
-
-func apiRequest(t *testing.T, s *Server, token, method, path, body string) *http.Request {
-	t.Helper()
-	request := newRequest(t, method, s.DomainAPIURL()+path, body)
-	request.Header.Set("Authorization", "Bearer "+token)
+	request := newRequest(i.t, method, i.DomainAPIURL()+path, body)
+	request.Header.Set("Authorization", "Bearer "+i.token)
 	if body != "" {
 		request.Header.Set("Content-Type", "application/json")
 	}
 	return request
 }
 
-// object is a JSON object that an answer must be.
-func object(t *testing.T, got reply) map[string]any {
-	t.Helper()
-	var read map[string]any
-	decode(t, got.body, &read)
-	return read
+func (i *testInstance) call(method, path, body string) reply {
+	i.t.Helper()
+	return i.do(i.apiRequest(method, path, body))
 }
 
-// at is a fixed moment, in UTC and in whole seconds.
-var at = time.Date(2026, 3, 14, 9, 26, 53, 0, time.UTC)
+func (i *testInstance) read(path string) reply {
+	i.t.Helper()
+	return i.call(http.MethodGet, path, "")
+}
+
+// readWith reads the customers with another token.
+func (i *testInstance) readWith(token string) reply {
+	i.t.Helper()
+	request := newRequest(i.t, http.MethodGet, i.DomainAPIURL()+salesCustomers+"?$top=1", "")
+	request.Header.Set("Authorization", "Bearer "+token)
+	return i.do(request)
+}
+
+// entityPage is a page of the Domain API.
+type entityPage struct {
+	Context string           `json:"@odata.context"`
+	Count   *int             `json:"@odata.count"`
+	Next    string           `json:"@odata.nextLink"`
+	Value   []map[string]any `json:"value"`
+}
+
+func (i *testInstance) readPage(path string) (p entityPage) {
+	i.t.Helper()
+	got := i.read(path)
+	got.expect(i.t, http.StatusOK, "")
+	decode(i.t, got.body, &p)
+	return p
+}

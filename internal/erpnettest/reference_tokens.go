@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -19,7 +18,7 @@ const referenceTokenPrefix = "enrt_"
 type ReferenceToken struct {
 	// Application is the ApplicationUri of the trusted application.
 	Application string
-	// User is the Login of the user who has issued it to himself. Empty makes it
+	// User is the Login of the user who has issued it. Empty makes it
 	// a token of the application, which acts as its system user.
 	User string
 	// Scopes are those of the application when nil.
@@ -64,7 +63,8 @@ func (s *Server) AddReferenceToken(token ReferenceToken) (string, error) {
 		issued.scopes = app.scopes()
 	}
 	if !s.registry.allows(issued) {
-		return "", fmt.Errorf("%s is disabled, has ReferenceTokens %q, or the user %q is not active", app.ApplicationUri, app.ReferenceTokens, issued.user)
+		const format = "%s is disabled, has ReferenceTokens %q, or the user %q is not active"
+		return "", fmt.Errorf(format, app.ApplicationUri, app.ReferenceTokens, issued.user)
 	}
 	for _, scope := range issued.scopes {
 		if !slices.Contains(app.scopes(), scope) {
@@ -79,45 +79,33 @@ func (s *Server) AddReferenceToken(token ReferenceToken) (string, error) {
 func (s *Server) RevokeReferenceToken(value string) {
 	s.registry.mu.Lock()
 	defer s.registry.mu.Unlock()
-	for i := range s.registry.tokens {
-		if s.registry.tokens[i].value == value {
-			s.registry.tokens[i].revoked = true
-		}
+	if token := s.registry.token(value); token != nil {
+		token.revoked = true
 	}
 }
 
-// ReferenceTokenValues returns every reference token that was issued, oldest
-// first and the revoked ones included: what a test of leaks searches for besides
-// IssuedTokens.
-func (s *Server) ReferenceTokenValues() []string {
-	s.registry.mu.Lock()
-	defer s.registry.mu.Unlock()
-	var values []string
-	for _, token := range s.registry.tokens {
-		values = append(values, token.value)
-	}
-	return values
+func (r *registry) token(value string) *referenceToken {
+	return firstOf(r.tokens, func(token referenceToken) bool { return token.value == value })
 }
 
-// allows tells whether a token is good for as long as it lasts. Assumption: what
-// forbids to issue a token also stops the ones that are out, since the server
+// allows tells whether a token is valid, apart from its end. Assumption: what
+// prevents a token from being issued also stops the issued ones, since the server
 // looks each of them up.
 func (r *registry) allows(token referenceToken) bool {
 	app, user := r.applicationWithID(token.applicationID), r.user(token.user)
-	return !token.revoked && app != nil && app.IsEnabled && app.ReferenceTokens != "None" && app.ReferenceTokens != "" && user != nil && user.Active
+	return !token.revoked && user != nil && user.Active && app != nil && app.IsEnabled &&
+		app.ReferenceTokens != "None" && app.ReferenceTokens != ""
 }
 
-// referenceTokenCaller is who calls with a reference token, and whether it is good now.
+// referenceTokenCaller is who calls with a reference token, and whether it is
+// valid now.
 func (r *registry) referenceTokenCaller(value string, now time.Time) (caller, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	i := slices.IndexFunc(r.tokens, func(token referenceToken) bool { return token.value == value })
-	if i < 0 || !r.allows(r.tokens[i]) {
+	token := r.token(value)
+	if token == nil || !r.allows(*token) {
 		return caller{token: value}, false
 	}
-	token := r.tokens[i]
 	who := caller{value, r.applicationWithID(token.applicationID).ApplicationUri, token.scopes}
 	return who, token.expires.IsZero() || now.Before(token.expires)
 }
-
-func isReferenceToken(token string) bool { return strings.HasPrefix(token, referenceTokenPrefix) }

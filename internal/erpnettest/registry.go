@@ -8,84 +8,78 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest/odata"
 )
 
-// registry holds what an administrator of the instance would edit. The token
-// endpoint and the Domain API read and write this one copy: what a PATCH stores
-// counts at the next token request.
+// registry holds the records of the instance. The token endpoint and the Domain
+// API read and write this one copy: what a PATCH stores counts at the next token
+// request.
 type registry struct {
 	mu           sync.Mutex
 	users        []User               // the oldest first, like the applications
 	applications []TrustedApplication // their system users by Login
 	tokens       []referenceToken
+	customers    []odata.Row // never changed
 }
 
 // nextVersion is the ObjectVersion after a change. It may skip values
 // (protocol 5), so this one does.
 func nextVersion(version int32) int32 { return version + 2 }
 
-// find returns a copy of the application that a client_id names.
-func (r *registry) find(applicationURI string, ignoreCase bool) (TrustedApplication, bool) {
+// client returns copies of the application that a client_id names and of its
+// system user, each nil where there is none.
+func (r *registry) client(clientID string, ignoreCase bool) (*TrustedApplication, *User) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if app := r.application(applicationURI, ignoreCase); app != nil {
-		return *app, true
+	registered := r.application(clientID, ignoreCase)
+	if registered == nil {
+		return nil, nil
 	}
-	return TrustedApplication{}, false
-}
-
-func (r *registry) findUser(login string) (User, bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if user := r.user(login); user != nil {
-		return *user, true
+	app := *registered
+	if registered := r.user(app.SystemUser); registered != nil {
+		user := *registered
+		return &app, &user
 	}
-	return User{}, false
+	return &app, nil
 }
 
 // The functions below are for a caller that has locked the registry. What they
 // return is nil where there is none.
 
-// application prefers the exact spelling, where case does not count.
-func (r *registry) application(applicationURI string, ignoreCase bool) *TrustedApplication {
-	i := slices.IndexFunc(r.applications, func(app TrustedApplication) bool { return app.ApplicationUri == applicationURI })
-	if i < 0 && ignoreCase {
-		i = slices.IndexFunc(r.applications, func(app TrustedApplication) bool { return strings.EqualFold(app.ApplicationUri, applicationURI) })
+// application prefers the exact spelling, where case doesn't count.
+func (r *registry) application(uri string, ignoreCase bool) *TrustedApplication {
+	exact := firstOf(r.applications, func(app TrustedApplication) bool { return app.ApplicationUri == uri })
+	if exact != nil || !ignoreCase {
+		return exact
 	}
-	if i < 0 {
-		return nil
-	}
-	return &r.applications[i]
+	return firstOf(r.applications, func(app TrustedApplication) bool {
+		return strings.EqualFold(app.ApplicationUri, uri)
+	})
 }
 
 func (r *registry) applicationWithID(id string) *TrustedApplication {
-	i := slices.IndexFunc(r.applications, func(app TrustedApplication) bool { return strings.EqualFold(app.Id, id) })
-	if i < 0 {
-		return nil
-	}
-	return &r.applications[i]
+	return firstOf(r.applications, func(app TrustedApplication) bool { return strings.EqualFold(app.Id, id) })
 }
 
 func (r *registry) user(login string) *User {
-	i := slices.IndexFunc(r.users, func(user User) bool { return user.Login == login })
+	return firstOf(r.users, func(user User) bool { return user.Login == login })
+}
+
+func firstOf[T any](all []T, matches func(T) bool) *T {
+	i := slices.IndexFunc(all, matches)
 	if i < 0 {
 		return nil
 	}
-	return &r.users[i]
+	return &all[i]
 }
 
-func (r *registry) userWithID(id string) *User {
-	i := slices.IndexFunc(r.users, func(user User) bool { return strings.EqualFold(user.recordID(), id) })
-	if i < 0 {
-		return nil
-	}
-	return &r.users[i]
-}
-
-// rows are the records of an entity set that the registry holds.
-func (r *registry) rows(set string) []entity {
-	var rows []entity
+// rows are the records of an entity set.
+func (r *registry) rows(set string) []odata.Row {
+	var rows []odata.Row
 	switch set {
+	case salesCustomers:
+		return r.customers
 	case trustedApplications:
 		for _, app := range r.applications {
 			rows = append(rows, r.applicationRow(app))
@@ -98,68 +92,29 @@ func (r *registry) rows(set string) []entity {
 	return rows
 }
 
-// store writes a row: over the record with its Id, or as a new one. Its
-// ObjectVersion and times are set by this, not by the row.
-func (r *registry) store(set string, row entity, now time.Time) {
-	switch set {
-	case trustedApplications:
-		r.storeApplication(row, now)
-	case users:
-		r.storeUser(row)
-	}
-}
-
-func (r *registry) storeApplication(row entity, now time.Time) {
-	app := r.applicationWithID(row.id())
+// storeApplication writes a row: over the record with its Id, or as a new one.
+// The row's own ObjectVersion and times don't count.
+func (r *registry) storeApplication(row odata.Row, now time.Time) {
+	app := r.applicationWithID(row.ID())
 	if app == nil {
 		created := NewApplication("")
-		created.Id, created.CreationTimeUtc = row.id(), now
+		created.Id, created.CreationTimeUtc, created.ObjectVersion = row.ID(), now, 1
 		r.applications = append(r.applications, created)
 		app = &r.applications[len(r.applications)-1]
-		app.ObjectVersion = 1
 	} else {
 		app.ObjectVersion = nextVersion(app.ObjectVersion)
 	}
 	app.AggregateLastUpdateTimeUtc = now
-	fill(app, applicationType, row)
+	setFields(app, applicationType, row)
 	app.SystemUser = ""
-	if to, is := row["SystemUser"].(link); is {
-		if user := r.userWithID(to.id); user != nil {
-			app.SystemUser = user.Login
-		}
+	to, _ := row["SystemUser"].(odata.Link)
+	if user := firstOf(r.users, func(user User) bool { return user.recordID() == to.ID }); user != nil {
+		app.SystemUser = user.Login
 	}
 }
 
-func (r *registry) storeUser(row entity) {
-	user := r.userWithID(row.id())
-	if user == nil {
-		r.users = append(r.users, User{Id: row.id()})
-		user = &r.users[len(r.users)-1]
-		user.ObjectVersion = 1
-	} else {
-		user.ObjectVersion = nextVersion(user.ObjectVersion)
-		user.Id = user.recordID() // it must not follow the Login
-	}
-	former := user.Login
-	fill(user, userType, row)
-	for i := range r.applications {
-		if former != "" && r.applications[i].SystemUser == former {
-			r.applications[i].SystemUser = user.Login
-		}
-	}
-}
-
-// remove deletes a record, or says what keeps it.
-func (r *registry) remove(set, id string) *failure {
-	switch set {
-	case trustedApplications:
-		r.applications = slices.DeleteFunc(r.applications, func(app TrustedApplication) bool { return strings.EqualFold(app.Id, id) })
-	case users:
-		user := r.userWithID(id)
-		if slices.ContainsFunc(r.applications, func(app TrustedApplication) bool { return app.SystemUser == user.Login }) {
-			return rejected("The user '%s' cannot be deleted, because a trusted application uses it.", user.Login)
-		}
-		r.users = slices.DeleteFunc(r.users, func(user User) bool { return strings.EqualFold(user.recordID(), id) })
-	}
-	return nil
+func (r *registry) removeApplication(id string) {
+	r.applications = slices.DeleteFunc(r.applications, func(app TrustedApplication) bool {
+		return strings.EqualFold(app.Id, id)
+	})
 }

@@ -33,7 +33,7 @@ type Server struct {
 	// server.
 	TLS *tls.Config
 
-	// Certificate says what the certificate that StartTLS makes is good for.
+	// Certificate describes the certificate that StartTLS makes.
 	Certificate Certificate
 
 	// IdentityPath and APIPath are where the two sites are hosted, "/id" and
@@ -42,26 +42,23 @@ type Server struct {
 	APIPath      string
 
 	// AccessLog, when set, gets one line for each request: method, path, status
-	// and duration. Queries, headers and bodies never stand in it.
+	// and duration. Queries, headers and bodies are never written to it.
 	AccessLog io.Writer
 
-	// DiscardHistory makes the server count requests without keeping them, nor
-	// the tokens it issues: for a server that runs for days.
+	// DiscardHistory makes the server count requests, but keep neither them nor
+	// the tokens that it issues: for a server that runs for days.
 	DiscardHistory bool
 
-	registry  registry
-	keys      keyring
-	faults    faultQueues
-	journal   journal
-	customers []entity
-	sessions  sessionBook
+	registry registry
+	keys     keyring
+	faults   faultQueues
+	history  history
+	limiter  limiter
 
 	started time.Time // on the clock
 
-	settingsMu sync.Mutex
-	settings   Settings
-	clock      func() time.Time
-	latency    time.Duration
+	currentMu sync.Mutex
+	current   behaviour
 
 	accessLogMu sync.Mutex
 
@@ -95,11 +92,13 @@ func NewUnstartedServer() *Server {
 	s := &Server{
 		IdentityPath: "/id",
 		APIPath:      "/api",
-		settings:     defaultSettings(),
-		clock:        time.Now,
-		customers:    sampleCustomers(),
+		registry:     registry{customers: sampleCustomers()},
+		history:      history{counts: map[Endpoint]int{}, responses: map[Endpoint]map[int]int{}},
+		limiter:      limiter{open: map[string]*session{}},
+		current:      behaviour{Settings: defaultSettings(), clock: time.Now},
 		closed:       make(chan struct{}),
 	}
+	s.keys.rotate()
 	s.AddUser(SampleUser())
 	s.AddApplication(SampleApplication())
 	return s
@@ -147,7 +146,7 @@ func (s *Server) serve(listener net.Listener) {
 		Handler:           http.HandlerFunc(s.handle),
 		Protocols:         protocols,
 		ReadHeaderTimeout: 30 * time.Second,
-		ErrorLog:          log.New(io.Discard, "", 0), // failed handshakes are what tests are after
+		ErrorLog:          log.New(io.Discard, "", 0), // tests make handshakes fail on purpose
 		ConnState:         s.countConnection,
 	}
 	s.client = s.newClient()

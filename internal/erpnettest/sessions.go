@@ -4,6 +4,7 @@
 package erpnettest
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"sync"
@@ -13,8 +14,8 @@ import (
 // Sessions are the counts of a server's sessions. A session is opened by the
 // first call of the Domain API with an access token, one for each different
 // token, and holds a licence until it ends (protocol 5.2). That the token is the
-// key of a service's session is an assumption. Requests that a fault answers in
-// place of the Domain API reach no session.
+// key of a service's session is an assumption. A request whose response a fault
+// replaces reaches no session.
 type Sessions struct {
 	Opened       int // in all; a token whose session has ended opens another
 	Open         int // at this moment
@@ -26,20 +27,18 @@ type Sessions struct {
 
 // Sessions returns the counts of the server's sessions.
 func (s *Server) Sessions() Sessions {
-	now := s.now()
-	s.settingsMu.Lock()
-	settings := s.settings
-	s.settingsMu.Unlock()
-	s.sessions.mu.Lock()
-	defer s.sessions.mu.Unlock()
-	s.sessions.end(now, settings)
-	counts := s.sessions.counts
-	counts.Open = len(s.sessions.open)
+	now := s.behaviour()
+	s.limiter.mu.Lock()
+	defer s.limiter.mu.Unlock()
+	s.limiter.expire(now.clock(), now.Settings)
+	counts := s.limiter.counts
+	counts.Open = len(s.limiter.open)
 	return counts
 }
 
-// sessionBook holds the sessions of a server by their token.
-type sessionBook struct {
+// limiter holds the sessions of a server by their token, and gives out the slots
+// for their requests.
+type limiter struct {
 	mu     sync.Mutex
 	open   map[string]*session
 	counts Sessions
@@ -51,61 +50,62 @@ type session struct {
 	used     time.Time
 	requests int // in all, the refused ones included
 	running  int
-	queue    []*turn // the next one first
+	queue    []*slot // the next one first
 	minute   time.Time
 	inMinute int
 }
 
-// turn is the permission of one request to be worked on, granted or awaited.
-type turn struct {
-	session *session
-	limit   int // of requests that run at once
-	granted chan struct{}
-	over    bool
+// slot is the permission of one request to run, granted or awaited.
+type slot struct {
+	session  *session
+	limit    int // of requests that run at once
+	granted  chan struct{}
+	released bool
 }
 
-// enter takes a request into the session of its token. It does not wait: the
-// turn may have yet to come. A request that finds no licence or no place in the
-// queue gets the answer that says so instead.
-func (b *sessionBook) enter(who caller, now time.Time, settings Settings) (*turn, *answer) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.end(now, settings)
-	s, found := b.open[who.token]
+// acquire takes a request into the session of its token. It doesn't wait: the
+// slot may be granted later. A request that finds no licence or no place in the
+// queue gets the response that says so instead.
+func (l *limiter) acquire(who caller, now time.Time, settings Settings) (*slot, *response) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.expire(now, settings)
+	s, found := l.open[who.token]
 	if !found {
-		if settings.Licences > 0 && len(b.open) >= settings.Licences {
-			b.counts.Refused++
+		if settings.Licences > 0 && len(l.open) >= settings.Licences {
+			l.counts.Refused++
 			refusal := licenceError(settings)
 			return nil, &refusal
 		}
-		if b.open == nil {
-			b.open = map[string]*session{}
-		}
 		s = &session{clientID: who.clientID, opened: now, minute: now}
-		b.open[who.token] = s
-		b.counts.Opened++
+		l.open[who.token] = s
+		l.counts.Opened++
 	}
 	s.used = now
 	s.requests++
-	if !s.mayEnter(now, settings) {
-		b.counts.Busy++
-		refusal := emptyAnswer(http.StatusTooManyRequests) // the body is unknown; assumed empty (protocol 13)
-		refusal.reason = "The session has too many requests, at once or in this minute."
-		if settings.BusyRetryAfter != "" {
-			refusal.header.Set("Retry-After", settings.BusyRetryAfter)
-		}
+	if !s.hasRoom(now, settings) {
+		l.counts.Busy++
+		refusal := busy(settings)
 		return nil, &refusal
 	}
-	t := &turn{session: s, limit: settings.SessionRequests, granted: make(chan struct{})}
-	s.queue = append(s.queue, t)
-	s.advance()
-	b.counts.LongestQueue = max(b.counts.LongestQueue, len(s.queue))
-	b.counts.PeakRequests = max(b.counts.PeakRequests, len(s.queue)+s.running)
-	return t, nil
+	taken := &slot{session: s, limit: settings.SessionRequests, granted: make(chan struct{})}
+	s.queue = append(s.queue, taken)
+	s.grant()
+	l.counts.LongestQueue = max(l.counts.LongestQueue, len(s.queue))
+	l.counts.PeakRequests = max(l.counts.PeakRequests, len(s.queue)+s.running)
+	return taken, nil
 }
 
-func (s *session) mayEnter(now time.Time, settings Settings) bool {
-	// Assumption: refused requests count, and the minutes do not slide.
+func busy(settings Settings) response {
+	r := emptyResponse(http.StatusTooManyRequests) // the body is unknown; assumed empty (protocol 13)
+	if settings.BusyRetryAfter != "" {
+		r.header.Set("Retry-After", settings.BusyRetryAfter)
+	}
+	return r.because("The session has too many requests, at once or in this minute.")
+}
+
+func (s *session) hasRoom(now time.Time, settings Settings) bool {
+	// Assumption: refused requests count, and the minutes don't slide.
 	if now.Sub(s.minute) >= time.Minute {
 		s.minute, s.inMinute = now, 0
 	}
@@ -113,12 +113,12 @@ func (s *session) mayEnter(now time.Time, settings Settings) bool {
 	if settings.SessionRequestsPerMinute > 0 && s.inMinute > settings.SessionRequestsPerMinute {
 		return false
 	}
-	atOnce := settings.SessionRequests
-	return atOnce <= 0 || s.running < atOnce || len(s.queue) < settings.SessionQueue
+	limit := settings.SessionRequests
+	return limit <= 0 || s.running < limit || len(s.queue) < settings.SessionQueue
 }
 
-// advance gives the turn to those who may have it.
-func (s *session) advance() {
+// grant lets the first of the queue run, as many as may.
+func (s *session) grant() {
 	for len(s.queue) > 0 && (s.queue[0].limit <= 0 || s.running < s.queue[0].limit) {
 		close(s.queue[0].granted)
 		s.queue = s.queue[1:]
@@ -126,33 +126,32 @@ func (s *session) advance() {
 	}
 }
 
-// leave ends a turn, or gives up waiting for it. It may be called twice, and
+// release frees a slot, or gives up waiting for it. It may be called twice, and
 // with nil.
-func (b *sessionBook) leave(t *turn) {
-	if t == nil {
+func (l *limiter) release(taken *slot) {
+	if taken == nil {
 		return
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if t.over {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if taken.released {
 		return
 	}
-	t.over = true
-	if i := slices.Index(t.session.queue, t); i >= 0 {
-		t.session.queue = slices.Delete(t.session.queue, i, i+1)
+	taken.released = true
+	s := taken.session
+	if i := slices.Index(s.queue, taken); i >= 0 {
+		s.queue = slices.Delete(s.queue, i, i+1)
 		return
 	}
-	t.session.running--
-	t.session.advance()
+	s.running--
+	s.grant()
 }
 
-// end forgets the sessions that are over. One with a request under way goes on.
-func (b *sessionBook) end(now time.Time, settings Settings) {
-	for token, s := range b.open {
+// expire forgets the sessions that are over. One with a request under way goes on.
+func (l *limiter) expire(now time.Time, settings Settings) {
+	maps.DeleteFunc(l.open, func(_ string, s *session) bool {
 		idle := settings.SessionIdle > 0 && now.Sub(s.used) >= settings.SessionIdle
 		old := settings.SessionLifetime > 0 && now.Sub(s.opened) >= settings.SessionLifetime
-		if (idle || old) && s.running == 0 && len(s.queue) == 0 {
-			delete(b.open, token)
-		}
-	}
+		return (idle || old) && s.running == 0 && len(s.queue) == 0
+	})
 }

@@ -28,7 +28,7 @@ type Settings struct {
 	// ClaimShape of the tokens; Current by default.
 	ClaimShape ClaimShape
 	// TokenLifetime is how long a token is valid; one hour by default. The
-	// answer's expires_in is the same, in whole seconds.
+	// expires_in of the response is the same, in whole seconds.
 	TokenLifetime time.Duration
 
 	// TokenErrorStatus is the HTTP status of an OAuth error; 400 by default. The
@@ -44,8 +44,8 @@ type Settings struct {
 	// GrantSubset grants what the application may have instead of refusing a
 	// scope that it may not (protocol 11, item 1). Nothing left is still refused.
 	GrantSubset bool
-	// UpdateImpliesRead answers a request for "update" with "read update", as
-	// one documented example does (protocol 2.3).
+	// UpdateImpliesRead grants "read update" to a request for "update", as one
+	// documented example does (protocol 2.3).
 	UpdateImpliesRead bool
 	// ServiceSuffix demands the client_id "<ApplicationUri>-service" of an
 	// application that also signs users in, as old versions did (protocol 2.1).
@@ -61,7 +61,7 @@ type Settings struct {
 	// Version of the application server, such as "26.2.0.76".
 	Version string
 
-	// AutoDiscoveryPaths are where auto-discovery answers; by default both
+	// AutoDiscoveryPaths are where auto-discovery is served; by default both
 	// documented paths (protocol 6).
 	AutoDiscoveryPaths []string
 	// AutoDiscoverySitesOnly leaves Host and DbName out, as older servers do.
@@ -87,16 +87,33 @@ func defaultSettings() Settings {
 	}
 }
 
+// behaviour is how the instance acts now.
+type behaviour struct {
+	Settings
+	clock   func() time.Time
+	latency time.Duration
+}
+
+func (s *Server) behaviour() behaviour {
+	s.currentMu.Lock()
+	defer s.currentMu.Unlock()
+	return s.current
+}
+
+func (s *Server) change(edit func(*behaviour)) {
+	s.currentMu.Lock()
+	defer s.currentMu.Unlock()
+	edit(&s.current)
+}
+
 // Configure changes the settings for the requests that arrive from now on.
 func (s *Server) Configure(change func(*Settings)) {
-	s.settingsMu.Lock()
-	defer s.settingsMu.Unlock()
-	next := s.settings
-	next.AutoDiscoveryPaths = slices.Clone(next.AutoDiscoveryPaths)
-	next.WebSites = slices.Clone(next.WebSites)
-	next.UnknownAttributes = slices.Clone(next.UnknownAttributes)
-	change(&next)
-	s.settings = next
+	s.change(func(b *behaviour) {
+		b.AutoDiscoveryPaths = slices.Clone(b.AutoDiscoveryPaths)
+		b.WebSites = slices.Clone(b.WebSites)
+		b.UnknownAttributes = slices.Clone(b.UnknownAttributes)
+		change(&b.Settings)
+	})
 }
 
 // SetClaimShape sets the claims of the tokens issued from now on.
@@ -108,21 +125,12 @@ func (s *Server) SetClaimShape(shape ClaimShape) {
 // its tokens, their expiry at the Domain API and the times in its history. TLS
 // certificates and latency stay with the real clock.
 func (s *Server) SetClock(now func() time.Time) {
-	s.settingsMu.Lock()
-	defer s.settingsMu.Unlock()
-	s.clock = now
+	s.change(func(b *behaviour) { b.clock = now })
 }
 
-// SetLatency delays every answer.
+// SetLatency delays every response.
 func (s *Server) SetLatency(d time.Duration) {
-	s.settingsMu.Lock()
-	defer s.settingsMu.Unlock()
-	s.latency = d
+	s.change(func(b *behaviour) { b.latency = d })
 }
 
-func (s *Server) now() time.Time {
-	s.settingsMu.Lock()
-	clock := s.clock
-	s.settingsMu.Unlock()
-	return clock()
-}
+func (s *Server) now() time.Time { return s.behaviour().clock() }

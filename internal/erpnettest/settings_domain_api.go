@@ -35,7 +35,7 @@ const (
 	SecretHashesOmitted
 )
 
-// DomainAPISettings are how the Domain API acts where its answer is unknown
+// DomainAPISettings are how the Domain API acts where its response is unknown
 // (protocol 12).
 type DomainAPISettings struct {
 	// BareErrors drops the "error" wrapper around a Domain API error, as the
@@ -69,8 +69,8 @@ type DomainAPISettings struct {
 
 	// RefuseNullReferences makes it an error to clear a reference with null.
 	RefuseNullReferences bool
-	// AllowDuplicateURIs drops the unique index of ApplicationUri. Which of the
-	// namesakes gets the tokens is then a matter of luck: the oldest, here.
+	// AllowDuplicateURIs drops the unique index of ApplicationUri. Of several
+	// records with the same one, the oldest then gets the tokens.
 	AllowDuplicateURIs bool
 	// SecretHashes as they are read back; SecretHashesReadable by default.
 	SecretHashes SecretHashes
@@ -79,14 +79,14 @@ type DomainAPISettings struct {
 
 	// UnknownAttributes are those that the server is too old for, whatever its
 	// Version: "ReferenceTokens" before 26.2.1.66, "AdditionalDataJson" before
-	// 26.3.100.4, "ExternalId" before 24.1.0.89. To name one is then an error.
-	// Without the attribute ReferenceTokens there are no reference tokens either.
+	// 26.3.100.4, "ExternalId" before 24.1.0.89. A request that names one is an
+	// error. Without the attribute ReferenceTokens there are no reference tokens.
 	UnknownAttributes []string
 
 	// NoNextLinks never sends an @odata.nextLink, as before 26.2.
 	NoNextLinks bool
 	// RelativeNextLinks sends them without the OData root, as the page on paging
-	// prints them. The default is absolute, as the one sample of a real answer
+	// prints them. The default is absolute, as the one sample of a real response
 	// has it.
 	RelativeNextLinks bool
 }
@@ -106,12 +106,12 @@ func defaultDomainAPISettings() DomainAPISettings {
 // defaults are the documented ones, in force from the start. 0 is no limit, but
 // for SessionQueue.
 type SessionSettings struct {
-	// Licences is how many sessions may be open at once; no limit by default. One
-	// more is refused with 503 and Retry-After 60.
+	// Licences is how many sessions may be open at once; no limit by default. The
+	// next one is refused with 503 and Retry-After 60.
 	Licences int
 	// SessionRequests is how many requests of a session run at once: 1.
 	SessionRequests int
-	// SessionQueue is how many more wait for their turn: 5. The next one is
+	// SessionQueue is how many more wait for a slot: 5. The next one is
 	// refused with 429 and an empty body, at once. 0 is no queue.
 	SessionQueue int
 	// SessionRequestsPerMinute is how many requests a session may make in a

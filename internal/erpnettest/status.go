@@ -5,14 +5,13 @@ package erpnettest
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"time"
 )
 
-// StatusReport is what a server tells a person who watches it. No secret, no
-// hash and no token is in it, whatever was asked of the server. All times are
-// on the server's clock.
+// StatusReport is what a server tells a person who watches it. It holds no
+// secret, no hash and no token, whatever clients sent. All times are on the
+// server's clock.
 type StatusReport struct {
 	URL          string              `json:"url"`
 	Started      time.Time           `json:"started"`
@@ -27,16 +26,16 @@ type StatusReport struct {
 type RequestCounts struct {
 	Endpoint   Endpoint    `json:"endpoint"`
 	Received   int         `json:"received"`
-	Answers    map[int]int `json:"answers"`    // by HTTP status
-	Unanswered int         `json:"unanswered"` // the connection ended first
-	UnderWay   int         `json:"under_way"`  // not yet answered
+	Responses  map[int]int `json:"responses"`   // by HTTP status
+	NoResponse int         `json:"no_response"` // the connection ended first
+	UnderWay   int         `json:"under_way"`   // no response yet
 }
 
-// Errors is how many requests ended without an answer or with a status of 400
+// Errors is how many requests ended without a response or with a status of 400
 // or more.
 func (c RequestCounts) Errors() int {
-	errors := c.Unanswered
-	for status, n := range c.Answers {
+	errors := c.NoResponse
+	for status, n := range c.Responses {
 		if isError(status) {
 			errors += n
 		}
@@ -85,62 +84,37 @@ type SessionStatus struct {
 	Waiting  int       `json:"waiting"` // in the queue
 }
 
-// StatusReport returns how the server is doing, with or without DiscardHistory.
+// StatusReport returns the state of the server, with or without DiscardHistory.
 func (s *Server) StatusReport() StatusReport {
-	c := cleaner{hashes: s.registry.hashes()} // an administrator can write a secret into a record by mistake
+	// An administrator can write a secret into a record by mistake.
+	redact := redactor{hashes: s.registry.hashes()}.redact
 	report := StatusReport{
 		URL:          s.URL,
 		Started:      s.started,
 		Time:         s.now(),
 		Applications: []ApplicationStatus{},
-		Sessions:     s.sessionsStatus(c),
+		Sessions:     s.sessionsStatus(redact),
 	}
-	report.Requests, report.Errors = s.journal.status()
+	report.Requests, report.Errors = s.history.byEndpoint()
 	for _, app := range s.Applications() {
 		scopes := app.scopes()
 		for i := range scopes {
-			scopes[i] = c.clean(scopes[i])
+			scopes[i] = redact(scopes[i])
 		}
 		report.Applications = append(report.Applications, ApplicationStatus{
-			ApplicationURI:    c.clean(app.ApplicationUri),
+			ApplicationURI:    redact(app.ApplicationUri),
 			Enabled:           app.IsEnabled,
 			Scopes:            scopes,
 			SystemUserAllowed: app.SystemUserAllowed,
-			SystemUser:        c.clean(app.SystemUser),
+			SystemUser:        redact(app.SystemUser),
 		})
 	}
 	return report
 }
 
-func (j *journal) status() ([]RequestCounts, []RequestError) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	var requests []RequestCounts
-	for _, endpoint := range []Endpoint{Token, Discovery, JWKS, AutoDiscovery, DomainAPI, Version, Other} {
-		counts := RequestCounts{
-			Endpoint:   endpoint,
-			Received:   j.counts[endpoint],
-			Answers:    map[int]int{},
-			Unanswered: j.answers[endpoint][0],
-			UnderWay:   j.counts[endpoint],
-		}
-		maps.Copy(counts.Answers, j.answers[endpoint])
-		for _, n := range counts.Answers {
-			counts.UnderWay -= n
-		}
-		delete(counts.Answers, 0)
-		requests = append(requests, counts)
-	}
-	errors := append([]RequestError{}, j.errors...)
-	slices.Reverse(errors)
-	return requests, errors
-}
-
-func (s *Server) sessionsStatus(c cleaner) SessionsStatus {
+func (s *Server) sessionsStatus(redact func(string) string) SessionsStatus {
 	counts := s.Sessions() // which ends those that are over
-	s.settingsMu.Lock()
-	limits := s.settings.SessionSettings
-	s.settingsMu.Unlock()
+	limits := s.behaviour().SessionSettings
 	status := SessionsStatus{
 		Opened:       counts.Opened,
 		Refused:      counts.Refused,
@@ -157,11 +131,11 @@ func (s *Server) sessionsStatus(c cleaner) SessionsStatus {
 		},
 		Open: []SessionStatus{},
 	}
-	s.sessions.mu.Lock()
-	defer s.sessions.mu.Unlock()
-	for _, open := range s.sessions.open {
+	s.limiter.mu.Lock()
+	defer s.limiter.mu.Unlock()
+	for _, open := range s.limiter.open {
 		status.Open = append(status.Open, SessionStatus{
-			ClientID: c.clean(open.clientID),
+			ClientID: redact(open.clientID),
 			Opened:   open.opened,
 			Used:     open.used,
 			Requests: open.requests,

@@ -19,14 +19,13 @@ import (
 	"time"
 )
 
-// Certificate says what a server's certificate is good for. The zero value is
-// a certificate that works.
+// Certificate describes a server's certificate. The zero value is one that works.
 type Certificate struct {
 	// Names are the host names and IP addresses; empty means 127.0.0.1, ::1,
 	// localhost, erp.test and the host of the server's URL.
 	Names []string
-	// NotBefore and NotAfter limit its life; zero means from an hour ago to in a
-	// year. For an expired certificate set NotAfter to the past.
+	// NotBefore and NotAfter limit its life. Zero means from an hour ago until one
+	// year from now. For an expired certificate, set NotAfter to the past.
 	NotBefore, NotAfter time.Time
 }
 
@@ -117,30 +116,14 @@ func (s *Server) certificateNames() []string {
 	return names
 }
 
-func signCertificate(template, parent *x509.Certificate, public crypto.PublicKey, signer crypto.Signer) *x509.Certificate {
-	der, err := x509.CreateCertificate(rand.Reader, template, parent, public, signer)
-	if err != nil {
-		panic("erpnettest: certificate: " + err.Error())
-	}
-	certificate, err := x509.ParseCertificate(der)
-	if err != nil {
-		panic("erpnettest: certificate: " + err.Error())
-	}
-	return certificate
+func signCertificate(
+	template, parent *x509.Certificate, public crypto.PublicKey, signer crypto.Signer,
+) *x509.Certificate {
+	return must(x509.ParseCertificate(must(x509.CreateCertificate(rand.Reader, template, parent, public, signer))))
 }
 
-func newECKey() *ecdsa.PrivateKey {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		panic("erpnettest: key: " + err.Error())
-	}
-	return key
-}
+func newECKey() *ecdsa.PrivateKey { return must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader)) }
 
 func serialNumber() *big.Int {
-	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 120))
-	if err != nil {
-		panic("erpnettest: serial number: " + err.Error())
-	}
-	return serial
+	return must(rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 120)))
 }

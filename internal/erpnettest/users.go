@@ -47,14 +47,13 @@ func (s *Server) AddUser(user User) {
 	}
 	s.registry.mu.Lock()
 	defer s.registry.mu.Unlock()
-	i := slices.IndexFunc(s.registry.users, func(known User) bool { return known.Login == user.Login })
-	if i < 0 {
-		user.ObjectVersion = max(user.ObjectVersion, 1)
-		s.registry.users = append(s.registry.users, user)
+	if known := s.registry.user(user.Login); known != nil {
+		user.ObjectVersion = max(user.ObjectVersion, nextVersion(known.ObjectVersion))
+		*known = user
 		return
 	}
-	user.ObjectVersion = max(user.ObjectVersion, nextVersion(s.registry.users[i].ObjectVersion))
-	s.registry.users[i] = user
+	user.ObjectVersion = max(user.ObjectVersion, 1)
+	s.registry.users = append(s.registry.users, user)
 }
 
 // Users returns the users, ordered by Login.

@@ -13,8 +13,8 @@ import (
 // nothing else; no other page may frame it or read from it.
 var headers = map[string]string{
 	"Cache-Control": "no-store",
-	"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-		"base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+	"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
+		"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 	"Cross-Origin-Opener-Policy":   "same-origin",
 	"Cross-Origin-Resource-Policy": "same-origin",
 	"Referrer-Policy":              "no-referrer",
@@ -26,10 +26,11 @@ func guard(next http.Handler) http.Handler {
 		for name, value := range headers {
 			w.Header().Set(name, value)
 		}
-		// A foreign web site can point a name of its own at this machine, and its
-		// pages may then read what answers to that name: DNS rebinding.
+		// A foreign web site can point its own host name at this machine. Its pages
+		// could then read what is served under that name: DNS rebinding.
 		if !isThisMachine(r.Host) {
-			http.Error(w, "The status page answers only to localhost, 127.0.0.1 and [::1].", http.StatusForbidden)
+			const reason = "The status page accepts only the hosts localhost, 127.0.0.1 and [::1]."
+			http.Error(w, reason, http.StatusForbidden)
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -44,7 +44,9 @@ func TestOnlyTheNamesOfThisMachineAreAnswered(t *testing.T) {
 
 func TestNothingCanBeChanged(t *testing.T) {
 	instance := newInstance(t)
-	for method, want := range map[string]int{"GET": 200, "HEAD": 200, "POST": 405, "PUT": 405, "DELETE": 405, "OPTIONS": 405} {
+	for method, want := range map[string]int{
+		"GET": 200, "HEAD": 200, "POST": 405, "PUT": 405, "DELETE": 405, "OPTIONS": 405,
+	} {
 		for _, path := range []string{"/", "/status.json", "/style.css", "/narrow.css", "/script.js", "/icon.svg"} {
 			if got := ask(t, instance, method, "localhost", path); got.Code != want {
 				t.Errorf("%s %s: status %d", method, path, got.Code)
@@ -63,16 +65,20 @@ func TestPageLoadsNothingFromElsewhere(t *testing.T) {
 		"/script.js":   "text/javascript; charset=utf-8",
 		"/icon.svg":    "image/svg+xml",
 	} {
-		answered := ask(t, instance, http.MethodGet, "localhost", path)
-		header := answered.Header()
+		response := ask(t, instance, http.MethodGet, "localhost", path)
+		header := response.Header()
 		if header.Get("Content-Type") != contentType || header.Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%s: headers %v", path, header)
 		}
-		if header.Get("Cache-Control") != "no-store" || header.Get("Cross-Origin-Resource-Policy") != "same-origin" || header.Get("Access-Control-Allow-Origin") != "" {
+		if header.Get("Cache-Control") != "no-store" ||
+			header.Get("Cross-Origin-Resource-Policy") != "same-origin" ||
+			header.Get("Access-Control-Allow-Origin") != "" {
 			t.Errorf("%s: headers %v", path, header)
 		}
 		policy := header.Get("Content-Security-Policy")
-		for _, part := range []string{"default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'"} {
+		for _, part := range []string{
+			"default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'",
+		} {
 			if !strings.Contains(policy, part) {
 				t.Errorf("%s: %s is not in the policy %q", path, part, policy)
 			}
@@ -80,7 +86,7 @@ func TestPageLoadsNothingFromElsewhere(t *testing.T) {
 		if strings.Contains(policy, "unsafe") || strings.Contains(policy, "*") || strings.Contains(policy, "http") {
 			t.Errorf("%s: policy %q", path, policy)
 		}
-		body := strings.ReplaceAll(answered.Body.String(), "http://www.w3.org/2000/svg", "")
+		body := strings.ReplaceAll(response.Body.String(), "http://www.w3.org/2000/svg", "")
 		body = strings.ReplaceAll(body, instance.URL, "")
 		for _, foreign := range []string{"http:", "https:", "//cdn", "@import", "url("} {
 			if strings.Contains(body, foreign) {

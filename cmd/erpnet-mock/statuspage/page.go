@@ -18,17 +18,17 @@ import (
 //go:embed page.html style.css narrow.css script.js icon.svg
 var files embed.FS
 
-var page = template.Must(template.New("page.html").Funcs(words).ParseFS(files, "page.html"))
+var page = template.Must(template.New("page.html").Funcs(formats).ParseFS(files, "page.html"))
 
 // Handler serves the status of an instance: the page at /, and its
-// [erpnettest.StatusReport] as JSON at /status.json. It answers only to the
-// names of this machine, only to GET and HEAD, and lets no cache keep anything.
+// [erpnettest.StatusReport] as JSON at /status.json. It accepts only the names
+// of this machine, only GET and HEAD, and lets no cache keep anything.
 func Handler(instance *erpnettest.Server) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		var rendered bytes.Buffer
 		if err := page.Execute(&rendered, instance.StatusReport()); err != nil {
-			http.Error(w, "The page cannot be rendered: "+err.Error(), http.StatusInternalServerError)
+			http.Error(w, "Can't render the page: "+err.Error(), http.StatusInternalServerError)
 			return
 		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -41,7 +41,9 @@ func Handler(instance *erpnettest.Server) http.Handler {
 		_ = encoder.Encode(instance.StatusReport())
 	})
 	for _, name := range []string{"style.css", "narrow.css", "script.js", "icon.svg"} {
-		mux.HandleFunc("GET /"+name, func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, name) })
+		mux.HandleFunc("GET /"+name, func(w http.ResponseWriter, r *http.Request) {
+			http.ServeFileFS(w, r, files, name)
+		})
 	}
 	return guard(mux)
 }

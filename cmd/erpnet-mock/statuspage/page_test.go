@@ -33,27 +33,27 @@ func ask(t *testing.T, instance *erpnettest.Server, method, host, path string) *
 	t.Helper()
 	request := httptest.NewRequestWithContext(t.Context(), method, path, nil)
 	request.Host = host
-	answered := httptest.NewRecorder()
-	Handler(instance).ServeHTTP(answered, request)
-	return answered
+	got := httptest.NewRecorder()
+	Handler(instance).ServeHTTP(got, request)
+	return got
 }
 
 // show returns the page as text, one space for each gap.
 func show(t *testing.T, instance *erpnettest.Server, path string) string {
 	t.Helper()
-	answered := ask(t, instance, http.MethodGet, "localhost:8080", path)
-	if answered.Code != http.StatusOK {
-		t.Fatalf("%s: status %d: %s", path, answered.Code, answered.Body)
+	got := ask(t, instance, http.MethodGet, "localhost:8080", path)
+	if got.Code != http.StatusOK {
+		t.Fatalf("%s: status %d: %s", path, got.Code, got.Body)
 	}
-	return regexp.MustCompile(`\s+`).ReplaceAllString(answered.Body.String(), " ")
+	return regexp.MustCompile(`\s+`).ReplaceAllString(got.Body.String(), " ")
 }
 
 // askForToken returns the access token, if it gets one.
 func askForToken(t *testing.T, instance *erpnettest.Server, clientID, secret string) string {
 	t.Helper()
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {clientID}, "client_secret": {secret}}
-	answered := do(t, instance, http.MethodPost, instance.IdentityURL()+"/connect/token", "", form.Encode())
-	token, _ := answered["access_token"].(string)
+	got := do(t, instance, http.MethodPost, instance.IdentityURL()+"/connect/token", "", form.Encode())
+	token, _ := got["access_token"].(string)
 	return token
 }
 
@@ -62,7 +62,7 @@ func readCustomers(t *testing.T, instance *erpnettest.Server, token string) {
 	do(t, instance, http.MethodGet, instance.DomainAPIURL()+"Crm_Sales_Customers", token, "")
 }
 
-func do(t *testing.T, instance *erpnettest.Server, method, address, token, form string) (answered map[string]any) {
+func do(t *testing.T, instance *erpnettest.Server, method, address, token, form string) (got map[string]any) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(form))
 	if err != nil {
@@ -77,8 +77,8 @@ func do(t *testing.T, instance *erpnettest.Server, method, address, token, form 
 		t.Fatal(err)
 	}
 	defer response.Body.Close()
-	_ = json.NewDecoder(response.Body).Decode(&answered) // a refusal may have no body
-	return answered
+	_ = json.NewDecoder(response.Body).Decode(&got) // a refusal may have no body
+	return got
 }
 
 func expect(t *testing.T, page string, parts ...string) {
@@ -118,12 +118,15 @@ func TestPageShowsWhatHappens(t *testing.T) {
 	expect(
 		t, page,
 		"<dt>Requests</dt><dd>5</dd>", "<dt>Errors</dt><dd>2</dd>", "<dt>Open sessions</dt><dd>1</dd>",
-		`>Token</th> <td role="cell" class="number">2</td>`, `>200 <b>× 1</b></span> <span class="answers s4" title="400 Bad Request">400 <b>× 1</b>`,
-		`>Domain API</th> <td role="cell" class="number">3</td>`, `class="answers s5" title="500 Internal Server Error">500 <b>× 1</b>`,
-		`title="400 Bad Request">400</span>`, ">invalid_client</code> Invalid client_id or client_secret", "<code>com.example/unknown</code>", "POST /id/connect/token",
+		`>Token</th> <td role="cell" class="number">2</td>`,
+		`>200 <b>× 1</b></span> <span class="responses s4" title="400 Bad Request">400 <b>× 1</b>`,
+		`>Domain API</th> <td role="cell" class="number">3</td>`,
+		`class="responses s5" title="500 Internal Server Error">500 <b>× 1</b>`,
+		`title="400 Bad Request">400</span>`, ">invalid_client</code> Invalid client_id or client_secret",
+		"<code>com.example/unknown</code>", "POST /id/connect/token",
 		">EnterpriseOneServerException</code> The entity set name", "GET /api/domain/odata/Crm_Customers",
 	)
-	if newest, oldest := strings.Index(page, "EnterpriseOneServerException</code>"), strings.Index(page, "invalid_client</code>"); newest > oldest {
+	if strings.Index(page, "EnterpriseOneServerException</code>") > strings.Index(page, "invalid_client</code>") {
 		t.Error("the newest error is not the first")
 	}
 	if strings.Contains(page, "No session is open") || strings.Contains(page, "No request has failed") {
@@ -138,7 +141,8 @@ func TestJSONIsTheReport(t *testing.T) {
 	if err := json.Unmarshal([]byte(show(t, instance, "/status.json")), &report); err != nil {
 		t.Fatal(err)
 	}
-	if report.URL != instance.URL || report.Requests[0].Answers[400] != 1 || report.Errors[0].ClientID != "com.example/unknown" || len(report.Applications) != 1 {
+	if report.URL != instance.URL || report.Requests[0].Responses[400] != 1 ||
+		report.Errors[0].ClientID != "com.example/unknown" || len(report.Applications) != 1 {
 		t.Errorf("%+v", report)
 	}
 }
@@ -168,7 +172,10 @@ func TestWhatStrangersSendIsEscaped(t *testing.T) {
 			t.Errorf("%s holds markup of a stranger: %s", path, page)
 		}
 	}
-	expect(t, show(t, instance, "/"), "&lt;/code&gt;&lt;script&gt;alert(&#34;1&#34;)&lt;/script&gt;&lt;img src=x onerror=&#39;alert(1)&#39;&gt;")
+	expect(
+		t, show(t, instance, "/"),
+		"&lt;/code&gt;&lt;script&gt;alert(&#34;1&#34;)&lt;/script&gt;&lt;img src=x onerror=&#39;alert(1)&#39;&gt;",
+	)
 }
 
 func TestNoSecretIsShown(t *testing.T) {

@@ -6,7 +6,7 @@
 
 "use strict";
 
-const pause = 1000; // from one answer to the next question, in milliseconds
+const pause = 1000; // from one response to the next request, in milliseconds
 const patience = 5000; // with one question
 
 async function refresh() {

@@ -13,46 +13,44 @@ import (
 	"time"
 )
 
-const htmlType = "text/html; charset=utf-8"
-
 // None is no fault: a place in the queue for a request that goes well.
 func None() Fault { return Fault{} }
 
-// Status answers with that HTTP status and an empty body.
+// Status sends that HTTP status and an empty body.
 func Status(status int) Fault { return Answer(status, "", "") }
 
-// Answer answers with a fixed body. An empty contentType sends none.
+// Answer sends a fixed body. An empty contentType sends none.
 func Answer(status int, contentType, body string) Fault {
-	return Fault{instead: func(*exchange) answer { return textAnswer(status, contentType, body) }}
+	return Fault{instead: func(*exchange) response { return textResponse(status, contentType, body) }}
 }
 
-// OAuthError answers with an OAuth error; an empty description is left out. The
+// OAuthError sends an OAuth error; an empty description is left out. The
 // status may be 200: some servers do that.
 func OAuthError(status int, code, description string) Fault {
-	return Fault{instead: func(*exchange) answer { return oauthAnswer(status, code, description) }}
+	return Fault{instead: func(*exchange) response { return oauthResponse(status, code, description) }}
 }
 
-// DomainError answers with an error of the Domain API, whose info holds a stack
+// DomainError sends an error of the Domain API, whose info holds a stack
 // trace (protocol 3.3).
 func DomainError(status, code int, exception, message string) Fault {
 	f := failure{status: status, code: code, exception: exception, message: message}
-	return Fault{instead: func(x *exchange) answer { return f.answer(x.settings) }}
+	return Fault{instead: func(x *exchange) response { return f.response(x.settings) }}
 }
 
-// LicenceExhausted answers 503 with Retry-After 60 and the documented body: all
+// LicenceExhausted sends 503 with Retry-After 60 and the documented body: all
 // licences are in use (protocol 3.3).
 func LicenceExhausted() Fault {
-	return Fault{instead: func(x *exchange) answer { return licenceError(x.settings) }}
+	return Fault{instead: func(x *exchange) response { return licenceError(x.settings) }}
 }
 
-// HTML answers with a web page, as a proxy or a stopped web site does.
+// HTML sends a web page, as a proxy or a stopped web site does.
 func HTML(status int) Fault { return Answer(status, htmlType, page(status)) }
 
-// AnswerReplaced does the endpoint's work and then answers with a web page, as
-// a gateway does that has waited long enough: the client of a POST that gets
-// 502 or 504 cannot know that it was done.
+// AnswerReplaced does the endpoint's work and then sends a web page, as a gateway
+// does that has waited long enough: the client of a POST that gets 502 or 504
+// can't know that it was done.
 func AnswerReplaced(status int) Fault {
-	return Fault{}.edit(func(a *answer) { *a = textAnswer(status, htmlType, page(status)) })
+	return Fault{}.edit(func(r *response) { *r = textResponse(status, htmlType, page(status)) })
 }
 
 func page(status int) string {
@@ -61,40 +59,39 @@ func page(status int) string {
 		"</h1><p>The web site is being restarted.</p></body>\n</html>\n"
 }
 
-// Redirect answers with a redirection to location, which is taken as it is.
+// Redirect sends a redirect to location, which is taken as it is.
 func Redirect(status int, location string) Fault {
 	return Answer(status, htmlType, "<html><body>Moved.</body></html>\n").With("Location", location)
 }
 
-// EmptyBody answers 200 with the content type of JSON and nothing behind it.
+// EmptyBody sends 200 with the content type of JSON and nothing behind it.
 func EmptyBody() Fault { return Answer(http.StatusOK, jsonType, "") }
 
-// InvalidJSON answers 200 with a body that no JSON parser takes.
+// InvalidJSON sends 200 with a body that no JSON parser takes.
 func InvalidJSON() Fault {
 	return Answer(http.StatusOK, jsonType, `{"access_token": "abc", "expires_in": 3600,, }`)
 }
 
-// Oversized answers 200 with a JSON object of at least size bytes, streamed
+// Oversized sends 200 with a JSON object of at least size bytes, streamed
 // without a Content-Length.
 func Oversized(size int64) Fault {
-	return Fault{instead: func(*exchange) answer {
-		a := textAnswer(http.StatusOK, jsonType, "")
-		a.stream = func(w io.Writer) error { return writePadding(w, size) }
-		return a
+	return Fault{instead: func(*exchange) response {
+		r := textResponse(http.StatusOK, jsonType, "")
+		r.stream = func(w io.Writer) error { return writePadding(w, size) }
+		return r
 	}}
 }
 
-// GzipBomb is Oversized in a small compressed body. It is compressed whether the
-// client takes that or not.
+// GzipBomb is Oversized in a small compressed body, whether the client accepts
+// that or not.
 func GzipBomb(size int64) Fault {
-	return Fault{instead: func(*exchange) answer {
-		a := textAnswer(http.StatusOK, jsonType, "")
-		a.header.Set("Content-Encoding", "gzip")
-		a.stream = func(w io.Writer) error {
+	return Fault{instead: func(*exchange) response {
+		r := textResponse(http.StatusOK, jsonType, "").with("Content-Encoding", "gzip")
+		r.stream = func(w io.Writer) error {
 			compressor := gzip.NewWriter(w)
 			return errors.Join(writePadding(compressor, size), compressor.Close())
 		}
-		return a
+		return r
 	}}
 }
 
@@ -114,21 +111,21 @@ func writePadding(w io.Writer, size int64) error {
 	return err
 }
 
-// ContentType gives the right answer another content type.
+// ContentType gives the right response another content type.
 func ContentType(contentType string) Fault { return Fault{}.With("Content-Type", contentType) }
 
-// Document changes the JSON object of the right answer: the token answer, the
+// Document changes the JSON object of the right response: the token response, the
 // discovery document, a page of entities. Numbers of any form can be put in as
 // [json.RawMessage].
 func Document(change func(map[string]any)) Fault {
-	return Fault{}.edit(func(a *answer) {
-		if a.document != nil {
-			change(a.document)
+	return Fault{}.edit(func(r *response) {
+		if r.document != nil {
+			change(r.document)
 		}
 	})
 }
 
-// Field sets one field in the JSON object of the right answer:
+// Field sets one field in the JSON object of the right response:
 // Field("expires_in", "3600"), Field("token_type", "bearer").
 func Field(name string, value any) Fault {
 	return Document(func(document map[string]any) { document[name] = value })
@@ -138,23 +135,25 @@ func Field(name string, value any) Fault {
 // RawField("expires_in", "1e400").
 func RawField(name, value string) Fault { return Field(name, json.RawMessage(value)) }
 
-// WithoutField leaves one field out of the JSON object of the right answer.
+// WithoutField leaves one field out of the JSON object of the right response.
 func WithoutField(name string) Fault {
 	return Document(func(document map[string]any) { delete(document, name) })
 }
 
-// Latency waits on the real clock before the right answer.
+// Latency waits on the real clock before the right response.
 func Latency(d time.Duration) Fault {
-	return Fault{wait: func(x *exchange) error { return x.pause(d) }}
+	return waitFault(func(x *exchange) error { return x.pause(d) })
 }
 
-// Hang never answers. It ends when the client leaves or the server closes.
+func waitFault(wait func(*exchange) error) Fault { return Fault{waits: []func(*exchange) error{wait}} }
+
+// Hang sends nothing. It ends when the client leaves or the server closes.
 func Hang() Fault {
-	return Fault{wait: func(x *exchange) error { return waitFor[struct{}](x, nil) }}
+	return waitFault(func(x *exchange) error { return waitFor[struct{}](x, nil) })
 }
 
-// Blocked holds the right answer back until a channel is closed: for a test that
+// Blocked holds the right response back until a channel is closed: for a test that
 // wants many requests under way at once.
 func Blocked(until <-chan struct{}) Fault {
-	return Fault{wait: func(x *exchange) error { return waitFor(x, until) }}
+	return waitFault(func(x *exchange) error { return waitFor(x, until) })
 }

@@ -28,7 +28,7 @@ func TestSpanNamesTwoUnits(t *testing.T) {
 }
 
 func TestStatusIsNamed(t *testing.T) {
-	for code, want := range map[int]string{200: "200 OK", 429: "429 Too Many Requests", 599: "599", 0: "No answer"} {
+	for code, want := range map[int]string{200: "200 OK", 429: "429 Too Many Requests", 599: "599", 0: "No response"} {
 		if got := status(code); got != want {
 			t.Errorf("%d: %q, want %q", code, got, want)
 		}

@@ -13,11 +13,11 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// maxRows is how many applications or sessions stand on the page. JSON has all.
+// maxRows is how many applications or sessions the page shows. JSON has all.
 const maxRows = 20
 
-// words turn what a report holds into what a person reads.
-var words = template.FuncMap{
+// formats turn what a report holds into what a person reads.
+var formats = template.FuncMap{
 	"kind":      func(endpoint erpnettest.Endpoint) string { return kinds[endpoint] },
 	"moment":    func(t time.Time) string { return t.Local().Format(time.DateTime) },
 	"zone":      func(t time.Time) string { return "UTC" + t.Local().Format("-07:00") },
@@ -42,10 +42,10 @@ var kinds = map[erpnettest.Endpoint]string{
 	erpnettest.Other:         "Other paths",
 }
 
-// status is an HTTP status in words; 0 is no answer.
+// status is an HTTP status in words; 0 is no response.
 func status(code int) string {
 	if code == 0 {
-		return "No answer"
+		return "No response"
 	}
 	return strings.TrimSpace(fmt.Sprint(code, " ", http.StatusText(code)))
 }

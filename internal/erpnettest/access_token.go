@@ -39,7 +39,7 @@ func (s *Server) newToken(x *exchange, given grant) string {
 	return token.sign()
 }
 
-// claims are those of protocol 2.4; a service token has no sub.
+// claims are the claims of protocol 2.4; a service token has no sub.
 func (s *Server) claims(x *exchange, given grant) map[string]any {
 	issuer, settings := s.IdentityURL(), x.settings
 	issued := x.request.Time.Unix()
@@ -68,33 +68,26 @@ func (s *Server) claims(x *exchange, given grant) map[string]any {
 }
 
 func (t draft) sign() string {
-	options := new(jose.SignerOptions).WithType(jose.ContentType(t.tokenType))
-	if t.tokenType == "" {
-		options = new(jose.SignerOptions)
+	options := new(jose.SignerOptions)
+	if t.tokenType != "" {
+		options.WithType(jose.ContentType(t.tokenType))
 	}
-	signer, err := jose.NewSigner(jose.SigningKey{
-		Algorithm: t.algorithm,
-		Key:       jose.JSONWebKey{Key: t.key, KeyID: t.keyID},
-	}, options)
-	if err != nil {
-		panic("erpnettest: token: " + err.Error())
-	}
-	payload, err := json.Marshal(t.claims)
-	if err != nil {
-		panic("erpnettest: claims: " + err.Error())
-	}
-	signed, err := signer.Sign(payload)
-	if err != nil {
-		panic("erpnettest: token: " + err.Error())
-	}
-	compact, err := signed.CompactSerialize()
-	if err != nil {
-		panic("erpnettest: token: " + err.Error())
-	}
+	key := jose.SigningKey{Algorithm: t.algorithm, Key: jose.JSONWebKey{Key: t.key, KeyID: t.keyID}}
+	signer := must(jose.NewSigner(key, options))
+	signed := must(signer.Sign(must(json.Marshal(t.claims))))
+	compact := must(signed.CompactSerialize())
 	if t.finish != nil {
 		return t.finish(compact)
 	}
 	return compact
+}
+
+// must panics for what only a mistake of a test can cause.
+func must[T any](value T, err error) T {
+	if err != nil {
+		panic("erpnettest: " + err.Error())
+	}
+	return value
 }
 
 func randomBytes(n int) []byte {

@@ -15,68 +15,65 @@ import (
 const (
 	// maxShown is how much of a text stands in a StatusReport, in characters.
 	maxShown = 200
-	hidden   = "(redacted)"
-	// minGuarded is the length in bytes from which a secret is looked for inside
-	// of words. To hide a shorter one there would tear texts that do not hold it.
-	minGuarded = 8
+	redacted = "(redacted)"
+	// minRedacted is the length in bytes from which a secret is looked for inside
+	// of words. Redacting a shorter one would tear texts that don't hold it.
+	minRedacted = 8
 )
 
 // secretForms are what looks like a JWT, a reference token or the hash of a secret.
 var secretForms = regexp.MustCompile(`eyJ[\w.-]{16,}|` + referenceTokenPrefix + `\w+|[0-9A-Za-z+/]{43}=`)
 
-// cleaner makes the texts of one request fit to be shown: a client that mixes up
+// redactor takes secrets out of the texts of one request: a client that mixes up
 // its parameters may send a secret in any of them. A secret is known by where it
 // comes from, by its form, or by its hash as a whole parameter or word.
-type cleaner struct {
+type redactor struct {
 	secrets []string        // that came with the request
 	hashes  map[string]bool // of the registered secrets and passwords
 }
 
-func (s *Server) newCleaner(r Request) cleaner {
-	c := cleaner{hashes: s.registry.hashes()}
+func (s *Server) newRedactor(r Request) redactor {
+	red := redactor{hashes: s.registry.hashes()}
 	for _, header := range []string{"Authorization", "X-Api-Key", "Api-Key"} {
 		for _, value := range r.Header.Values(header) {
-			c.secrets = append(c.secrets, strings.Fields(value)...)
+			red.secrets = append(red.secrets, strings.Fields(value)...)
 		}
 	}
 	query, _ := url.ParseQuery(r.RawQuery) // as much as can be read
 	for _, parameters := range []url.Values{query, r.Form()} {
-		c.secrets = append(c.secrets, parameters["client_secret"]...)
+		red.secrets = append(red.secrets, parameters["client_secret"]...)
 		for name, values := range parameters {
 			for _, text := range append(values, name) {
-				if c.isSecret(text) {
-					c.secrets = append(c.secrets, text)
+				if red.isSecret(text) {
+					red.secrets = append(red.secrets, text)
 				}
 			}
 		}
 	}
 	// Of two that begin alike the longer one goes first: no rest of it may stay.
-	slices.SortFunc(c.secrets, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
-	return c
+	slices.SortFunc(red.secrets, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
+	return red
 }
 
 // isSecret tells whether a text is a secret, or a hash of one, or came as one.
-func (c cleaner) isSecret(text string) bool {
-	if text == "" {
-		return false
-	}
-	return slices.Contains(c.secrets, text) || c.hashes[text] || c.hashes[SecretHash(text)]
+func (r redactor) isSecret(text string) bool {
+	return text != "" && (slices.Contains(r.secrets, text) || r.hashes[text] || r.hashes[SecretHash(text)])
 }
 
-// clean hides what is secret in a text and shortens it to one line.
-func (c cleaner) clean(text string) string {
-	if c.isSecret(text) {
-		return hidden
+// redact takes what is secret out of a text and shortens it to one line.
+func (r redactor) redact(text string) string {
+	if r.isSecret(text) {
+		return redacted
 	}
-	for _, secret := range c.secrets {
-		if len(secret) >= minGuarded {
-			text = strings.ReplaceAll(text, secret, hidden)
+	for _, secret := range r.secrets {
+		if len(secret) >= minRedacted {
+			text = strings.ReplaceAll(text, secret, redacted)
 		}
 	}
-	text = secretForms.ReplaceAllString(text, hidden)
+	text = secretForms.ReplaceAllString(text, redacted)
 	for _, word := range strings.FieldsFunc(text, isBetweenWords) {
-		if c.isSecret(word) {
-			text = strings.ReplaceAll(text, word, hidden)
+		if r.isSecret(word) {
+			text = strings.ReplaceAll(text, word, redacted)
 		}
 	}
 	shown := []rune(strings.Map(printable, text))

@@ -22,56 +22,54 @@ type caller struct {
 
 func (c caller) has(scope string) bool { return slices.Contains(c.scopes, scope) }
 
-// authorize finds out who makes the request, or returns the answer that refuses
-// it. A signed token is checked as protocol 2.4 and 3.3 say: signature, issuer,
-// audience, lifetime, scope; a reference token is looked up.
-func (s *Server) authorize(x *exchange) (caller, *answer) {
-	who, genuine := s.credentials(x)
-	if !genuine {
-		a := emptyAnswer(http.StatusUnauthorized) // the body is unknown; assumed empty (protocol 13)
-		a.header.Set("WWW-Authenticate", "Bearer")
-		a.reason = "The token is expired, revoked or not one of this instance."
-		if who.token == "" {
-			a.reason = "The request carries no token, or more than one."
-		}
-		return caller{clientID: who.clientID}, &a
+// authorize finds out who makes the request, or returns the response that
+// refuses it. A signed token is checked as protocol 2.4 and 3.3 say: signature,
+// issuer, audience, lifetime, scope; a reference token is looked up. That both
+// refusals have no body is an assumption (protocol 13).
+func (s *Server) authorize(x *exchange) (caller, *response) {
+	who, valid := s.credentials(x)
+	var refusal response
+	switch {
+	case !valid && who.token == "":
+		refusal = unauthorized("The request carries no token, or more than one.")
+	case !valid:
+		refusal = unauthorized("The token is expired, revoked or not one of this instance.")
+	case !who.has("read") && !who.has("update"):
+		refusal = emptyResponse(http.StatusForbidden).because("The token has neither the scope read nor update.")
+	default:
+		return who, nil
 	}
-	if !who.has("read") && !who.has("update") {
-		a := emptyAnswer(http.StatusForbidden) // likewise
-		a.reason = "The token has neither the scope read nor update."
-		return caller{clientID: who.clientID}, &a
-	}
-	return who, nil
+	return caller{clientID: who.clientID}, &refusal
+}
+
+func unauthorized(reason string) response {
+	return emptyResponse(http.StatusUnauthorized).with("WWW-Authenticate", "Bearer").because(reason)
 }
 
 // credentials takes a token from the one header that may carry it: never from
 // the query. Two at once are not a request that is documented to work
 // (protocol 8), so this one refuses it.
-func (s *Server) credentials(x *exchange) (who caller, genuine bool) {
+func (s *Server) credentials(x *exchange) (who caller, valid bool) {
 	header := x.request.Header
 	bearer, keys := header.Values("Authorization"), slices.Concat(header.Values("X-Api-Key"), header.Values("Api-Key"))
 	if len(bearer)+len(keys) != 1 {
 		return caller{}, false
 	}
-	var token string
-	if len(keys) == 1 {
+	token, isKey := "", len(keys) == 1
+	if isKey {
 		token = keys[0]
-	} else {
-		scheme, rest, found := strings.Cut(bearer[0], " ")
-		if !found || !strings.EqualFold(scheme, "Bearer") {
-			return caller{}, false
-		}
+	} else if scheme, rest, _ := strings.Cut(bearer[0], " "); strings.EqualFold(scheme, "Bearer") {
 		token = strings.TrimSpace(rest)
 	}
-	if isReferenceToken(token) {
+	if strings.HasPrefix(token, referenceTokenPrefix) {
 		if slices.Contains(x.settings.UnknownAttributes, "ReferenceTokens") {
 			return caller{token: token}, false
 		}
 		return s.registry.referenceTokenCaller(token, x.request.Time)
 	}
-	claims, genuine := s.verify(token)
+	claims, valid := s.verify(token)
 	clientID, _ := claims.ClientID.(string)
-	return caller{token, clientID, claims.Scope}, genuine && len(keys) == 0 && s.isForDomainAPI(claims, x.request.Time)
+	return caller{token, clientID, claims.Scope}, valid && !isKey && s.isForDomainAPI(claims, x.request.Time)
 }
 
 type apiClaims struct {
@@ -98,20 +96,15 @@ func (o *oneOrMany) UnmarshalJSON(data []byte) error {
 // verify checks the signature against the published keys: the API keeps no list
 // of tokens, so a disabled application's token works until it expires
 // (protocol 7).
-func (s *Server) verify(token string) (apiClaims, bool) {
+func (s *Server) verify(token string) (claims apiClaims, valid bool) {
 	parsed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256})
-	if err != nil || len(parsed.Signatures) != 1 {
-		return apiClaims{}, false
-	}
-	key, found := s.keys.find(parsed.Signatures[0].Protected.KeyID)
-	if !found {
-		return apiClaims{}, false
-	}
-	payload, err := parsed.Verify(key.private.Public())
 	if err != nil {
 		return apiClaims{}, false
 	}
-	var claims apiClaims
+	payload, err := parsed.Verify(jose.JSONWebKeySet{Keys: s.publicKeys()})
+	if err != nil {
+		return apiClaims{}, false
+	}
 	err = json.Unmarshal(payload, &claims)
 	return claims, err == nil
 }
