@@ -87,7 +87,7 @@ func measure(o options) (*report, error) {
 	}
 	defer i.close()
 	b := &bench{instance: i, options: o}
-	r := &report{}
+	r := &report{pairs: o.pairs}
 	if b.ours, b.trivial, r.cli, err = prepare(o.cli, directory, i.environment()); err != nil {
 		return nil, err
 	}

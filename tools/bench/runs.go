@@ -17,8 +17,9 @@ type run struct {
 	latency time.Duration // one round trip of the network
 
 	comparison
-	traffic                         // of each run of ours
-	oursMemory, trivialMemory int64 // peaks of the provider in KiB; 0 where they are not measured
+	traffic             // of each run of ours
+	memory      int64   // peak of ours in KiB
+	memoryRatio float64 // of the peaks
 }
 
 // object is a kind of object that a token is read with.
@@ -42,14 +43,14 @@ func (r *run) arguments() []string {
 	return arguments
 }
 
-// runs measures a plan and an apply of each kind and number of objects.
+// runs measures a plan and an apply, in this order, of each kind and number of objects.
 func (b *bench) runs(sizes []int, latency time.Duration) ([]*run, error) {
 	b.instance.network.roundTrip.Store(int64(latency))
 	defer b.instance.network.roundTrip.Store(0)
 	var all []*run
 	for _, kind := range objects {
-		for _, command := range []string{"plan", "apply"} {
-			for _, n := range sizes {
+		for _, n := range sizes {
+			for _, command := range []string{"plan", "apply"} {
 				r := &run{command: command, object: kind, n: n, latency: latency}
 				fmt.Fprintf(os.Stderr, "  %s of %d %s at %s\n", command, n, kind.name, latency)
 				if err := b.measure(r); err != nil {
@@ -99,10 +100,11 @@ func (b *bench) measure(r *run) (err error) {
 	if r.latency > 0 || r.command != "plan" {
 		return nil
 	}
-	if r.oursMemory, err = b.ours.medianMemory(r.arguments()); err != nil {
+	if r.memory, err = b.ours.medianMemory(r.arguments()); err != nil {
 		return err
 	}
-	r.trivialMemory, err = b.trivial.medianMemory(r.arguments())
+	floor, err := b.trivial.medianMemory(r.arguments())
+	r.memoryRatio = float64(r.memory) / float64(max(floor, 1))
 	return err
 }
 
