@@ -72,7 +72,8 @@ func (r *run) cells(target float64) string {
 	case 500:
 		ratio = judged(r.ratio, 1.20)
 	}
-	return fmt.Sprintf("%.0f ms | %.0f ms | %s | %d", milliseconds(r.ours), milliseconds(r.trivial), ratio, r.tokenRequests)
+	return fmt.Sprintf("%.0f ms | %.0f ms | %s | %d",
+		milliseconds(r.ours), milliseconds(r.trivial), ratio, r.tokenRequests)
 }
 
 func (r *run) memoryCell() string {
