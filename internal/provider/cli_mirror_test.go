@@ -34,12 +34,7 @@ var ours = &plugin{source: "erpnet/erpnet", version: "0.1.0", put: goBuild(filep
 var plugins = append([]*plugin{
 	ours,
 	{source: "erpnet/secretstore", version: "0.1.0", put: goBuild(filepath.Join("..", "..", "tools", "secretstore"), ".")},
-	{source: "Mastercard/restapi", version: "1.20.0", put: goBuild(downstreamModule, "github.com/Mastercard/terraform-provider-restapi")},
-	{source: "hashicorp/http", version: "1.2.0", put: goBuild(downstreamModule, "github.com/terraform-providers/terraform-provider-http")},
 }, standInPlugins()...)
-
-// downstreamModule has those providers of others that are Go modules.
-var downstreamModule = filepath.Join("..", "..", "tools", "downstream")
 
 // mirror is a directory for all tests.
 var mirror = sync.OnceValue(func() string {

@@ -40,7 +40,7 @@ type standIn struct {
 // It returns the attributes that this gives.
 type act func(ctx context.Context, own, provider tfsdk.Config) (map[string]any, error)
 
-var standIns = []*standIn{standInHTTP, standInRestful, standInAWS, standInAzure, standInVault}
+var standIns = []*standIn{standInRestapi, standInHTTP, standInRestful, standInAWS, standInAzure, standInVault}
 
 func standInPlugins() []*plugin {
 	var made []*plugin

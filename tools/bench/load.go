@@ -10,32 +10,32 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// loadCost is what one plan of 2,000 objects costs against a slow and failing
-// instance: 1,000 ephemeral resources of 200 clients and 1,000 data sources, 100
-// at a time, answers that take 50 ms, and a 503 for every 20th token request.
-type loadCost struct {
-	Wall          time.Duration `json:"wall_ns"`
-	TokenRequests int           `json:"token_requests"`
-	Memory        int64         `json:"provider_peak_kib"`
+// load is what a plan of 2,000 objects takes against a slow and failing instance.
+type load struct {
+	wall          time.Duration
+	tokenRequests int
+	memory        int64 // peak of the provider in KiB
 }
 
 const loadClients = 200
 
-func load(ours *workspace, site *instance) (*loadCost, error) {
-	site.SetLatency(50 * time.Millisecond)
+// load plans 1,000 ephemeral resources of 200 clients and 1,000 data sources, 100 at a time. The instance takes 50 ms
+// for each response, and responds to every 20th token request with 503.
+func (b *bench) load() (*load, error) {
+	b.instance.SetLatency(50 * time.Millisecond)
 	unavailable := erpnettest.Status(503)
 	unavailable.Every = 20
-	site.Inject(erpnettest.Token, unavailable)
+	b.instance.Inject(erpnettest.Token, unavailable)
 	defer func() {
-		site.ClearFaults()
-		site.SetLatency(0)
+		b.instance.ClearFaults()
+		b.instance.SetLatency(0)
 	}()
 	for n := range loadClients {
 		application := erpnettest.SampleApplication()
 		application.ApplicationUri = fmt.Sprintf("client-%d", n)
-		site.AddApplication(application)
+		b.instance.AddApplication(application)
 	}
-	err := ours.configure(fmt.Sprintf(`ephemeral "erpnet_access_token" "this" {
+	err := b.ours.configure(fmt.Sprintf(`ephemeral "erpnet_access_token" "this" {
   count         = 1000
   client_id     = "client-${count.index %% %d}"
   client_secret = %q
@@ -48,16 +48,16 @@ data "erpnet_access_token" "this" {
 	if err != nil {
 		return nil, err
 	}
-	planning := func() (sample, error) { return ours.run(append(plan.arguments(), "-parallelism=100")...) }
-	before := site.traffic()
-	taken, err := planning()
+	arguments := []string{"plan", "-input=false", "-no-color", "-parallelism=100"}
+	before := b.instance.traffic()
+	wall, err := b.ours.run(arguments...)
 	if err != nil {
 		return nil, err
 	}
-	cost := &loadCost{Wall: taken.wall, TokenRequests: site.traffic().since(before).TokenRequests}
-	cost.Memory, err = peakMemory(ours.provider.path, func() error {
-		_, err := planning()
+	requests := b.instance.traffic().since(before).tokenRequests
+	memory, err := peakMemory(b.ours.provider.path, func() error {
+		_, err := b.ours.run(arguments...)
 		return err
 	})
-	return cost, err
+	return &load{wall, requests, memory}, err
 }

@@ -1,85 +1,117 @@
 // Copyright (c) ERP.net
 // SPDX-License-Identifier: MPL-2.0
 
-// Command bench measures whole runs of Terraform or OpenTofu with the ERP.net
-// provider against two floors: a trivial provider, and a twin that has the same
-// schemas and nothing behind them. What is measured and what it means stands in
-// PERFORMANCE.md.
+// Command bench measures whole runs of Terraform or OpenTofu with the ERP.net provider and, in turn, with a trivial
+// provider that makes no request. It prints the tables of PERFORMANCE.md, which says what they mean.
 package main
 
 import (
 	"flag"
+	"fmt"
 	"log"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // options say what is measured.
 type options struct {
-	cli      string
-	json     string
-	pairs    int
-	parts    []string
-	objects  []object
-	commands []verb
-	sizes    []int
-	latency  []time.Duration
+	cli   string
+	parts []string
+	sizes []int
+	pairs int
 }
 
 func defaults() options {
 	return options{
-		pairs:    5,
-		parts:    []string{"startup", "ladder", "steps", "check", "load", "cells"},
-		objects:  []object{dataSource, ephemeral, secretHash, function},
-		commands: []verb{plan, apply},
-		sizes:    []int{1, 10, 100, 500, 1000},
-		latency:  []time.Duration{0, 50 * time.Millisecond, 200 * time.Millisecond},
+		parts: []string{"startup", "runs", "latency", "load"},
+		sizes: []int{1, 10, 100, 500},
+		pairs: 7,
 	}
 }
-
-func (o options) has(part string) bool { return slices.Contains(o.parts, part) }
 
 func main() {
 	log.SetFlags(0)
-	if timedToken() {
-		return
-	}
 	o := defaults()
-	flag.StringVar(&o.cli, "cli", "", "the CLI to measure with; terraform or tofu of the PATH when left out")
-	flag.StringVar(&o.json, "json", "", "file that gets the figures")
-	flag.IntVar(&o.pairs, "pairs", o.pairs, "rounds of a measurement; three times as many at N <= 10")
-	flag.Func("parts", "what to measure (default startup,ladder,steps,check,load,cells)", list(&o.parts, text[string]))
-	flag.Func("objects", "kinds of objects (default data,ephemeral,secret_hash,function)", list(&o.objects, text[object]))
-	flag.Func("commands", "commands of the CLI (default plan,apply)", list(&o.commands, text[verb]))
-	flag.Func("sizes", "numbers of objects (default 1,10,100,500,1000)", list(&o.sizes, strconv.Atoi))
-	flag.Func("latencies", "round trips of the network (default 0s,50ms,200ms)", list(&o.latency, time.ParseDuration))
+	flag.StringVar(&o.cli, "cli", "", "path of the CLI (default terraform or tofu in PATH)")
+	flag.IntVar(&o.pairs, "pairs", o.pairs, "least number of pairs of runs for a figure")
+	flag.Func("parts", "what to measure (default startup,runs,latency,load)", func(value string) error {
+		o.parts = strings.Split(value, ",")
+		return nil
+	})
+	flag.Func("sizes", "numbers of objects (default 1,10,100,500)", func(value string) (err error) {
+		o.sizes, err = parseSizes(value)
+		return err
+	})
 	flag.Parse()
-	r, err := run(o)
-	if err == nil {
-		r.print(os.Stdout)
-		err = r.write(o.json)
-	}
+	r, err := measure(o)
 	if err != nil {
 		log.Fatal("bench: ", err)
 	}
+	r.print(os.Stdout)
 }
 
-// list takes a comma-separated flag in place of the default.
-func list[T any](into *[]T, parse func(string) (T, error)) func(string) error {
-	return func(value string) error {
-		*into = nil
-		for word := range strings.SplitSeq(value, ",") {
-			one, err := parse(word)
-			if err != nil {
-				return err
-			}
-			*into = append(*into, one)
+func parseSizes(value string) (sizes []int, err error) {
+	for word := range strings.SplitSeq(value, ",") {
+		n, err := strconv.Atoi(word)
+		if err != nil {
+			return nil, err
 		}
-		return nil
+		sizes = append(sizes, n)
 	}
+	return sizes, nil
 }
 
-func text[T ~string](word string) (T, error) { return T(word), nil }
+// bench is what every part measures with.
+type bench struct {
+	ours, trivial *workspace
+	instance      *instance
+	options       options
+}
+
+// measure prepares the providers and an instance in a temporary directory, and measures what the options say.
+func measure(o options) (*report, error) {
+	directory, err := os.MkdirTemp("", "erpnet-bench-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(directory) }()
+	if directory, err = filepath.EvalSymlinks(directory); err != nil {
+		return nil, err
+	}
+	i, err := startInstance(directory)
+	if err != nil {
+		return nil, err
+	}
+	defer i.close()
+	b := &bench{instance: i, options: o}
+	r := &report{pairs: o.pairs}
+	if b.ours, b.trivial, r.cli, err = prepare(o.cli, directory, i.environment()); err != nil {
+		return nil, err
+	}
+	r.ours, r.trivial = b.ours.provider, b.trivial.provider
+	return r, b.measureParts(r)
+}
+
+func (b *bench) measureParts(r *report) (err error) {
+	for _, part := range []struct {
+		name    string
+		measure func() error
+	}{
+		{"startup", func() error { r.startups, err = b.startups(); return err }},
+		{"runs", func() error { r.runs, err = b.runs(b.options.sizes, 0); return err }},
+		{"latency", func() error { r.delayed, err = b.delayedRuns(); return err }},
+		{"load", func() error { r.load, err = b.load(); return err }},
+	} {
+		if !slices.Contains(b.options.parts, part.name) {
+			continue
+		}
+		fmt.Fprintln(os.Stderr, part.name)
+		if err := part.measure(); err != nil {
+			return err
+		}
+	}
+	return nil
+}

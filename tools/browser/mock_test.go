@@ -36,7 +36,8 @@ type mock struct {
 
 // program builds erpnet-mock into a folder that TestMain removes.
 var program = sync.OnceValues(func() (string, error) {
-	name := filepath.Join(folder, "erpnet-mock.exe")                      // Windows needs the extension, the others allow it
+	name := filepath.Join(folder, "erpnet-mock.exe") // Windows needs the extension, the others allow it
+
 	build := exec.Command("go", "build", "-o", name, "./cmd/erpnet-mock") //nolint:gosec // the folder is our own
 	build.Dir = filepath.Join("..", "..")
 	if printed, err := build.CombinedOutput(); err != nil {
@@ -107,7 +108,8 @@ func trusting(t *testing.T, caFile string) *http.Client {
 	}
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(pem)
-	return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, DisableKeepAlives: true}}
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, DisableKeepAlives: true}
+	return &http.Client{Transport: transport}
 }
 
 // askForToken returns the access token, empty when it is refused.

@@ -35,7 +35,9 @@ func TestStatusPageFollowsTheInstance(t *testing.T) {
 	m := startMock(t)
 	p.do(t, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(m.StatusURL))
 	p.until(t, live)
-	for _, part := range []string{m.URL, m.ClientID, "svc.integration", "No session is open", "No request has failed", "none yet"} {
+	for _, part := range []string{
+		m.URL, m.ClientID, "svc.integration", "No session is open", "No request has failed", "none yet",
+	} {
 		if !value[bool](t, p, contains("body", part)) {
 			t.Errorf("%q is missing:\n%s", part, value[string](t, p, "document.body.innerText"))
 		}
@@ -104,7 +106,8 @@ func TestStatusPageNeedsNoJavaScript(t *testing.T) {
 	p := openTab(t)
 	m := startMock(t)
 	p.do(t, chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		disabled := emulation.SetScriptExecutionDisabledParams{Value: true}
+		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, disabled)
 		return err
 	}))
 	ctx, cancel := context.WithTimeout(p.ctx, patience)

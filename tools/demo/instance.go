@@ -37,8 +37,8 @@ func fromEnvironment(getenv func(string) string, root string) (*instance, error)
 	case site.URL == "" && site.ClientID == "" && site.ClientSecret == "":
 		return nil, nil
 	case site.URL == "" || site.ClientID == "" || site.ClientSecret == "":
-		return nil, errors.New("set ERPNET_INSTANCE, ERPNET_CLIENT_ID and ERPNET_CLIENT_SECRET for your own instance, " +
-			"or none of them for a simulated one")
+		return nil, errors.New("set ERPNET_INSTANCE, ERPNET_CLIENT_ID and ERPNET_CLIENT_SECRET for your own " +
+			"instance, or none of them for a simulated one")
 	}
 	if file := getenv("ERPNET_CA_CERTIFICATE_FILE"); file != "" {
 		site.CAFile = file
@@ -53,7 +53,8 @@ func fromEnvironment(getenv func(string) string, root string) (*instance, error)
 func simulate(ctx context.Context, bin, dir string) (site *instance, stop func(), err error) {
 	readyFile := filepath.Join(dir, "ready.json")
 	ctx, cancel := context.WithCancel(ctx)
-	mock := command(ctx, filepath.Join(bin, "erpnet-mock"), "-ready-file", readyFile, "-ca-file", filepath.Join(dir, "ca.pem"))
+	mock := command(ctx, filepath.Join(bin, "erpnet-mock"),
+		"-ready-file", readyFile, "-ca-file", filepath.Join(dir, "ca.pem"))
 	var stderr bytes.Buffer
 	mock.Stderr = &stderr
 	if err := mock.Start(); err != nil {

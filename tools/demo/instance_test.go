@@ -32,12 +32,14 @@ func TestFromEnvironment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if site.simulated || site.URL != "demodb.my.erp.net" || site.ClientID != "my-service" || site.ClientSecret != "DEMO" {
-		t.Errorf("got %s of %s", site.ClientID, site)
+	want := instance{
+		URL:          "demodb.my.erp.net",
+		ClientID:     "my-service",
+		ClientSecret: "DEMO",
+		CAFile:       filepath.Join(root, "ca.pem"),
 	}
-
-	if want := filepath.Join(root, "ca.pem"); site.CAFile != want {
-		t.Errorf("CA file: got %s, want %s", site.CAFile, want)
+	if *site != want {
+		t.Errorf("got %+v, want %+v", *site, want)
 	}
 
 	for missing := range complete {
@@ -74,8 +76,14 @@ func TestAwaitReadyDeletesTheFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "https://127.0.0.1:1 (simulated)"; site.String() != want || site.ClientSecret != "DEMO" || site.CAFile != "ca.pem" {
-		t.Errorf("got %s, CA file %s", site, site.CAFile)
+	want := instance{
+		URL: "https://127.0.0.1:1", ClientID: "my-service", ClientSecret: "DEMO", CAFile: "ca.pem", simulated: true,
+	}
+	if *site != want {
+		t.Errorf("got %+v, want %+v", *site, want)
+	}
+	if want := "https://127.0.0.1:1 (simulated)"; site.String() != want {
+		t.Errorf("it is called %q, want %q", site, want)
 	}
 	if _, err := os.Stat(file); err == nil {
 		t.Error("the file with the secret is still there")

@@ -28,7 +28,8 @@ func main() {
 	root := flag.String("root", filepath.Join("..", ".."), "root of the provider's repository")
 	flag.Parse()
 
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
+	ctx, stop := signal.NotifyContext(context.Background(),
+		os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 	ctx, cancel := context.WithTimeoutCause(ctx, timeLimit, fmt.Errorf("gave up after %v", timeLimit))
 
 	err := demo(ctx, *root, os.Stdout)

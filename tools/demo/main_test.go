@@ -12,7 +12,8 @@ import (
 )
 
 // tooOld is what CLIs before 1.11 say of examples/demo.
-var tooOld = regexp.MustCompile(`Unsupported (Terraform|OpenTofu) Core version|Blocks of type "ephemeral" are not expected here`)
+var tooOld = regexp.MustCompile(
+	`Unsupported (Terraform|OpenTofu) Core version|Blocks of type "ephemeral" are not expected here`)
 
 // TestDemo is `make demo` with a simulated instance.
 func TestDemo(t *testing.T) {
@@ -35,7 +36,9 @@ func TestDemo(t *testing.T) {
 	}
 	t.Log(out.String())
 
-	for _, want := range []string{"granted scopes  read", "system user     ", "database        ", "expires at      ", "hash  "} {
+	for _, want := range []string{
+		"granted scopes  read", "system user     ", "database        ", "expires at      ", "hash  ",
+	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is missing", want)
 		}

@@ -58,7 +58,8 @@ func (r result) print(w io.Writer, now time.Time) {
 	row("granted scopes", strings.Join(r.Facts.GrantedScopes, ", "))
 	row("system user", r.Facts.SystemUser)
 	row("database", r.Facts.Database)
-	row("expires at", fmt.Sprintf("%s (in %v)", r.Facts.ExpiresAt.Format(time.RFC3339), r.Facts.ExpiresAt.Sub(now).Round(time.Minute)))
+	remaining := r.Facts.ExpiresAt.Sub(now).Round(time.Minute)
+	row("expires at", fmt.Sprintf("%s (in %v)", r.Facts.ExpiresAt.Format(time.RFC3339), remaining))
 	table.Flush()
 
 	fmt.Fprintln(w, "\nClient secret (neither shown nor stored)")

@@ -1,9 +1,8 @@
 // Copyright (c) ERP.net
 // SPDX-License-Identifier: MPL-2.0
 
-// Command terraform-provider-trivial is the floor of what a plugin-framework
-// provider costs: one data source and one ephemeral resource of one attribute,
-// which make no request. It is measured against, and never shipped.
+// Command terraform-provider-trivial is the least that a provider of the plugin framework costs: one data source and
+// one ephemeral resource of one attribute each, which make no request. It is measured against and never released.
 package main
 
 import (
@@ -11,9 +10,9 @@ import (
 	"log"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	dataschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	readschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
-	ephemeralschema "github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
+	openschema "github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -21,11 +20,9 @@ import (
 )
 
 func main() {
-	err := providerserver.Serve(context.Background(), func() provider.Provider { return trivial{} }, providerserver.ServeOpts{
-		Address:         "registry.terraform.io/erpnet/trivial",
-		ProtocolVersion: 6,
-	})
-	if err != nil {
+	options := providerserver.ServeOpts{Address: "registry.terraform.io/erpnet/trivial", ProtocolVersion: 6}
+	newProvider := func() provider.Provider { return trivial{} }
+	if err := providerserver.Serve(context.Background(), newProvider, options); err != nil {
 		log.Fatal(err)
 	}
 }
@@ -63,7 +60,7 @@ func (valueDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest,
 }
 
 func (valueDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	resp.Schema = dataschema.Schema{Attributes: map[string]dataschema.Attribute{"value": dataschema.StringAttribute{Computed: true}}}
+	resp.Schema.Attributes = map[string]readschema.Attribute{"value": readschema.StringAttribute{Computed: true}}
 }
 
 func (valueDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
@@ -77,7 +74,7 @@ func (valueEphemeral) Metadata(_ context.Context, _ ephemeral.MetadataRequest, r
 }
 
 func (valueEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
-	resp.Schema = ephemeralschema.Schema{Attributes: map[string]ephemeralschema.Attribute{"value": ephemeralschema.StringAttribute{Computed: true}}}
+	resp.Schema.Attributes = map[string]openschema.Attribute{"value": openschema.StringAttribute{Computed: true}}
 }
 
 func (valueEphemeral) Open(ctx context.Context, _ ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
