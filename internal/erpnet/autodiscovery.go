@@ -56,7 +56,7 @@ func readAutoDiscovery(body json.RawMessage, root string) *AutoDiscovery {
 	}
 	_ = json.Unmarshal(body, &document) // elements that do not fit are left empty
 	found := &AutoDiscovery{}
-	for _, members := range document.WebSites {
+	for _, members := range document.WebSites[:min(len(document.WebSites), MaxWebSites)] {
 		if members == nil {
 			continue
 		}

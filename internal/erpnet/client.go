@@ -17,16 +17,8 @@ import (
 	"time"
 )
 
-const (
-	// MaxResponseSize bounds, in bytes, the decompressed body of a response.
-	MaxResponseSize = 1 << 20
-
-	// DefaultRequestTimeout bounds one attempt of a request, its body included.
-	DefaultRequestTimeout = 30 * time.Second
-
-	// DefaultMaxRetries is how often a request is sent again after its first attempt.
-	DefaultMaxRetries = 4
-)
+// DefaultMaxRetries is how often a request is sent again after its first attempt.
+const DefaultMaxRetries = 4
 
 // LogFunc takes one event. Its fields are an allow-list: method, host, path, status, duration_ms, attempt, failure.
 type LogFunc func(ctx context.Context, event string, fields map[string]any)
@@ -210,7 +202,7 @@ func (c *Client) attempt(ctx context.Context, r Request, p Policy, number int) (
 	fields := map[string]any{
 		"method":      request.Method,
 		"host":        request.URL.Host,
-		"path":        request.URL.Path,
+		"path":        c.Message(request.URL.Path), // of a link, it is the server's
 		"duration_ms": c.Now().Sub(begin).Milliseconds(),
 		"attempt":     number,
 	}

@@ -16,8 +16,6 @@ import (
 	"golang.org/x/net/http/httpproxy"
 )
 
-const maxHeaderSize = 64 << 10
-
 // network is the transport of every request: TLS 1.2 or newer, the environment's proxy, bounded headers, and HTTP/2
 // unless a server asks for HTTP/1.1.
 type network struct {
@@ -37,7 +35,7 @@ func newNetwork(roots *x509.CertPool) *network {
 	base := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // the standard library's documented type
 	base.Proxy = environmentProxy()
 	base.OnProxyConnectResponse = checkProxyResponse
-	base.MaxResponseHeaderBytes = maxHeaderSize
+	base.MaxResponseHeaderBytes = MaxHeaderSize
 	base.TLSClientConfig = &tls.Config{
 		MinVersion: tls.VersionTLS12, RootCAs: roots,
 		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {

@@ -4,125 +4,87 @@
 package erpnet
 
 import (
-	"bytes"
-	"encoding/base64"
-	"encoding/json"
-	"html"
-	"net/url"
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"strings"
 	"sync"
 	"unicode"
 )
 
-// Text that a server sent leaves the client in one of two ways, and is redacted there and nowhere else: as a part of a
-// message, by [Client.Message], or as data that ends in a state, by [Client.Data]. What is compared is compared as it
-// came.
+// Text that a server sent leaves the client in one of three ways, and is redacted there and nowhere else: as a part of a
+// message, by [Client.Message]; as a name or a URL, by [Client.Name]; or as other data that ends in a state, by
+// [Client.Data]. Redaction is the last change of a text. What is compared is compared as it came.
 
 const (
-	// maxMessage bounds, in runes, how much of a server's message is shown.
+	// maxMessage and maxName bound, in runes, what is shown of a server's message and of a name or a URL.
 	maxMessage = 300
+	maxName    = 2048
 
-	// minRedacted is the length, in bytes, of the shortest secret that is looked for in data: a shorter one may be a
-	// part of any word.
+	// minRedacted is the length, in bytes, of the shortest secret that is looked for in data: a shorter one may be
+	// a part of any word.
 	minRedacted = 8
 )
 
-// redactor knows the secrets that must not come back from a server, and replaces them in each form.
+// redactor knows the secrets that must not come back from a server.
 type redactor struct {
-	mu            sync.RWMutex
-	secrets       []string
-	message, data *strings.Replacer // nil while there are no secrets to look for
+	mu      sync.RWMutex
+	secrets []secretForm
 }
 
-// Protect makes the client redact a secret or token from all that servers send from now on: a debugging server may send
-// back what it was sent.
+// secretForm is a secret as it is looked for.
+type secretForm struct {
+	plain      string
+	normalized string // see normalize; a text that holds it shows the secret
+}
+
+// Protect makes the client redact a secret or token, and its hash, from all that servers send from now on: a debugging
+// server may send back what it was sent.
 func (c *Client) Protect(secret Secret) {
 	text := secret.Reveal()
 	r := &c.redactor
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if text == "" || slices.Contains(r.secrets, text) {
+	r.mu.RLock()
+	known := text == "" || slices.ContainsFunc(r.secrets, func(f secretForm) bool { return f.plain == text })
+	r.mu.RUnlock()
+	if known {
 		return
 	}
-	r.secrets = append(r.secrets, text)
-	r.message, r.data = replacer(r.secrets, 1), replacer(r.secrets, minRedacted)
-}
-
-// replacer replaces the secrets of at least the given length.
-func replacer(secrets []string, shortest int) *strings.Replacer {
-	var pairs []string
-	for _, secret := range secrets {
-		if len(secret) < shortest {
-			continue
-		}
-		for _, form := range echoForms(secret) {
-			pairs = append(pairs, form, Redacted)
-		}
+	sum := sha256.Sum256([]byte(text))
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, form := range []string{text, SecretHash(text), hex.EncodeToString(sum[:])} {
+		r.secrets = append(r.secrets, secretForm{form, string(normalize(form).text)})
 	}
-	return strings.NewReplacer(pairs...)
-}
-
-// replace replaces by one of the redactor's two replacers.
-func (r *redactor) replace(text string, choose func(*redactor) *strings.Replacer) string {
-	r.mu.RLock()
-	chosen := choose(r)
-	r.mu.RUnlock()
-	if chosen == nil {
-		return text
-	}
-	return chosen.Replace(text)
 }
 
 // Message makes a server's text fit to be shown: one line without control characters, at most 300 runes, and without
-// any secret of the client in a form that a server may send it back in, or anything that looks like an access token.
+// any secret of the client, however it is encoded, or anything that looks like an access token.
 func (c *Client) Message(text string) string {
-	messages := func(r *redactor) *strings.Replacer { return r.message }
-	text = c.redactor.replace(strings.ToValidUTF8(text, ""), messages)
-	text = strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) {
-			return ' '
-		}
-		if !unicode.IsPrint(r) {
-			return -1
-		}
-		return r
-	}, text)
-	// Again: taking out control characters may have joined a secret's halves.
-	words := strings.Fields(c.redactor.replace(text, messages))
+	words := strings.Fields(c.redactor.redact(oneLine(text), 1))
 	for i, word := range words {
 		if looksLikeToken(word) {
 			words[i] = Redacted
 		}
 	}
-	text = strings.Join(words, " ")
-	if runes := []rune(text); len(runes) > maxMessage {
-		text = string(runes[:maxMessage]) + "..."
-	}
-	return text
+	return bounded(strings.Join(words, " "), maxMessage)
 }
 
 // Messages is [Client.Message] for several texts.
-func (c *Client) Messages(texts []string) []string {
-	shown := make([]string, len(texts))
-	for i, text := range texts {
-		shown[i] = c.Message(text)
-	}
-	return shown
+func (c *Client) Messages(texts []string) []string { return each(texts, c.Message) }
+
+// Name makes a name or a URL of a server fit for a state: one line without control characters, at most 2,048 runes, and
+// without the client's secrets of 8 bytes and more.
+func (c *Client) Name(text string) string {
+	return bounded(c.redactor.redact(oneLine(text), minRedacted), maxName)
 }
 
-// Data takes the client's secrets of 8 bytes and more out of a text that is otherwise kept as it is, for a state.
+// Names is [Client.Name] for several texts; nil for nil.
+func (c *Client) Names(texts []string) []string { return each(texts, c.Name) }
+
+// Data makes a text of a server fit for a state that keeps it as it is otherwise: without the client's secrets of 8
+// bytes and more, and with U+FFFD instead of each character that can overwrite what a person reviews on a terminal.
 func (c *Client) Data(text string) string {
-	return c.redactor.replace(text, func(r *redactor) *strings.Replacer { return r.data })
-}
-
-// AllData is [Client.Data] for several texts; nil for nil.
-func (c *Client) AllData(texts []string) []string {
-	redacted := slices.Clone(texts)
-	for i := range redacted {
-		redacted[i] = c.Data(redacted[i])
-	}
-	return redacted
+	return c.redactor.redact(strings.Map(harmless, text), minRedacted)
 }
 
 // DataValue is [Client.Data] for every text in a decoded JSON value, which it changes.
@@ -143,34 +105,49 @@ func (c *Client) DataValue(value any) any {
 	return value
 }
 
-// echoForms lists how a secret may come back: as it is, form-encoded, path-encoded, JSON-escaped, HTML-escaped, in
-// base64, or as its whole hash.
-func echoForms(secret string) []string {
-	escaped, _ := json.Marshal(secret) // a string always has a JSON form
-	return []string{
-		secret,
-		url.QueryEscape(secret),
-		lowerPercent(url.QueryEscape(secret)),
-		url.PathEscape(secret),
-		lowerPercent(url.PathEscape(secret)),
-		string(escaped[1 : len(escaped)-1]),
-		strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(secret),
-		html.EscapeString(secret),
-		base64.StdEncoding.EncodeToString([]byte(secret)),
-		base64.RawURLEncoding.EncodeToString([]byte(secret)),
-		SecretHash(secret),
+// each applies a function to each of several texts; nil gives nil.
+func each(texts []string, change func(string) string) []string {
+	changed := slices.Clone(texts)
+	for i, text := range changed {
+		changed[i] = change(text)
 	}
+	return changed
 }
 
-// lowerPercent writes percent-encoded bytes with lower-case digits, as .NET does.
-func lowerPercent(text string) string {
-	lower := []byte(text)
-	for i := 0; i+2 < len(lower); i++ {
-		if lower[i] == '%' {
-			copy(lower[i+1:i+3], bytes.ToLower(lower[i+1:i+3]))
+// oneLine writes white space as single spaces, and leaves out what is not printable.
+func oneLine(text string) string {
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsPrint(r):
+			return -1
 		}
+		return r
+	}, strings.ToValidUTF8(text, ""))
+	return strings.Join(strings.Fields(text), " ")
+}
+
+// harmless replaces what a terminal obeys: control characters except tabs and line breaks, and the characters that
+// change the direction of what follows.
+func harmless(r rune) rune {
+	switch {
+	case r == '\t', r == '\n', r == '\r':
+		return r
+	case unicode.IsControl(r), r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x2028, r == 0x2029:
+		return unicode.ReplacementChar
 	}
-	return string(lower)
+	return r
+}
+
+func bounded(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "..."
+	}
+	return text
 }
 
 // looksLikeToken reports whether a word holds a reference token or what every JWT begins with: the base64url of `{"`.

@@ -28,6 +28,7 @@ const (
 	Unavailable      Kind = "unavailable"     // says a gateway
 	ServerFailed     Kind = "server_failed"
 	UnexpectedStatus Kind = "unexpected_status"
+	Excessive        Kind = "excessive_response" // more of something than anybody needs
 )
 
 var utf8BOM = []byte("\xef\xbb\xbf")

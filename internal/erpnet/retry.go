@@ -13,9 +13,6 @@ import (
 	"time"
 )
 
-// OperationLimit bounds one request with all its attempts and waits.
-const OperationLimit = 3 * time.Minute
-
 const (
 	minBackoff = 500 * time.Millisecond
 	maxBackoff = 10 * time.Second

@@ -268,7 +268,7 @@ func TestUnknownAttributesAreNotJudged(t *testing.T) {
 			test.change(&model)
 			record := model.toRecord()
 			diags := model.refuse(t.Context(), append(record.Violations(), record.MissingSecret()...))
-			diags.Append(model.advise(t.Context(), record.Advice())...)
+			diags.Append(model.advise(t.Context(), record.Advice(), nil)...)
 			if len(diags) != test.errors {
 				t.Errorf("%d diagnostics, want %d: %v", len(diags), test.errors, diags)
 			}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"math/big"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -37,9 +38,10 @@ func dynamic(ctx context.Context, value any) attr.Value {
 		return types.StringValue(value)
 	case json.Number:
 		text := value.String()
-		_, exponent, _ := strings.Cut(strings.ToLower(text), "e")
-		if len(text) > maxDigits || len(exponent) > 4 {
-			return types.StringValue(text) // no number of Terraform's holds it
+		_, power, _ := strings.Cut(strings.ToLower(text), "e")
+		exponent, err := strconv.Atoi(power)
+		if len(text) > maxDigits || power != "" && (err != nil || exponent > maxDigits || exponent < -maxDigits) {
+			return types.StringValue(text) // Terraform would write it with all its zeros, or cannot hold it
 		}
 		number, _, err := big.ParseFloat(text, 10, 512, big.ToNearestEven)
 		if err != nil {

@@ -415,5 +415,10 @@ An instance may keep trusted applications from the Domain API altogether: then r
 			"The record was sent, but no response of the Domain API came, and the record cannot be read: it may have been written or not. Nothing of it is in the state.",
 			`Look whether the record is there, in Instance Manager, Security, Trusted Apps, before you apply again.`,
 		},
+		{
+			erpnet.Excessive, "Excessive Response",
+			"The server has sent more of something than anybody needs, which would take Terraform hours or gigabytes.",
+			`For a query of the Domain API, ask for fewer rows by top or filter, or for fewer attributes by select. Otherwise check that instance and identity_url name the instance itself.`,
+		},
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"text/template"
 
-	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+	"github.com/erpnet/terraform-provider-erpnet/internal/provider"
 )
 
 //go:embed guide.md.tmpl
@@ -29,7 +29,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := page.Execute(file, erpnet.Catalogue()); err != nil {
+	if err := page.Execute(file, provider.Remedies()); err != nil {
 		log.Fatal(err)
 	}
 	if err := file.Close(); err != nil {

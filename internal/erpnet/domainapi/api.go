@@ -32,13 +32,10 @@ type budget struct {
 	bytes int
 }
 
-// maxOperationSize bounds, in bytes, all responses of one operation together.
-const maxOperationSize = 16 << 20
-
 // OneOperation returns the API with one limit of time and size for all calls that are made with it. Waiting for a slot
 // counts to neither.
 func (a API) OneOperation() API {
-	a.budget = &budget{time: erpnet.OperationLimit, bytes: maxOperationSize}
+	a.budget = &budget{time: erpnet.OperationLimit, bytes: erpnet.MaxOperationSize}
 	return a
 }
 

@@ -60,6 +60,9 @@ func (a API) Query(ctx context.Context, q Query) (*Page, error) {
 	if failed != nil {
 		return nil, failed
 	}
+	if q.Top > 0 && len(page.Rows) > q.Top {
+		page.Rows = page.Rows[:q.Top]
+	}
 	a.redact(page)
 	return page, nil
 }
@@ -176,6 +179,9 @@ func (a API) page(response *erpnet.Response, link string) (*Page, *erpnet.Error)
 		failed.URL, failed.ClientID = withoutQuery(link), a.Tokens.Request.Credentials.ClientID
 		return nil, failed
 	}
+	if what := excess(body.Value); what != "" {
+		return nil, a.Fail(erpnet.Excessive, link, "was answered with rows that "+what)
+	}
 	return &Page{Rows: body.Value, NextLink: body.NextLink, Count: readCount(body.Count)}, nil
 }
 
@@ -194,5 +200,5 @@ func (a API) redact(page *Page) {
 		withoutSecrets(map[string]any(row))
 		a.Client().DataValue(map[string]any(row))
 	}
-	page.NextLink = a.Client().Data(page.NextLink)
+	page.NextLink = a.Client().Name(page.NextLink)
 }

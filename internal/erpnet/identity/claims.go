@@ -104,7 +104,9 @@ func DecodeClaims(token string) (*Claims, error) {
 			*moment = time.Time{} // .NET's least date says nothing
 		}
 	}
-	c.Scopes = SplitScopes(c.Scopes)
+	if c.Scopes = SplitScopes(c.Scopes); len(c.Scopes) > erpnet.MaxScopes {
+		return nil, ErrOddClaims
+	}
 	return c, nil
 }
 
@@ -136,9 +138,9 @@ func (c *Claims) Redacted(client *erpnet.Client) *Claims {
 		&redacted.Algorithm, &redacted.KeyID, &redacted.Type, &redacted.Issuer, &redacted.ClientID, &redacted.TokenID,
 		&redacted.SystemUser, &redacted.SystemUserType, &redacted.SystemUserID, &redacted.Database,
 	} {
-		*text = client.Data(*text)
+		*text = client.Name(*text)
 	}
-	redacted.Audience, redacted.Scopes = client.AllData(c.Audience), client.AllData(c.Scopes)
+	redacted.Audience, redacted.Scopes = client.Names(c.Audience), client.Names(c.Scopes)
 	return &redacted
 }
 

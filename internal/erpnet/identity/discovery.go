@@ -5,6 +5,7 @@ package identity
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
@@ -27,6 +28,9 @@ func (s *Service) Discover(ctx context.Context, i erpnet.Instance) (*Discovery, 
 	}
 	if discovery.Issuer == "" {
 		return nil, &erpnet.Error{Kind: erpnet.NotJSON, URL: i.DiscoveryURL(), Happened: "was answered with a JSON object that names no issuer"}
+	}
+	if len(discovery.ScopesSupported) > erpnet.MaxScopes || len(discovery.GrantTypesSupported) > erpnet.MaxScopes {
+		return nil, &erpnet.Error{Kind: erpnet.Excessive, URL: i.DiscoveryURL(), Happened: fmt.Sprintf("was answered with more than %d scopes or grant types", erpnet.MaxScopes)}
 	}
 	return discovery, nil
 }

@@ -5,6 +5,7 @@ package identity
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -80,14 +81,18 @@ func (g *grant) token(client *erpnet.Client, r TokenRequest, response *erpnet.Re
 	if err != nil && strings.HasPrefix(g.accessToken, "eyJ") && strings.Count(g.accessToken, ".") == 2 {
 		return nil, r.fail(MalformedToken, "was answered with a JWT whose header or claims cannot be read")
 	}
+	granted := g.granted(r, claims)
+	if len(granted) > erpnet.MaxScopes {
+		return nil, r.fail(erpnet.Excessive, fmt.Sprintf("was answered with a token of more than %d scopes", erpnet.MaxScopes))
+	}
 	token := &Token{
 		AccessToken: erpnet.NewSecret(g.accessToken),
 		TokenType:   bearer,
 		ExpiresIn:   g.expiresIn,
 		Claims:      claims,
-		granted:     g.granted(r, claims),
+		granted:     granted,
 	}
-	token.GrantedScopes = client.AllData(token.granted)
+	token.GrantedScopes = client.Names(token.granted)
 	token.setLifetime(response)
 	return token, contradiction(client, r, token)
 }

@@ -51,10 +51,10 @@ func Describe(ctx context.Context, service *identity.Service, i erpnet.Instance,
 	if sites != nil {
 		d.WebSites = redactSites(client, sites.WebSites)
 		if url := sites.DomainAPIURL(); url != "" && !fixed.DomainAPI {
-			d.Instance.DomainAPIURL = client.Data(url)
+			d.Instance.DomainAPIURL = client.Name(url)
 		}
 		if url := sites.IdentityURL(); url != "" && !own && !fixed.Identity && !erpnet.SameSite(url, i.IdentityURL) {
-			d.Instance.IdentityURL = client.Data(url)
+			d.Instance.IdentityURL = client.Name(url)
 			if !erpnet.SameOrigin(url, i.URL) {
 				d.Elsewhere = client.Message(url)
 				return d, nil
@@ -68,11 +68,11 @@ func Describe(ctx context.Context, service *identity.Service, i erpnet.Instance,
 		return nil, discoveryErr
 	}
 	d.Discovery = identity.Discovery{
-		Issuer:              client.Data(discovery.Issuer),
-		TokenEndpoint:       client.Data(discovery.TokenEndpoint),
-		JWKSURL:             client.Data(discovery.JWKSURL),
-		ScopesSupported:     client.AllData(discovery.ScopesSupported),
-		GrantTypesSupported: client.AllData(discovery.GrantTypesSupported),
+		Issuer:              client.Name(discovery.Issuer),
+		TokenEndpoint:       client.Name(discovery.TokenEndpoint),
+		JWKSURL:             client.Name(discovery.JWKSURL),
+		ScopesSupported:     client.Names(discovery.ScopesSupported),
+		GrantTypesSupported: client.Names(discovery.GrantTypesSupported),
 	}
 	return d, nil
 }
@@ -80,7 +80,7 @@ func Describe(ctx context.Context, service *identity.Service, i erpnet.Instance,
 func redactSites(client *erpnet.Client, sites []erpnet.WebSite) []erpnet.WebSite {
 	for i := range sites {
 		for _, text := range []*string{&sites[i].Type, &sites[i].Status, &sites[i].URL, &sites[i].ODataServiceRoot} {
-			*text = client.Data(*text)
+			*text = client.Name(*text)
 		}
 	}
 	return sites
@@ -102,5 +102,5 @@ func version(ctx context.Context, client *erpnet.Client, i erpnet.Instance) stri
 			return ""
 		}
 	}
-	return client.Data(string(response.Content()))
+	return client.Name(string(response.Content()))
 }

@@ -115,9 +115,9 @@ func (s Store) recordOf(ctx context.Context, row domainapi.Row) (Record, *erpnet
 // and so does the hash.
 func (s Store) redact(r *Record) {
 	client := s.API.Client()
-	r.Name, r.Notes, r.SystemUser = client.Data(r.Name), client.Data(r.Notes), client.Data(r.SystemUser)
-	r.ImpersonateLoginURL = client.AllData(r.ImpersonateLoginURL)
-	r.ImpersonateLogoutURL = client.AllData(r.ImpersonateLogoutURL)
+	r.Name, r.SystemUser, r.Notes = client.Name(r.Name), client.Name(r.SystemUser), client.Data(r.Notes)
+	r.ImpersonateLoginURL = client.Names(r.ImpersonateLoginURL)
+	r.ImpersonateLogoutURL = client.Names(r.ImpersonateLogoutURL)
 }
 
 // Create makes the record and returns it as the instance has it then. An existing record of this ApplicationUri is an
