@@ -4,138 +4,138 @@
 package acceptance
 
 import (
-	"bytes"
-	"context"
 	"errors"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
-	"testing"
-	"time"
 
-	tfcli "github.com/erpnet/terraform-provider-erpnet/internal/acceptance/cli"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/acceptance/cli"
 )
 
-// cli is a directory with a configuration, in which the real CLI runs the real
-// provider binary.
-type cli struct {
-	t   testing.TB
-	dir string
-	env []string
-}
-
-// requirements say where the provider comes from; without, the CLI takes it for
-// one of hashicorp's.
-const requirements = `terraform {
-  required_providers {
-    erpnet = { source = "erpnet/erpnet" }
-  }
-}
-`
-
-// newCLI writes the configuration, and installs the providers that it requires.
-// The providers' environment is the given one.
-func newCLI(t testing.TB, config string, env map[string]string) *cli {
-	t.Helper()
-	files := map[string]string{"main.tf": config}
-	if !strings.Contains(config, "required_providers") {
-		files["versions.tf"] = requirements
-	}
-	return newCLIOf(t, files, env)
-}
-
-// newCLIOf is newCLI for a configuration of several files.
-func newCLIOf(t testing.TB, files map[string]string, env map[string]string) *cli {
-	t.Helper()
-	c := &cli{t: t, dir: t.TempDir()}
-	for name, text := range files {
-		c.write(name, text)
-	}
-	c.write("cli.tfrc", mirror.Config())
-	for _, variable := range os.Environ() {
-		if !strings.HasPrefix(variable, "TF_") {
-			c.env = append(c.env, variable)
+// terraform ARGUMENTS... runs the CLI under test, Terraform or OpenTofu, and keeps what it leaves behind. What the
+// configuration needs and the CLI does not have skips the script.
+func terraform(ts *testscript.TestScript, neg bool, args []string) {
+	w := worldOf(ts)
+	if args[0] == "init" {
+		if lacks := cli.UnderTest().Lacks(configurationIn(ts)); lacks != "" {
+			w.t.Skip(lacks)
 		}
 	}
-	c.env = append(c.env, "TF_CLI_CONFIG_FILE="+filepath.Join(c.dir, "cli.tfrc"), "TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1", "TF_CLI_ARGS=-no-color")
-	for name, value := range env {
-		c.env = append(c.env, name+"="+value)
-	}
-	c.succeed("init")
-	return c
+	expectExit(ts, neg, ts.Exec(cli.Path(), args...))
+	w.keep(ts, args)
 }
 
-// filesIn reads a directory of the repository, and what lies below it, by names
-// relative to the directory. The words are replaced in all of them.
-func filesIn(t testing.TB, dir string, words *strings.Replacer) map[string]string {
-	t.Helper()
-	files := map[string]string{}
-	root := os.DirFS(filepath.Join("..", "..", dir))
-	err := fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		text, err := fs.ReadFile(root, name)
-		files[name] = words.Replace(string(text))
-		return err
-	})
-	if err != nil || len(files) == 0 {
-		t.Fatalf("%s: %d files, %v", dir, len(files), err)
-	}
-	return files
-}
-
-func (c *cli) write(name, text string) {
-	c.t.Helper()
-	if filepath.Ext(name) == ".tf" {
-		if lacks := tfcli.UnderTest().Lacks(text); lacks != "" {
-			c.t.Skip(lacks)
-		}
-	}
-	file := filepath.Join(c.dir, filepath.FromSlash(name))
-	err := os.MkdirAll(filepath.Dir(file), 0o700)
-	if err == nil {
-		err = os.WriteFile(file, []byte(text), 0o600)
-	}
-	if err != nil {
-		c.t.Fatal(err)
-	}
-}
-
-func (c *cli) read(name string) string {
-	c.t.Helper()
-	text, err := os.ReadFile(filepath.Join(c.dir, name))
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	return string(text)
-}
-
-// run runs one command and returns its exit code and all its output.
-func (c *cli) run(args ...string) (int, string) {
-	c.t.Helper()
-	path := tfcli.Path()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	var output bytes.Buffer
-	command := exec.CommandContext(ctx, path, args...) //nolint:gosec // the developer names the CLI
-	command.Dir, command.Env, command.Stdout, command.Stderr = c.dir, c.env, &output, &output
-	err := command.Run()
+func expectExit(ts *testscript.TestScript, neg bool, err error) {
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
-		c.t.Fatalf("%s %s: %v", path, strings.Join(args, " "), err)
+		ts.Fatalf("%v", err)
 	}
-	return command.ProcessState.ExitCode(), output.String()
+	if (err != nil) != neg {
+		ts.Fatalf("unexpected end: %v", err)
+	}
 }
 
-// succeed is run, and it must succeed.
-func (c *cli) succeed(args ...string) string {
-	c.t.Helper()
-	code, output := c.run(args...)
-	if code != 0 {
-		c.t.Fatalf("%s exits with %d:\n%s", strings.Join(args, " "), code, output)
+func configurationIn(ts *testscript.TestScript) string {
+	var config strings.Builder
+	ts.Check(filepath.WalkDir(ts.MkAbs("."), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || filepath.Ext(path) != ".tf" {
+			return err
+		}
+		config.WriteString(ts.ReadFile(path))
+		return nil
+	}))
+	return config.String()
+}
+
+// output is what the last command printed, without what differs by the width of the screen.
+func output(ts *testscript.TestScript) string {
+	return oneLine(ts.ReadFile("stdout") + ts.ReadFile("stderr"))
+}
+
+func oneLine(text string) string {
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t\r\n│╷╵|", r) }), " ")
+}
+
+// says [-count=N] TEXT... holds that each text is in what the last command printed, however it is broken into lines. With
+// a count, it is there so often.
+func says(ts *testscript.TestScript, neg bool, args []string) {
+	want := -1
+	if count, given := strings.CutPrefix(args[0], "-count="); given {
+		var err error
+		want, err = strconv.Atoi(count)
+		ts.Check(err)
+		args = args[1:]
 	}
-	return output
+	printed := output(ts)
+	for _, text := range args {
+		found := strings.Count(printed, oneLine(text))
+		if want >= 0 && found != want || want < 0 && (found > 0) == neg {
+			ts.Fatalf("%d times: %s", found, text)
+		}
+	}
+}
+
+// errors [TEXT ADDRESSES]... holds that the last command reported one error with this text of each of these objects, and
+// no other error.
+func expectErrors(ts *testscript.TestScript, neg bool, args []string) {
+	noNegation(ts, neg)
+	want := map[string]string{}
+	for i := 0; i+1 < len(args); i += 2 {
+		for _, address := range strings.Fields(args[i+1]) {
+			want[address] = args[i]
+		}
+	}
+	for _, failure := range strings.Split(output(ts), "Error: ")[1:] {
+		address := regexp.MustCompile(`with ([\w.]+),`).FindStringSubmatch(failure)
+		if address == nil || want[address[1]] == "" || !strings.Contains(failure, want[address[1]]) {
+			ts.Fatalf("another error: %s", failure)
+		}
+		delete(want, address[1])
+	}
+	if len(want) > 0 {
+		ts.Fatalf("missing: %v", want)
+	}
+}
+
+// provider ARGUMENT has the provider configured with it.
+func provider(ts *testscript.TestScript, neg bool, args []string) {
+	noNegation(ts, neg)
+	write(ts, "provider.tf", "provider \"erpnet\" {\n  "+args[0]+"\n}\n")
+}
+
+// explained FILE... holds that the files have the title of each error that the last command reported.
+func explained(ts *testscript.TestScript, neg bool, args []string) {
+	noNegation(ts, neg)
+	titles := regexp.MustCompile(`(?m)^(?:│ )?Error: (.*)$`).FindAllStringSubmatch(ts.ReadFile("stderr"), -1)
+	for _, file := range args {
+		page := ts.ReadFile(file)
+		for _, title := range titles {
+			if !strings.Contains(page, title[1]) {
+				ts.Fatalf("%s does not know %q", file, title[1])
+			}
+		}
+	}
+	if len(titles) == 0 {
+		ts.Fatalf("no errors")
+	}
+}
+
+// replace FILE BEFORE AFTER replaces a text that is in the file once.
+func replace(ts *testscript.TestScript, neg bool, args []string) {
+	noNegation(ts, neg)
+	text := ts.ReadFile(args[0])
+	if strings.Count(text, args[1]) != 1 {
+		ts.Fatalf("not once there: %s", args[1])
+	}
+	write(ts, args[0], strings.Replace(text, args[1], args[2], 1))
+}
+
+func write(ts *testscript.TestScript, file, text string) {
+	ts.Check(os.WriteFile(ts.MkAbs(file), []byte(text), 0o600))
 }

@@ -138,38 +138,9 @@ func TestIndexAndPagesAreComplete(t *testing.T) {
 func TestEveryExampleIsShown(t *testing.T) {
 	t.Parallel()
 	pages := strings.Join(slices.Collect(maps.Values(markdownFiles(t))), "\n")
-	for name, text := range filesIn(t, "examples", strings.NewReplacer()) {
+	for name, text := range filesIn(t, "examples") {
 		if !strings.HasPrefix(name, "demo/") && !strings.Contains(pages, "\n"+strings.TrimSpace(text)+"\n```") {
 			t.Errorf("no page shows examples/%s", name)
-		}
-	}
-}
-
-// What the CLI says of an ephemeral value in the wrong place is in the guides, for
-// who searches them for it.
-func TestGuidesKnowWhatTheCLISays(t *testing.T) {
-	t.Parallel()
-	_, env := startInstance(t)
-	c := newCLI(t, tokenConfig+`
-resource "terraform_data" "this" {
-  input = ephemeral.erpnet_access_token.this.access_token
-}
-
-output "token" {
-  value = ephemeral.erpnet_access_token.this.access_token
-}
-`, env)
-	code, output := c.run("plan")
-	messages := regexp.MustCompile(`(?m)^(?:│ )?Error: (.*)$`).FindAllStringSubmatch(output, -1)
-	if code == 0 || len(messages) != 2 {
-		t.Fatalf("exit code %d:\n%s", code, output)
-	}
-	files := markdownFiles(t)
-	for _, guide := range []string{"docs/guides/choosing-ephemeral-or-data-source.md", "docs/guides/troubleshooting.md"} {
-		for _, message := range messages {
-			if !strings.Contains(files[guide], message[1]) {
-				t.Errorf("%s does not know %q", guide, message[1])
-			}
 		}
 	}
 }

@@ -4,152 +4,101 @@
 package acceptance
 
 import (
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"regexp"
-	"runtime"
-	"slices"
 	"strings"
 	"testing"
 
-	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
+	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// exampleVariables are the values of every variable that an example declares.
-func exampleVariables(server *erpnettest.Server) map[string]string {
-	return map[string]string{
-		"instance":                server.URL,
-		"client_id":               erpnettest.SampleApplication().ApplicationUri,
-		"client_secret":           erpnettest.SampleSecret,
-		"client_secrets":          fmt.Sprintf(`{"my.trusted.app/reports":%[1]q,"my.trusted.app/imports":%[1]q}`, erpnettest.SampleSecret),
-		"other_client_secret":     erpnettest.SampleSecret,
-		"secret":                  erpnettest.SampleSecret,
-		"application_secret_hash": erpnettest.SecretHash(erpnettest.SampleSecret),
+// example FILE [TO] copies a file below examples/, as it is but for the names of the documents' instances, in whose place
+// the simulated one answers.
+func example(ts *testscript.TestScript, neg bool, args []string) {
+	noNegation(ts, neg)
+	text := ts.ReadFile(filepath.Join(ts.Getenv("REPO"), "examples", filepath.FromSlash(args[0])))
+	to := append(args, path.Base(args[0]))[1]
+	ts.Check(os.MkdirAll(filepath.Dir(ts.MkAbs(to)), 0o700))
+	url := worldOf(ts).server.URL
+	instances := strings.NewReplacer("https://demodb.my.erp.net", url, "demodb.my.erp.net", url, "testdb.my.erp.net", url)
+	write(ts, to, instances.Replace(text))
+}
+
+// examples PATTERN... applies each file below examples/ that matches, one after the other.
+func examples(ts *testscript.TestScript, neg bool, args []string) {
+	noNegation(ts, neg)
+	for _, pattern := range args {
+		files, err := fs.Glob(os.DirFS(filepath.Join(ts.Getenv("REPO"), "examples")), pattern)
+		if err != nil || files == nil {
+			ts.Fatalf("%s: no such example, %v", pattern, err)
+		}
+		for _, file := range files {
+			ts.Logf("%s", file)
+			_ = os.Remove(ts.MkAbs("terraform.tfstate"))
+			example(ts, false, []string{file, "main.tf"})
+			requirements := "terraform {\n  required_providers {\n    erpnet = { source = \"erpnet/erpnet\" }\n  }\n}\n"
+			if strings.Contains(ts.ReadFile("main.tf"), "required_providers") {
+				requirements = ""
+			}
+			write(ts, "versions.tf", requirements)
+			terraform(ts, false, []string{"apply", "-auto-approve"})
+		}
 	}
 }
 
-// exampleTests say how the files below examples/ are tested: each by the first
-// pattern that matches it, and none by none.
-var exampleTests = []struct {
-	pattern string
-	test    func(t *testing.T, name string)
-}{
-	{"terraform-test/main.tf", testExampleModule},
-	{"terraform-test/tests/*.tftest.hcl", testedBy("testExampleModule")},
-	{"ci/*.yml", testedBy("TestPipelinesRunAsWritten")},
-	{"*/*/import.sh", importExample},
-	{"*/*/*.tf", applyExample},
-	{"*/*.tf", applyExample},
+// module DIRECTORY copies the module of modules/.
+func module(ts *testscript.TestScript, neg bool, args []string) {
+	noNegation(ts, neg)
+	ts.Check(os.CopyFS(ts.MkAbs(args[0]), os.DirFS(filepath.Join(ts.Getenv("REPO"), "modules", "service-application"))))
 }
 
-// Every file that the docs show is used as it stands, but for the names of the
-// documents' instances, in whose place the mock answers.
-func TestExamples(t *testing.T) {
-	root := os.DirFS(filepath.Join("..", "..", "examples"))
+// Every file that the docs show is used by a script.
+func TestEveryExampleIsUsed(t *testing.T) {
+	var used []string
+	scripts, err := filepath.Glob(filepath.Join("testdata", "script", "*.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	commands := regexp.MustCompile(`(?m)^(?:examples?|pipeline|.* \$REPO/examples/)(.*)$`)
+	for _, script := range scripts {
+		text, err := os.ReadFile(script)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, command := range commands.FindAllStringSubmatch(string(text), -1) {
+			used = append(used, strings.Fields(command[1])...)
+		}
+	}
+	for name := range filesIn(t, "examples") {
+		found := false
+		for _, pattern := range used {
+			matches, err := path.Match(pattern, name)
+			found = found || matches && err == nil
+		}
+		if !found {
+			t.Errorf("no script uses examples/%s", name)
+		}
+	}
+}
+
+// filesIn reads a directory of the repository, by names relative to it.
+func filesIn(t *testing.T, directory string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	root := os.DirFS(filepath.Join("..", "..", directory))
 	err := fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		for _, how := range exampleTests {
-			if matches, err := path.Match(how.pattern, name); err != nil || matches {
-				t.Run(name, func(t *testing.T) { t.Parallel(); how.test(t, name) })
-				return err
-			}
-		}
-		t.Errorf("examples/%s is tested by nothing", name)
-		return nil
+		text, err := fs.ReadFile(root, name)
+		files[name] = string(text)
+		return err
 	})
-	if err != nil {
-		t.Error(err)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%s: %d files, %v", directory, len(files), err)
 	}
-}
-
-// testedBy names the function of this package that tests a file beside others.
-func testedBy(function string) func(*testing.T, string) {
-	return func(t *testing.T, _ string) {
-		for _, text := range filesIn(t, "internal/acceptance", strings.NewReplacer()) {
-			if strings.Contains(text, "\nfunc "+function+"(t *testing.T") {
-				return
-			}
-		}
-		t.Errorf("there is no %s", function)
-	}
-}
-
-// atMock names the mock in the place of the documents' instances.
-func atMock(server *erpnettest.Server) *strings.Replacer {
-	return strings.NewReplacer("https://demodb.my.erp.net", server.URL, "demodb.my.erp.net", server.URL, "testdb.my.erp.net", server.URL)
-}
-
-// startExampleInstance starts an instance with what the examples take for
-// granted, and returns the environment for a configuration.
-func startExampleInstance(t *testing.T, config string) (*erpnettest.Server, map[string]string) {
-	t.Helper()
-	server, env := startInstance(t)
-	server.AddUser(ordersUser())
-	for _, id := range []string{"my.trusted.app/reports", "my.trusted.app/imports"} {
-		application := erpnettest.SampleApplication()
-		application.ApplicationUri = id
-		server.AddApplication(application)
-	}
-	for name, value := range exampleVariables(server) {
-		if strings.Contains(config, `variable "`+name+`"`) {
-			env["TF_VAR_"+name] = value
-		}
-	}
-	return server, env
-}
-
-// newExample is an example in a directory of its own, at a mock instance.
-func newExample(t *testing.T, name string) (*cli, *erpnettest.Server) {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "..", "examples", filepath.FromSlash(name)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	server, env := startExampleInstance(t, string(text))
-	return newCLI(t, atMock(server).Replace(string(text)), env), server
-}
-
-func applyExample(t *testing.T, name string) {
-	c, _ := newExample(t, name)
-	if runtime.GOOS == "windows" && strings.Contains(c.read("main.tf"), "local-exec") {
-		t.Skip("the example runs a program of a POSIX shell")
-	}
-	if err := os.WriteFile(filepath.Join(c.dir, "report.sh"), []byte("#!/bin/sh\ntest -n \"$ACCESS_TOKEN\"\n"), 0o700); err != nil { //nolint:gosec // the example runs it
-		t.Fatal(err)
-	}
-	c.succeed("apply", "-auto-approve")
-}
-
-// importExample runs the command of a resource's import.sh in the directory of
-// its resource.tf.
-func importExample(t *testing.T, name string) {
-	c, server := newExample(t, path.Join(path.Dir(name), "resource.tf"))
-	server.AddApplication(erpnettest.TrustedApplication{ApplicationUri: ordersApplication, Name: "Orders", SystemUserAllowed: true, SystemUser: ordersUser().Login})
-	script, err := os.ReadFile(filepath.Join("..", "..", "examples", filepath.FromSlash(name)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	commands := slices.DeleteFunc(strings.Split(strings.TrimSpace(string(script)), "\n"), func(line string) bool { return strings.HasPrefix(line, "#") })
-	arguments, found := strings.CutPrefix(commands[0], "terraform ")
-	if !found || len(commands) != 1 {
-		t.Fatalf("not one command of terraform:\n%s", script)
-	}
-	c.succeed(strings.Fields(arguments)...)
-}
-
-// passedAll is the last line of a run of tests of which one at least was there.
-var passedAll = regexp.MustCompile(`[1-9][0-9]* passed, 0 failed`)
-
-// testExampleModule tests a module as its users would.
-func testExampleModule(t *testing.T, name string) {
-	server, env := startInstance(t)
-	c := newCLIOf(t, filesIn(t, path.Join("examples", path.Dir(name)), atMock(server)), env)
-	if output := c.succeed("test"); !passedAll.MatchString(output) {
-		t.Errorf("not all passed:\n%s", output)
-	}
+	return files
 }

@@ -1,152 +1,153 @@
 // Copyright (c) ERP.net
 // SPDX-License-Identifier: MPL-2.0
 
-//go:build unix
-
 package acceptance
 
 import (
-	"bytes"
+	"cmp"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"testing"
-	"text/template"
 
-	tfcli "github.com/erpnet/terraform-provider-erpnet/internal/acceptance/cli"
+	"github.com/rogpeppe/go-internal/testscript"
+	"gopkg.in/yaml.v3"
 )
-
-// Each command of these guides is run as it stands, in one shell from the first
-// to the last, with the files that the guide has written by then. What a guide
-// says that a command prints must be in what it prints; the line here is what the
-// guide is for.
-func TestGuidesRunAsWritten(t *testing.T) {
-	releases := newReleases(t)
-	for guide, line := range map[string]string{
-		"get-started":              `first_customer = "Aurora Office Supplies Ltd."`,
-		"testing-with-erpnet-mock": "Success! 2 passed, 0 failed.",
-	} {
-		t.Run(guide, func(t *testing.T) {
-			t.Parallel()
-			page := renderGuide(t, guide)
-			if lacks := tfcli.UnderTest().Lacks(page); lacks != "" {
-				t.Skip(lacks)
-			}
-			steps := readSteps(t, page)
-			output, err := newShell(t, releases).run("bash", script(steps))
-			if err != nil || !strings.Contains(output, line) {
-				t.Fatalf("%v:\n%s", err, output)
-			}
-			for i, step := range steps {
-				_, rest, _ := strings.Cut(output, marker(i))
-				printed, _, _ := strings.Cut(rest, marker(i+1))
-				for _, line := range step.prints {
-					if !strings.Contains(oneLine(printed), oneLine(line)) {
-						t.Errorf("these commands do not print %q:\n%s\nbut:\n%s", line, step.commands, printed)
-					}
-				}
-			}
-		})
-	}
-}
-
-// renderGuide is a guide as tfplugindocs renders it.
-func renderGuide(t *testing.T, name string) string {
-	t.Helper()
-	root := filepath.Join("..", "..")
-	codeFile := func(language, file string) (string, error) {
-		text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(file)))
-		return "```" + language + "\n" + strings.TrimSpace(string(text)) + "\n```", err
-	}
-	file := filepath.Join(root, "templates", "guides", name+".md.tmpl")
-	guide, err := template.New(filepath.Base(file)).Funcs(template.FuncMap{
-		"codefile": codeFile,
-		"tffile":   func(file string) (string, error) { return codeFile("terraform", file) },
-	}).ParseFiles(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var page bytes.Buffer
-	if err := guide.Execute(&page, nil); err != nil {
-		t.Fatal(err)
-	}
-	return page.String()
-}
-
-// step is a block of commands, and what the guide has around it.
-type step struct {
-	files    []codeBlock // written before
-	commands string
-	prints   []string // lines that the guide shows after it
-}
-
-type codeBlock struct{ paragraph, language, text string }
 
 var (
 	fencedBlock = regexp.MustCompile("(?ms)^```(\\w+)\n(.*?)^```$")
-	inlineCode  = regexp.MustCompile("`([^`]+)`")
+	lastCode    = regexp.MustCompile("(?s)`([^`]+)`[^`]*:\\s*$")
 )
 
-// readSteps reads the code blocks of a page: sh has commands, text has what the
-// commands before it print, and all others are files, which the paragraph before
-// them names in its last words of code.
-func readSteps(t *testing.T, page string) []step {
-	t.Helper()
-	var steps []step
-	var files []codeBlock
+// guide NAME runs each command of a guide as it is written, in one shell from the first to the last, with the files that
+// the guide has written by then. Blocks of sh have commands, text has what the commands before it print, and all others
+// are files, which the text before them names in its last words of code.
+func guide(ts *testscript.TestScript, neg bool, args []string) {
+	noNegation(ts, neg)
+	page := ts.ReadFile(filepath.Join(ts.Getenv("REPO"), "docs", "guides", args[0]+".md"))
+	const endOfFile, step = "=== end of file ===", "=== step %d ==="
+	var script strings.Builder
+	var prints [][]string
 	end := 0
 	for _, at := range fencedBlock.FindAllStringSubmatchIndex(page, -1) {
-		paragraphs := strings.Split(strings.TrimSpace(page[end:at[0]]), "\n\n")
-		block := codeBlock{paragraphs[len(paragraphs)-1], page[at[2]:at[3]], page[at[4]:at[5]]}
+		before, language, text := page[end:at[0]], page[at[2]:at[3]], page[at[4]:at[5]]
 		end = at[1]
-		switch block.language {
+		switch language {
 		case "sh":
-			steps = append(steps, step{files: files, commands: block.text})
-			files = nil
+			fmt.Fprintf(&script, "echo; echo '"+step+"'\n%s", len(prints), text)
+			prints = append(prints, nil)
 		case "text":
-			last := &steps[len(steps)-1]
-			last.prints = append(last.prints, strings.Split(strings.TrimSpace(block.text), "\n")...)
+			prints[len(prints)-1] = append(prints[len(prints)-1], strings.Split(strings.TrimSpace(text), "\n")...)
 		default:
-			files = append(files, block)
-			if block.file() == "" {
-				t.Fatalf("no file is named before:\n%s", block.text)
+			file := lastCode.FindStringSubmatch(before)
+			if file == nil {
+				ts.Fatalf("no file is named before:\n%s", text)
+			}
+			fmt.Fprintf(&script, "mkdir -p %q\ncat > %q <<'%s'\n%s%s\n", filepath.Dir(file[1]), file[1], endOfFile, text, endOfFile)
+		}
+	}
+	ts.Check(runShell(ts, "bash", script.String()))
+	printed := output(ts)
+	for i, lines := range prints {
+		_, rest, _ := strings.Cut(printed, fmt.Sprintf(step, i))
+		rest, _, _ = strings.Cut(rest, fmt.Sprintf(step, i+1))
+		for _, line := range lines {
+			if !strings.Contains(rest, oneLine(line)) {
+				ts.Fatalf("step %d does not print %q", i, line)
 			}
 		}
 	}
-	if len(files) > 0 {
-		t.Fatalf("no command follows the file %s", files[0].file())
+	if len(prints) == 0 {
+		ts.Fatalf("no commands")
 	}
-	return steps
 }
 
-// file is the name that the paragraph before it gives.
-func (b codeBlock) file() string {
-	names := inlineCode.FindAllStringSubmatch(b.paragraph, -1)
-	if len(names) == 0 || !strings.HasSuffix(b.paragraph, ":") {
-		return ""
-	}
-	return names[len(names)-1][1]
+// runShell runs commands up to the first one that fails, and ends what the last one of them left running. Whatever they
+// ask is answered with yes.
+func runShell(ts *testscript.TestScript, shell, commands string) error {
+	commands = "trap 'kill $! 2> /dev/null || :' EXIT\n" + commands
+	return ts.Exec("sh", "-c", `yes yes | "$0" -e -c "$1"`, shell, commands)
 }
 
-const endOfFile = "=== end of file ==="
+// codeblock FILE TO copies the first code block of a page to a file.
+func codeblock(ts *testscript.TestScript, neg bool, args []string) {
+	noNegation(ts, neg)
+	block := fencedBlock.FindStringSubmatch(ts.ReadFile(args[0]))
+	if block == nil {
+		ts.Fatalf("no code block")
+	}
+	write(ts, args[1], block[2])
+}
 
-func marker(i int) string { return fmt.Sprintf("=== step %d ===", i) }
+// job is a job of a GitHub workflow or of a GitLab pipeline, with those parts that a runner of this kind reads.
+type job struct {
+	Env       map[string]string `yaml:"env"`
+	Variables map[string]string `yaml:"variables"`
+	Script    []string          `yaml:"script"`
+	Steps     []struct {
+		Uses      string            `yaml:"uses"`
+		Run       string            `yaml:"run"`
+		Env       map[string]string `yaml:"env"`
+		Directory string            `yaml:"working-directory"`
+	} `yaml:"steps"`
+}
 
-// script writes the files and runs the commands, with a mark before each step.
-func script(steps []step) string {
-	var text strings.Builder
-	for i, step := range steps {
-		for _, file := range step.files {
-			fmt.Fprintf(&text, "mkdir -p %q\ncat > %q <<'%s'\n%s%s\n", filepath.Dir(file.file()), file.file(), endOfFile, file.text, endOfFile)
+var (
+	expression = regexp.MustCompile(`\$\{\{ (.*?) \}\}`)
+	action     = regexp.MustCompile(`^[\w-]+/[\w-]+@v\d+$`)
+)
+
+// pipeline FILE JOB runs a job below examples/ as a runner does: for GitHub each step in a bash of its own, for GitLab all
+// commands in one sh. The actions are those that check out and install the CLI. What is in ${{ }} is a variable of the
+// script, such as vars.ERPNET_INSTANCE.
+func pipeline(ts *testscript.TestScript, neg bool, args []string) {
+	var file struct {
+		Permissions map[string]string `yaml:"permissions"`
+		Jobs        map[string]job    `yaml:"jobs"`
+		Default     struct {
+			BeforeScript []string `yaml:"before_script"`
+		} `yaml:"default"`
+		Others map[string]yaml.Node `yaml:",inline"`
+	}
+	text := ts.ReadFile(filepath.Join(ts.Getenv("REPO"), "examples", filepath.FromSlash(args[0])))
+	ts.Check(yaml.Unmarshal([]byte(text), &file))
+	if node, found := file.Others[args[1]]; found {
+		var gitLab job
+		ts.Check(node.Decode(&gitLab))
+		setEnvironment(ts, gitLab.Variables)
+		commands := append(file.Default.BeforeScript, gitLab.Script...)
+		expectExit(ts, neg, runShell(ts, "sh", strings.Join(commands, "\n")))
+		return
+	}
+	if len(file.Permissions) != 1 || file.Permissions["contents"] != "read" {
+		ts.Fatalf("permissions %v", file.Permissions)
+	}
+	setEnvironment(ts, file.Jobs[args[1]].Env)
+	for _, step := range file.Jobs[args[1]].Steps {
+		if step.Run == "" {
+			if !action.MatchString(step.Uses) {
+				ts.Fatalf("a step neither runs nor uses something: %q", step.Uses)
+			}
+			continue
 		}
-		fmt.Fprintf(&text, "echo; echo '%s'\n%s", marker(i), step.commands)
+		setEnvironment(ts, step.Env)
+		directory := cmp.Or(evaluate(ts, step.Directory), ".")
+		expectExit(ts, neg, runShell(ts, "bash", "cd '"+directory+"'\n"+step.Run))
 	}
-	return text.String()
 }
 
-// oneLine takes out what differs by the width of the screen.
-func oneLine(text string) string {
-	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t\n│", r) }), " ")
+func setEnvironment(ts *testscript.TestScript, variables map[string]string) {
+	for name, value := range variables {
+		ts.Setenv(name, evaluate(ts, value))
+	}
+}
+
+func evaluate(ts *testscript.TestScript, text string) string {
+	return expression.ReplaceAllStringFunc(text, func(found string) string {
+		value := ts.Getenv(expression.FindStringSubmatch(found)[1])
+		if value == "" {
+			ts.Fatalf("unknown: %s", found)
+		}
+		return value
+	})
 }

@@ -5,13 +5,9 @@ package acceptance
 
 import (
 	"fmt"
-	"os"
-	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
-
-	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
 var (
@@ -23,7 +19,8 @@ var (
 // The README's tables are what the module's files say.
 func TestModuleREADMEHasItsInputsAndOutputs(t *testing.T) {
 	t.Parallel()
-	variables, outputs, readme := moduleFile(t, "variables.tf"), moduleFile(t, "outputs.tf"), moduleFile(t, "README.md")
+	files := filesIn(t, "modules/service-application")
+	variables, outputs, readme := files["variables.tf"], files["outputs.tf"], files["README.md"]
 	inputs := "\n## Inputs\n\n| name | type | default | what it is |\n|---|---|---|---|\n"
 	found := moduleVariable.FindAllStringSubmatch(variables, -1)
 	for _, v := range found {
@@ -45,22 +42,5 @@ func TestModuleREADMEHasItsInputsAndOutputs(t *testing.T) {
 		if !strings.Contains(readme, table+"\n## ") {
 			t.Errorf("the README has not this table:\n%s", table)
 		}
-	}
-}
-
-// The README's command for CLIs without erpnet_secret_hash gives the same hash.
-func TestModuleREADMEHashesAsTheProvider(t *testing.T) {
-	t.Parallel()
-	line := regexp.MustCompile(`(?m)^printf .*\| openssl .*$`).FindString(moduleFile(t, "README.md"))
-	for _, program := range []string{"sh", "openssl"} {
-		if _, err := exec.LookPath(program); err != nil {
-			t.Skip(err)
-		}
-	}
-	command := exec.CommandContext(t.Context(), "sh", "-c", line) //nolint:gosec // the README's own command
-	command.Env = append(os.Environ(), "ERPNET_CLIENT_SECRET="+moduleSecret)
-	output, err := command.Output()
-	if err != nil || strings.TrimSpace(string(output)) != erpnettest.SecretHash(moduleSecret) {
-		t.Errorf("%s: %s, %v", line, output, err)
 	}
 }

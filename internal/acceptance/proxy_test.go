@@ -4,191 +4,124 @@
 package acceptance
 
 import (
+	"encoding/base64"
 	"encoding/pem"
-	"fmt"
+	"flag"
+	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
-	"path/filepath"
-	"slices"
+	"strconv"
 	"strings"
-	"testing"
+	"sync"
+
+	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// startBehindProxy starts an instance of a name that no resolver knows: what
-// reaches it came through its proxy. Go sends nothing for a loopback address
-// through a proxy of the environment.
-func startBehindProxy(t *testing.T) (*erpnettest.Server, *recordingProxy, map[string]string) {
-	t.Helper()
-	instance := erpnettest.NewUnstartedServer()
-	instance.URL = "https://erp.test"
-	instance.StartTLS()
-	t.Cleanup(instance.Close)
-	env := environment(instance)
-	env["ERPNET_INSTANCE"] = "erp.test"
-	env["ERPNET_CA_CERTIFICATE_PEM"] = string(instance.CACertificatePEM())
-	for _, name := range []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"} {
-		env[name] = "" // nothing of the outside's
+// recordingProxy is an HTTP proxy that takes every host for the instance, and keeps what it was asked.
+type recordingProxy struct {
+	*httptest.Server
+	instance *erpnettest.Server
+	login    string // the Proxy-Authorization that it demands; empty for any
+	sent     string // the one that it should get
+	refuses  int    // the status to refuse every connection with; 0 for none
+
+	mu     sync.Mutex
+	asked  []string // methods and hosts
+	logins []string
+}
+
+// proxy [-tls] [-demand LOGIN] [-send LOGIN] [-refuse STATUS] starts a proxy that knows where the instance is, and has the
+// environment name it. A login is USER:PASSWORD.
+func proxy(ts *testscript.TestScript, neg bool, args []string) {
+	noNegation(ts, neg)
+	w, flags := worldOf(ts), flag.NewFlagSet("proxy", flag.ContinueOnError)
+	tls := flags.Bool("tls", false, "")
+	demand := flags.String("demand", "", "")
+	send := flags.String("send", "", "")
+	refuses := flags.Int("refuse", 0, "")
+	ts.Check(flags.Parse(args))
+	p := &recordingProxy{instance: w.server, refuses: *refuses, login: authorization(*demand), sent: authorization(*send)}
+	p.Server = httptest.NewUnstartedServer(p)
+	ts.Defer(p.Close)
+	authorities := ts.Getenv("CA_PEM")
+	if *tls {
+		p.StartTLS()
+		authorities += string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: p.Certificate().Raw}))
+	} else {
+		p.Start()
 	}
-	return instance, newProxy(t, instance), env
+	ts.Setenv("ERPNET_CA_CERTIFICATE_PEM", authorities)
+	address, err := url.Parse(p.URL)
+	ts.Check(err)
+	if user, password, given := strings.Cut(*send, ":"); given {
+		address.User = url.UserPassword(user, password)
+		w.secrets = append(w.secrets, password, address.User.String(), strings.TrimPrefix(p.sent, "Basic "))
+	}
+	w.proxy = p
+	ts.Setenv("HTTPS_PROXY", address.String())
 }
 
-// everyRequest has every object that makes requests.
-const everyRequest = `
-ephemeral "erpnet_access_token" "this" {
-  scopes = ["read"]
+// authorization is what a client sends of a login.
+func authorization(login string) string {
+	if login == "" {
+		return ""
+	}
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte(login))
 }
 
-data "erpnet_access_token" "this" {}
-
-data "erpnet_instance" "this" {}
-
-data "erpnet_credentials_check" "this" {
-  probe_domain_api = true
-}
-
-data "erpnet_domain_query" "this" {
-  entity_set = "Crm_Sales_Customers"
-  top        = 2
-  all_pages  = true
-}
-
-data "erpnet_trusted_application" "this" {
-  application_uri = "` + sampleURI + `"
-}
-`
-
-// proxySecrets are the password, as it is sent, and as it stands in HTTPS_PROXY.
-func proxySecrets() []string {
-	return []string{proxyPassword, strings.TrimPrefix(proxyLogin, "Basic "), url.UserPassword(proxyUser, proxyPassword).String()}
-}
-
-// One transport makes every request, so that all go through the environment's
-// proxy, trust the private authority, and share connections. Nobody but the proxy
-// learns its password.
-func TestEveryRequestGoesThroughTheProxy(t *testing.T) {
-	for name, test := range map[string]struct {
-		user  *url.Userinfo
-		tls   bool
-		login string
-	}{
-		"without password":                  {nil, false, ""},
-		"with password":                     {url.UserPassword(proxyUser, proxyPassword), false, proxyLogin},
-		"with password, reached by TLS too": {url.UserPassword(proxyUser, proxyPassword), true, proxyLogin},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			instance, proxy, env := startBehindProxy(t)
-			proxy.login = test.login
-			if test.tls {
-				proxy.StartTLS()
-				env["ERPNET_CA_CERTIFICATE_PEM"] += string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: proxy.Certificate().Raw}))
-			} else {
-				proxy.Start()
-			}
-			env["HTTPS_PROXY"] = proxy.address(test.user)
-			c := newCLI(t, everyRequest+`
-resource "erpnet_trusted_application" "new" {
-  name                = "New"
-  application_uri     = "new.app"
-  client_secret_wo    = "a new secret"
-  system_user         = "svc.integration"
-  deletion_protection = false
-}`, env)
-			c.env = append(c.env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(c.dir, "trace.log"))
-			places := map[string]string{
-				"output of plan":    c.succeed("plan", "-parallelism=1", "-out=plan.bin"),
-				"output of apply":   c.succeed("apply", "-parallelism=1", "plan.bin"),
-				"output of destroy": c.succeed("destroy", "-parallelism=1", "-auto-approve"),
-				"trace log":         c.read("trace.log"),
-				"state":             c.read("terraform.tfstate.backup"),
-			}
-			for file, text := range unzip(t, filepath.Join(c.dir, "plan.bin")) {
-				places["plan file "+file] = text
-			}
-
-			for _, endpoint := range []erpnettest.Endpoint{erpnettest.Token, erpnettest.Discovery, erpnettest.JWKS, erpnettest.Version, erpnettest.AutoDiscovery, erpnettest.DomainAPI} {
-				if instance.Count(endpoint) == 0 {
-					t.Errorf("the endpoint %s was never asked", endpoint)
-				}
-			}
-			agents, methods := map[string]bool{}, map[string]bool{}
-			for _, request := range instance.Requests() {
-				agents[request.Header.Get("User-Agent")], methods[request.Method] = true, true
-				places["headers to the instance"] += fmt.Sprintf("%q\n", request.Header)
-			}
-			if len(agents) != 1 || !methods[http.MethodPatch] && !methods[http.MethodPost] || !methods[http.MethodDelete] {
-				t.Errorf("user agents %v, methods %v", agents, methods)
-			}
-			asked, logins := proxy.seen()
-			if len(asked) == 0 || slices.ContainsFunc(asked, func(request string) bool { return request != "CONNECT erp.test:443" }) {
-				t.Errorf("the proxy was asked %q", asked)
-			}
-			if !slices.Equal(logins, []string{test.login}) {
-				t.Errorf("%d different logins, or not the right one", len(logins))
-			}
-			if requests := instance.Count(erpnettest.Any); 2*len(asked) > requests {
-				t.Errorf("%d connections for %d requests: they are not shared", len(asked), requests)
-			}
-			expectNoLeak(t, places, proxySecrets())
-		})
+// proxied [N] holds that the proxy was asked for connections to the instance, each with the right login, and for nothing
+// else: so often, or else less than half as often as there were requests, since they share connections.
+func proxied(ts *testscript.TestScript, neg bool, args []string) {
+	noNegation(ts, neg)
+	p := worldOf(ts).proxy
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i, asked := range p.asked {
+		if asked != "CONNECT erp.test:443" || p.logins[i] != p.sent {
+			ts.Fatalf("%s, or not the right login", asked)
+		}
+	}
+	n, requests := len(p.asked), p.instance.Count(erpnettest.Any)
+	if len(args) > 0 && strconv.Itoa(n) != args[0] || len(args) == 0 && (n == 0 || 2*n > requests) {
+		ts.Fatalf("the proxy was asked %d times for %d requests", n, requests)
 	}
 }
 
-// A proxy that refuses is one error of each object, which says so; nothing
-// reaches the instance, and the proxy is not asked again.
-func TestProxyThatRefuses(t *testing.T) {
-	for name, test := range map[string]struct {
-		user    *url.Userinfo
-		refuses int
-		status  string
-	}{
-		"forbidden":      {url.UserPassword(proxyUser, proxyPassword), http.StatusForbidden, "403"},
-		"wants a login":  {nil, 0, "407"},
-		"wrong password": {url.UserPassword(proxyUser, "not "+proxyPassword), 0, "407"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			instance, proxy, env := startBehindProxy(t)
-			proxy.login, proxy.refuses = proxyLogin, test.refuses
-			proxy.Start()
-			env["HTTPS_PROXY"], env["ERPNET_MAX_RETRIES"] = proxy.address(test.user), "4"
-
-			one := newCLI(t, tokenConfig, env)
-			code, output := one.run("plan")
-			asked, _ := proxy.seen()
-			if code == 0 || strings.Count(output, "Error: ") != 1 || len(asked) != 1 {
-				t.Errorf("exit code %d, the proxy was asked %d times:\n%s", code, len(asked), output)
-			}
-			for _, want := range []string{"Error: Proxy Refused the Connection", "HTTP status " + test.status, "Check HTTPS_PROXY, its user name and password"} {
-				if !words(want).MatchString(output) {
-					t.Errorf("lacks %q:\n%s", want, output)
-				}
-			}
-
-			all := newCLI(t, everyRequest, env)
-			_, every := all.run("plan")
-			if objects, failed := strings.Count(everyRequest, "\" {"), len(words("Proxy Refused the Connection").FindAllString(every, -1)); failed < objects || strings.Count(every, "Error: ") != objects {
-				t.Errorf("%d objects, %d errors, %d of the proxy:\n%s", objects, strings.Count(every, "Error: "), failed, every)
-			}
-			if n := instance.Count(erpnettest.Any); n != 0 {
-				t.Errorf("%d requests reached the instance", n)
-			}
-			expectNoLeak(t, map[string]string{"output": output + every}, proxySecrets())
-		})
+func (p *recordingProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	login := r.Header.Get("Proxy-Authorization")
+	p.mu.Lock()
+	p.asked, p.logins = append(p.asked, r.Method+" "+r.Host), append(p.logins, login)
+	p.mu.Unlock()
+	switch {
+	case p.login != "" && login != p.login:
+		w.Header().Set("Proxy-Authenticate", "Basic")
+		w.WriteHeader(http.StatusProxyAuthRequired)
+	case p.refuses != 0:
+		w.WriteHeader(p.refuses)
+	case r.Method != http.MethodConnect:
+		w.WriteHeader(http.StatusMethodNotAllowed)
+	default:
+		p.tunnel(w)
 	}
 }
 
-// A host that NO_PROXY names is asked directly: here nobody knows it.
-func TestHostInNoProxyIsAskedDirectly(t *testing.T) {
-	t.Parallel()
-	instance, proxy, env := startBehindProxy(t)
-	proxy.Start()
-	env["HTTPS_PROXY"], env["NO_PROXY"], env["ERPNET_REQUEST_TIMEOUT"] = proxy.address(nil), "localhost,.test", "5s"
-	code, output := newCLI(t, tokenConfig, env).run("plan")
-	asked, _ := proxy.seen()
-	if code == 0 || strings.Count(output, "Error: ") != 1 || len(asked) != 0 || instance.Count(erpnettest.Any) != 0 {
-		t.Errorf("exit code %d, the proxy was asked %q:\n%s", code, asked, output)
+// tunnel joins the client with the instance until one of them leaves.
+func (p *recordingProxy) tunnel(w http.ResponseWriter) {
+	client, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
 	}
+	defer func() { _ = client.Close() }()
+	instance, err := net.Dial("tcp", p.instance.Listener.Addr().String()) //nolint:noctx // loopback; ends when the client does
+	if err != nil {
+		return
+	}
+	_, _ = io.WriteString(client, "HTTP/1.1 200 Connection established\r\n\r\n")
+	go func() { _, _ = io.Copy(instance, client); _ = instance.Close() }()
+	_, _ = io.Copy(client, instance)
+	_ = instance.Close()
 }

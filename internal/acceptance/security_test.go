@@ -33,10 +33,13 @@ func TestPromisesNameTests(t *testing.T) {
 		}
 		code.Write(text)
 	}
-	names := regexp.MustCompile("`(Test\\w+)`").FindAllStringSubmatch(string(page), -1)
+	names := regexp.MustCompile("`(Test\\w+)(?:/([\\w-]+))?`").FindAllStringSubmatch(string(page), -1)
 	for _, name := range names {
 		if !strings.Contains(code.String(), "\nfunc "+name[1]+"(t *testing.T)") {
 			t.Errorf("there is no %s", name[1])
+		}
+		if _, err := os.Stat(filepath.Join("testdata", "script", name[2]+".txt")); err != nil && name[2] != "" {
+			t.Error(err)
 		}
 	}
 	if len(names) < 20 {

@@ -65,12 +65,12 @@ func newCLI(t testing.TB, config string, env map[string]string) *cli {
 
 // mirrorOfProvider is built when the first test needs it; TestMain removes it.
 var mirrorOfProvider = sync.OnceValues(func() (tfcli.Mirror, error) {
-	program, err := tfcli.Build(".", mirrorDirectory(), "provider")
+	program, err := tfcli.Build(mirrorDirectory(), ".")
 	if err != nil {
 		return "", err
 	}
 	mirror := tfcli.Mirror(mirrorDirectory())
-	return mirror, mirror.Add("erpnet/erpnet", "0.1.0", program)
+	return mirror, mirror.Add("erpnet/erpnet", "0.1.0", program("terraform-provider-erpnet"))
 })
 
 var mirrorDirectory = sync.OnceValue(func() string {

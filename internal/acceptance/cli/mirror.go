@@ -37,18 +37,19 @@ func (m Mirror) Config() string {
 	return fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", string(m))
 }
 
-// Build builds a package of this module, such as ./cmd/erpnet-mock, and returns the program. The directory where the test
-// runs is two levels below the module's.
-func Build(pkg, directory, name string) (program string, err error) {
-	program = filepath.Join(directory, name)
-	if runtime.GOOS == "windows" {
-		program += ".exe"
-	}
-	//nolint:gosec // no input from outside
-	build := exec.CommandContext(context.Background(), "go", "build", "-o", program, pkg)
+// Build builds packages of this module, such as ./cmd/erpnet-mock, and returns where their programs are. The directory
+// where the test runs is two levels below the module's.
+func Build(directory string, packages ...string) (program func(name string) string, err error) {
+	arguments := append([]string{"build", "-o", directory + string(filepath.Separator)}, packages...)
+	build := exec.CommandContext(context.Background(), "go", arguments...) //nolint:gosec // no input from outside
 	build.Dir = filepath.Join("..", "..")
 	if output, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w: %s", err, output)
+		return nil, fmt.Errorf("%w: %s", err, output)
 	}
-	return program, nil
+	return func(name string) string {
+		if runtime.GOOS == "windows" {
+			name += ".exe"
+		}
+		return filepath.Join(directory, name)
+	}, nil
 }
