@@ -88,6 +88,19 @@ func (r *registry) token(value string) *referenceToken {
 	return firstOf(r.tokens, func(token referenceToken) bool { return token.value == value })
 }
 
+// ReferenceTokenValues returns every reference token that was issued, oldest
+// first and the revoked ones included: what a test of leaks searches for besides
+// IssuedTokens.
+func (s *Server) ReferenceTokenValues() []string {
+	s.registry.mu.Lock()
+	defer s.registry.mu.Unlock()
+	var values []string
+	for _, token := range s.registry.tokens {
+		values = append(values, token.value)
+	}
+	return values
+}
+
 // allows tells whether a token is valid, apart from its end. Assumption: what
 // prevents a token from being issued also stops the issued ones, since the server
 // looks each of them up.

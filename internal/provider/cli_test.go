@@ -7,13 +7,15 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	tfcli "github.com/erpnet/terraform-provider-erpnet/internal/acceptance/cli"
 )
 
 // cli is a directory with a configuration, in which the real CLI runs the real
@@ -37,22 +39,17 @@ const requirements = `terraform {
 // The providers' environment is the given one.
 func newCLI(t testing.TB, config string, env map[string]string) *cli {
 	t.Helper()
-	files := map[string]string{"main.tf": config}
-	if !strings.Contains(config, "required_providers") {
-		files["versions.tf"] = requirements
+	if lacks := tfcli.UnderTest().Lacks(config); lacks != "" {
+		t.Skip(lacks)
 	}
-	return newCLIOf(t, files, env)
-}
-
-// newCLIOf is newCLI for a configuration of several files.
-func newCLIOf(t testing.TB, files map[string]string, env map[string]string) *cli {
-	t.Helper()
+	mirror, err := mirrorOfProvider()
+	if err != nil {
+		t.Fatal(err)
+	}
 	c := &cli{t: t, dir: t.TempDir()}
-	for name, text := range files {
-		c.write(name, text)
-		installFor(t, text)
-	}
-	c.write("cli.tfrc", cliConfig())
+	c.write("main.tf", config)
+	c.write("versions.tf", requirements)
+	c.write("cli.tfrc", mirror.Config())
 	for _, variable := range os.Environ() {
 		if !strings.HasPrefix(variable, "TF_") {
 			c.env = append(c.env, variable)
@@ -66,37 +63,27 @@ func newCLIOf(t testing.TB, files map[string]string, env map[string]string) *cli
 	return c
 }
 
-// filesIn reads a directory of the repository, and what lies below it, by names
-// relative to the directory. The words are replaced in all of them.
-func filesIn(t testing.TB, dir string, words *strings.Replacer) map[string]string {
-	t.Helper()
-	files := map[string]string{}
-	root := os.DirFS(filepath.Join("..", "..", dir))
-	err := fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		text, err := fs.ReadFile(root, name)
-		files[name] = words.Replace(string(text))
-		return err
-	})
-	if err != nil || len(files) == 0 {
-		t.Fatalf("%s: %d files, %v", dir, len(files), err)
+// mirrorOfProvider is built when the first test needs it; TestMain removes it.
+var mirrorOfProvider = sync.OnceValues(func() (tfcli.Mirror, error) {
+	program, err := tfcli.Build(mirrorDirectory(), ".")
+	if err != nil {
+		return "", err
 	}
-	return files
-}
+	mirror := tfcli.Mirror(mirrorDirectory())
+	return mirror, mirror.Add("erpnet/erpnet", "0.1.0", program("terraform-provider-erpnet"))
+})
+
+var mirrorDirectory = sync.OnceValue(func() string {
+	directory, err := os.MkdirTemp("", "provider-mirror-")
+	if err != nil {
+		panic(err)
+	}
+	return directory
+})
 
 func (c *cli) write(name, text string) {
 	c.t.Helper()
-	if filepath.Ext(name) == ".tf" {
-		skipUnlessUnderstood(c.t, text)
-	}
-	file := filepath.Join(c.dir, filepath.FromSlash(name))
-	err := os.MkdirAll(filepath.Dir(file), 0o700)
-	if err == nil {
-		err = os.WriteFile(file, []byte(text), 0o600)
-	}
-	if err != nil {
+	if err := os.WriteFile(filepath.Join(c.dir, name), []byte(text), 0o600); err != nil {
 		c.t.Fatal(err)
 	}
 }
@@ -113,7 +100,7 @@ func (c *cli) read(name string) string {
 // run runs one command and returns its exit code and all its output.
 func (c *cli) run(args ...string) (int, string) {
 	c.t.Helper()
-	path := cliPath()
+	path := tfcli.Path()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	var output bytes.Buffer

@@ -4,7 +4,6 @@
 package provider
 
 import (
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
@@ -233,19 +232,6 @@ ephemeral "erpnet_access_token" "this" {
 	if n := server.Count(erpnettest.Token); n != 1 {
 		t.Errorf("%d token requests", n)
 	}
-}
-
-func TestCredentialsCheckStateIsHarmless(t *testing.T) {
-	t.Parallel()
-	server, env := startInstance(t)
-	c := newCLI(t, `data "erpnet_credentials_check" "this" {
-  probe_domain_api = true
-}`, env)
-	places := map[string]string{"output": c.succeed("apply", "-auto-approve"), "show -json": c.succeed("show", "-json"), "state": c.read("terraform.tfstate")}
-	if !json.Valid([]byte(places["state"])) || !strings.Contains(places["state"], "svc.integration") {
-		t.Fatal("the state does not hold the check")
-	}
-	expectNoLeak(t, places, append(server.IssuedTokens(), erpnettest.SampleSecret))
 }
 
 // In a check block, a failed check is a warning, and the plan goes on.

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/erpnet/terraform-provider-erpnet/internal/acceptance/leak"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
@@ -15,7 +16,7 @@ import (
 func echoRows() []faultRow {
 	const foreign = "Identity Service of Another Name"
 	var rows []faultRow
-	forms := secretForms(matrixSecret)
+	forms := leak.Forms(matrixSecret)
 	for _, form := range []string{"hexadecimal", "base64url", "path-encoded"} { // no server writes down a form field so
 		delete(forms, form)
 	}

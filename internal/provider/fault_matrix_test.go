@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"go.uber.org/goleak"
 
+	"github.com/erpnet/terraform-provider-erpnet/internal/acceptance/leak"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
@@ -246,11 +247,11 @@ func expectClean(t *testing.T, server *erpnettest.Server, p *process, got outcom
 		t.Error("nothing was logged")
 	}
 	secrets := []string{matrixSecret, recordSecret}
-	found, _ := findSecrets(places, secrets)
+	found, _ := leak.Find(places, secrets)
 	if object.givesToken {
 		delete(places, "state")
 	}
-	more, _ := findSecrets(places, server.IssuedTokens())
+	more, _ := leak.Find(places, server.IssuedTokens())
 	for _, leak := range append(found, more...) {
 		t.Error(leak)
 	}

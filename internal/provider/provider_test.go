@@ -24,6 +24,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
+	tfcli "github.com/erpnet/terraform-provider-erpnet/internal/acceptance/cli"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
@@ -85,8 +86,12 @@ func with(env map[string]string, name, value string) map[string]string {
 func run(t *testing.T, env map[string]string, steps ...resource.TestStep) {
 	t.Helper()
 	t.Parallel()
+	for _, step := range steps {
+		if lacks := tfcli.UnderTest().Lacks(step.Config); lacks != "" {
+			t.Skip(lacks)
+		}
+	}
 	resource.UnitTest(t, resource.TestCase{
-		TerraformVersionChecks:   versionChecks(t, steps),
 		ProtoV6ProviderFactories: factories(env),
 		Steps:                    steps,
 	})
@@ -121,7 +126,7 @@ func TestMain(m *testing.M) {
 		}
 	}
 	code := m.Run()
-	removeBinaries()
+	_ = os.RemoveAll(mirrorDirectory())
 	os.Exit(code)
 }
 

@@ -46,7 +46,7 @@ func TestDomainErrorsAreToldApart(t *testing.T) {
 		`{"error":{"message":"Crm_X is no more supported, see GetRenamedEntityTypes"}}`:        Renamed,
 		`{"error":{"message":"x","code":2029}}`:                                                Failed,
 	} {
-		if e := failure(protecting(), &erpnet.Response{Status: 500, Body: []byte(body)}); e.Kind != want {
+		if e := failure(protecting(), &erpnet.Response{Status: 500, Body: []byte(body)}, ""); e.Kind != want {
 			t.Errorf("%s is %s", body, e.Kind)
 		}
 	}

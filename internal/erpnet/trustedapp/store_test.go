@@ -375,7 +375,7 @@ func TestRecordDeletedMeanwhileIsAConflict(t *testing.T) {
 		l.RemoveApplication(created.ApplicationURI)
 		changed := wantedApplication()
 		changed.Name = "Changed"
-		_, err = l.store().Update(ctx, *created, changed)
+		_, err = l.store().Update(ctx, *created, changed, false)
 		expectKind(t, err, Conflict)
 	}
 }

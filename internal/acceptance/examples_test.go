@@ -1,0 +1,104 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package acceptance
+
+import (
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// example FILE [TO] copies a file below examples/, as it is but for the names of the documents' instances, in whose place
+// the simulated one answers.
+func example(ts *testscript.TestScript, neg bool, args []string) {
+	noNegation(ts, neg)
+	text := ts.ReadFile(filepath.Join(ts.Getenv("REPO"), "examples", filepath.FromSlash(args[0])))
+	to := append(args, path.Base(args[0]))[1]
+	ts.Check(os.MkdirAll(filepath.Dir(ts.MkAbs(to)), 0o700))
+	url := worldOf(ts).server.URL
+	instances := strings.NewReplacer("https://demodb.my.erp.net", url, "demodb.my.erp.net", url, "testdb.my.erp.net", url)
+	write(ts, to, instances.Replace(text))
+}
+
+// examples PATTERN... applies each file below examples/ that matches, one after the other.
+func examples(ts *testscript.TestScript, neg bool, args []string) {
+	noNegation(ts, neg)
+	for _, pattern := range args {
+		files, err := fs.Glob(os.DirFS(filepath.Join(ts.Getenv("REPO"), "examples")), pattern)
+		if err != nil || files == nil {
+			ts.Fatalf("%s: no such example, %v", pattern, err)
+		}
+		for _, file := range files {
+			ts.Logf("%s", file)
+			_ = os.Remove(ts.MkAbs("terraform.tfstate"))
+			example(ts, false, []string{file, "main.tf"})
+			requirements := "terraform {\n  required_providers {\n    erpnet = { source = \"erpnet/erpnet\" }\n  }\n}\n"
+			if strings.Contains(ts.ReadFile("main.tf"), "required_providers") {
+				requirements = ""
+			}
+			write(ts, "versions.tf", requirements)
+			terraform(ts, false, []string{"apply", "-auto-approve"})
+		}
+	}
+}
+
+// module DIRECTORY copies the module of modules/.
+func module(ts *testscript.TestScript, neg bool, args []string) {
+	noNegation(ts, neg)
+	ts.Check(os.CopyFS(ts.MkAbs(args[0]), os.DirFS(filepath.Join(ts.Getenv("REPO"), "modules", "service-application"))))
+}
+
+// Every file that the docs show is used by a script.
+func TestEveryExampleIsUsed(t *testing.T) {
+	var used []string
+	scripts, err := filepath.Glob(filepath.Join("testdata", "script", "*.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	commands := regexp.MustCompile(`(?m)^(?:examples?|pipeline|.* \$REPO/examples/)(.*)$`)
+	for _, script := range scripts {
+		text, err := os.ReadFile(script)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, command := range commands.FindAllStringSubmatch(string(text), -1) {
+			used = append(used, strings.Fields(command[1])...)
+		}
+	}
+	for name := range filesIn(t, "examples") {
+		found := false
+		for _, pattern := range used {
+			matches, err := path.Match(pattern, name)
+			found = found || matches && err == nil
+		}
+		if !found {
+			t.Errorf("no script uses examples/%s", name)
+		}
+	}
+}
+
+// filesIn reads a directory of the repository, by names relative to it.
+func filesIn(t *testing.T, directory string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	root := os.DirFS(filepath.Join("..", "..", directory))
+	err := fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(root, name)
+		files[name] = string(text)
+		return err
+	})
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%s: %d files, %v", directory, len(files), err)
+	}
+	return files
+}

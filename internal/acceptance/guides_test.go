@@ -1,0 +1,153 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package acceptance
+
+import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"gopkg.in/yaml.v3"
+)
+
+var (
+	fencedBlock = regexp.MustCompile("(?ms)^```(\\w+)\n(.*?)^```$")
+	lastCode    = regexp.MustCompile("(?s)`([^`]+)`[^`]*:\\s*$")
+)
+
+// guide NAME runs each command of a guide as it is written, in one shell from the first to the last, with the files that
+// the guide has written by then. Blocks of sh have commands, text has what the commands before it print, and all others
+// are files, which the text before them names in its last words of code.
+func guide(ts *testscript.TestScript, neg bool, args []string) {
+	noNegation(ts, neg)
+	page := ts.ReadFile(filepath.Join(ts.Getenv("REPO"), "docs", "guides", args[0]+".md"))
+	const endOfFile, step = "=== end of file ===", "=== step %d ==="
+	var script strings.Builder
+	var prints [][]string
+	end := 0
+	for _, at := range fencedBlock.FindAllStringSubmatchIndex(page, -1) {
+		before, language, text := page[end:at[0]], page[at[2]:at[3]], page[at[4]:at[5]]
+		end = at[1]
+		switch language {
+		case "sh":
+			fmt.Fprintf(&script, "echo; echo '"+step+"'\n%s", len(prints), text)
+			prints = append(prints, nil)
+		case "text":
+			prints[len(prints)-1] = append(prints[len(prints)-1], strings.Split(strings.TrimSpace(text), "\n")...)
+		default:
+			file := lastCode.FindStringSubmatch(before)
+			if file == nil {
+				ts.Fatalf("no file is named before:\n%s", text)
+			}
+			fmt.Fprintf(&script, "mkdir -p %q\ncat > %q <<'%s'\n%s%s\n", filepath.Dir(file[1]), file[1], endOfFile, text, endOfFile)
+		}
+	}
+	ts.Check(runShell(ts, "bash", script.String()))
+	printed := output(ts)
+	for i, lines := range prints {
+		_, rest, _ := strings.Cut(printed, fmt.Sprintf(step, i))
+		rest, _, _ = strings.Cut(rest, fmt.Sprintf(step, i+1))
+		for _, line := range lines {
+			if !strings.Contains(rest, oneLine(line)) {
+				ts.Fatalf("step %d does not print %q", i, line)
+			}
+		}
+	}
+	if len(prints) == 0 {
+		ts.Fatalf("no commands")
+	}
+}
+
+// runShell runs commands up to the first one that fails, and ends what the last one of them left running. Whatever they
+// ask is answered with yes.
+func runShell(ts *testscript.TestScript, shell, commands string) error {
+	commands = "trap 'kill $! 2> /dev/null || :' EXIT\n" + commands
+	return ts.Exec("sh", "-c", `yes yes | "$0" -e -c "$1"`, shell, commands)
+}
+
+// codeblock FILE TO copies the first code block of a page to a file.
+func codeblock(ts *testscript.TestScript, neg bool, args []string) {
+	noNegation(ts, neg)
+	block := fencedBlock.FindStringSubmatch(ts.ReadFile(args[0]))
+	if block == nil {
+		ts.Fatalf("no code block")
+	}
+	write(ts, args[1], block[2])
+}
+
+// job is a job of a GitHub workflow or of a GitLab pipeline, with those parts that a runner of this kind reads.
+type job struct {
+	Env       map[string]string `yaml:"env"`
+	Variables map[string]string `yaml:"variables"`
+	Script    []string          `yaml:"script"`
+	Steps     []struct {
+		Uses      string            `yaml:"uses"`
+		Run       string            `yaml:"run"`
+		Env       map[string]string `yaml:"env"`
+		Directory string            `yaml:"working-directory"`
+	} `yaml:"steps"`
+}
+
+var (
+	expression = regexp.MustCompile(`\$\{\{ (.*?) \}\}`)
+	action     = regexp.MustCompile(`^[\w-]+/[\w-]+@v\d+$`)
+)
+
+// pipeline FILE JOB runs a job below examples/ as a runner does: for GitHub each step in a bash of its own, for GitLab all
+// commands in one sh. The actions are those that check out and install the CLI. What is in ${{ }} is a variable of the
+// script, such as vars.ERPNET_INSTANCE.
+func pipeline(ts *testscript.TestScript, neg bool, args []string) {
+	var file struct {
+		Permissions map[string]string `yaml:"permissions"`
+		Jobs        map[string]job    `yaml:"jobs"`
+		Default     struct {
+			BeforeScript []string `yaml:"before_script"`
+		} `yaml:"default"`
+		Others map[string]yaml.Node `yaml:",inline"`
+	}
+	text := ts.ReadFile(filepath.Join(ts.Getenv("REPO"), "examples", filepath.FromSlash(args[0])))
+	ts.Check(yaml.Unmarshal([]byte(text), &file))
+	if node, found := file.Others[args[1]]; found {
+		var gitLab job
+		ts.Check(node.Decode(&gitLab))
+		setEnvironment(ts, gitLab.Variables)
+		commands := append(file.Default.BeforeScript, gitLab.Script...)
+		expectExit(ts, neg, runShell(ts, "sh", strings.Join(commands, "\n")))
+		return
+	}
+	if len(file.Permissions) != 1 || file.Permissions["contents"] != "read" {
+		ts.Fatalf("permissions %v", file.Permissions)
+	}
+	setEnvironment(ts, file.Jobs[args[1]].Env)
+	for _, step := range file.Jobs[args[1]].Steps {
+		if step.Run == "" {
+			if !action.MatchString(step.Uses) {
+				ts.Fatalf("a step neither runs nor uses something: %q", step.Uses)
+			}
+			continue
+		}
+		setEnvironment(ts, step.Env)
+		directory := cmp.Or(evaluate(ts, step.Directory), ".")
+		expectExit(ts, neg, runShell(ts, "bash", "cd '"+directory+"'\n"+step.Run))
+	}
+}
+
+func setEnvironment(ts *testscript.TestScript, variables map[string]string) {
+	for name, value := range variables {
+		ts.Setenv(name, evaluate(ts, value))
+	}
+}
+
+func evaluate(ts *testscript.TestScript, text string) string {
+	return expression.ReplaceAllStringFunc(text, func(found string) string {
+		value := ts.Getenv(expression.FindStringSubmatch(found)[1])
+		if value == "" {
+			ts.Fatalf("unknown: %s", found)
+		}
+		return value
+	})
+}

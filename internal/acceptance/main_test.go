@@ -1,0 +1,113 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package acceptance
+
+import (
+	"context"
+	"errors"
+	"log"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/acceptance/cli"
+)
+
+// built is where the programs and the mirror of providers are, made once for all tests.
+var built string
+
+func TestMain(m *testing.M) {
+	var err error
+	built, err = os.MkdirTemp("", "acceptance-")
+	if err == nil {
+		err = buildMirror()
+	}
+	if err != nil {
+		log.Fatal(err)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(built)
+	os.Exit(code)
+}
+
+// buildMirror has the provider in the mirror, and a stand-in for each that the configurations chain behind it.
+func buildMirror() error {
+	program, err := cli.Build(built, ".", "./cmd/erpnet-mock", "./internal/acceptance/secretstore")
+	if err != nil {
+		return err
+	}
+	list, err := exec.CommandContext(context.Background(), program("secretstore"), "-providers").Output()
+	err = errors.Join(err, cli.Mirror(built).Add("erpnet/erpnet", "0.1.0", program("terraform-provider-erpnet")))
+	for line := range strings.Lines(string(list)) {
+		source, version, _ := strings.Cut(strings.TrimSpace(line), " ")
+		err = errors.Join(err, cli.Mirror(built).Add(source, version, program("secretstore")))
+	}
+	configuration := []byte(cli.Mirror(built).Config())
+	return errors.Join(err, os.WriteFile(filepath.Join(built, "cli.tfrc"), configuration, 0o600))
+}
+
+// The scripts are in testdata/script. What their commands do is in the comments of these functions.
+func TestScripts(t *testing.T) {
+	t.Cleanup(leaked.print) // when all scripts have ended
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "script"),
+		Setup:               setUp,
+		RequireExplicitExec: true,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"agree":       agree,
+			"application": application,
+			"codeblock":   codeblock,
+			"errors":      expectErrors,
+			"example":     example,
+			"examples":    examples,
+			"explained":   explained,
+			"fault":       fault,
+			"guide":       guide,
+			"hashed":      hashed,
+			"hashes":      hashes,
+			"instance":    instance,
+			"interrupt":   interrupt,
+			"latency":     latency,
+			"leaks":       leaks,
+			"module":      module,
+			"pipeline":    pipeline,
+			"provider":    provider,
+			"proxied":     proxied,
+			"proxy":       proxy,
+			"register":    register,
+			"replace":     replace,
+			"requests":    requests,
+			"says":        says,
+			"sessions":    sessions,
+			"terraform":   terraform,
+		},
+	})
+}
+
+// setUp gives a script its world, and an environment with nothing in it that concerns the CLI or the provider.
+func setUp(env *testscript.Env) error {
+	repository, err := filepath.Abs(filepath.Join("..", ".."))
+	if err != nil {
+		return err
+	}
+	env.Values[worldKey{}] = &world{t: env.T(), places: map[string]string{}, kept: map[string]string{}}
+	for name, value := range map[string]string{
+		"BUILT":              built,
+		"CLI":                cli.Path(),
+		"HOME":               env.WorkDir,
+		"REPO":               repository,
+		"CHECKPOINT_DISABLE": "1",
+		"TF_CLI_ARGS":        "-no-color",
+		"TF_CLI_CONFIG_FILE": filepath.Join(built, "cli.tfrc"),
+		"TF_IN_AUTOMATION":   "1",
+		"TF_LOG_PATH":        filepath.Join(env.WorkDir, "trace.log"),
+	} {
+		env.Setenv(name, value)
+	}
+	return nil
+}
