@@ -17,7 +17,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
@@ -197,7 +197,7 @@ func requests(ts *testscript.TestScript, neg bool, args []string) {
 			}
 		case "customers":
 			counts = strings.HasSuffix(request.Path, "Crm_Sales_Customers")
-			if claims, err := erpnet.DecodeClaims(token); counts && (err != nil || claims.ClientID != ordersApplication) {
+			if claims, err := identity.DecodeClaims(token); counts && (err != nil || claims.ClientID != ordersApplication) {
 				ts.Fatalf("customers are not read by the application: %+v, %v", claims, err)
 			}
 		default:
