@@ -3,14 +3,12 @@
 
 package erpnet
 
-import (
-	"testing"
-)
+import "testing"
 
 func BenchmarkSecretHash(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		_ = SecretHash(plain)
+		_ = SecretHash(testSecret)
 	}
 }
 

@@ -13,12 +13,12 @@ import (
 // who corrects its cause.
 const rememberedFor = 10 * time.Second
 
-// writes counts the writes of this process, each of which may have put right what failed. It is not a part of a client,
+// writesMade counts the writes of this process, each of which may have put right what failed. It is not a part of a client,
 // since the provider may write with one client what it asks for with another.
-var writes atomic.Int64
+var writesMade atomic.Int64
 
 // Wrote makes every client of this process forget what failed before.
-func Wrote() { writes.Add(1) }
+func Wrote() { writesMade.Add(1) }
 
 // Failures remembers for ten seconds what failed, as DNS remembers a negative answer, so that a hundred objects of one
 // plan do not try the same in vain. The zero value is ready. It is safe for concurrent use.
@@ -40,7 +40,7 @@ func (f *Failures) Remember(key string, err *Error, now time.Time) {
 	if f.failed == nil {
 		f.failed = map[string]remembered{}
 	}
-	f.failed[key] = remembered{err, now.Add(rememberedFor), writes.Load()}
+	f.failed[key] = remembered{err, now.Add(rememberedFor), writesMade.Load()}
 }
 
 // Recall returns the failure of what key names, marked as one that was reported before; nil if none is remembered.
@@ -51,7 +51,7 @@ func (f *Failures) Recall(key string, now time.Time) *Error {
 	if !ok {
 		return nil
 	}
-	if !now.Before(found.until) || found.writes != writes.Load() {
+	if !now.Before(found.until) || found.writes != writesMade.Load() {
 		delete(f.failed, key)
 		return nil
 	}

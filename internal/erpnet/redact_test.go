@@ -7,76 +7,12 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/url"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
 )
-
-func TestCleanTextTakesOutSecretsInEveryForm(t *testing.T) {
-	const secret = `p@ss "word" <1>\2&3/4+5`
-	jwt := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"RS256"}`)) + strings.Repeat(".claims", 9)
-	forms := map[string]string{
-		"plain":        secret,
-		"form-encoded": url.QueryEscape(secret),
-		"path-encoded": url.PathEscape(secret),
-		"Go's JSON":    `p@ss \"word\" \u003c1\u003e\\2\u00263/4+5`,
-		"other JSON":   `p@ss \"word\" <1>\\2&3/4+5`,
-		"as .NET does": strings.NewReplacer("%5C", "%5c", "%2F", "%2f", "%2B", "%2b", "%3C", "%3c", "%3E", "%3e").Replace(url.QueryEscape(secret)),
-		"HTML":         "p@ss &#34;word&#34; &lt;1&gt;\\2&amp;3/4+5",
-		"whole hash":   SecretHash(secret),
-		"base64":       base64.StdEncoding.EncodeToString([]byte(secret)),
-		"base64url":    base64.RawURLEncoding.EncodeToString([]byte(secret)),
-		"split":        secret[:9] + "\x00\x07" + secret[9:],
-		"wrapped":      "Bearer " + jwt,
-		"reference":    "token=enrt_" + strings.Repeat("0f", 32) + ";",
-	}
-	for name, form := range forms {
-		got := protecting(secret).Message("before " + form + " after")
-		if strings.Contains(got, "word") || strings.Contains(got, form) || !strings.Contains(got, Redacted) {
-			t.Errorf("%s: %s", name, got)
-		}
-		if !strings.HasPrefix(got, "before ") || !strings.HasSuffix(got, " after") {
-			t.Errorf("%s: took out more than the secret: %s", name, got)
-		}
-	}
-}
-
-func TestCleanTextIsOneBoundedLine(t *testing.T) {
-	got := protecting().Message("a\r\nb\x1b[31m\tc\u202e\x00 \xff d")
-	if got != "a b[31m c d" {
-		t.Errorf("got %q", got)
-	}
-	long := protecting().Message(strings.Repeat("ж", 1000))
-	if utf8.RuneCountInString(long) != maxMessage+3 || !strings.HasSuffix(long, "...") {
-		t.Errorf("a long text has %d runes", utf8.RuneCountInString(long))
-	}
-	// The cut comes last, so that no half of a secret stays behind.
-	secret := strings.Repeat("s", 50)
-	if got := protecting(secret).Message(strings.Repeat("x", maxMessage-20) + secret); strings.Contains(got, "ss") {
-		t.Errorf("half of the secret is left: %s", got)
-	}
-}
-
-func TestConcealJSON(t *testing.T) {
-	const secret = `s3cret "of" <more>`
-	for name, test := range map[string]struct{ document, want string }{
-		"plain":        {`{"a":"x s3cret \"of\" <more> y"}`, `{"a":"x (redacted) y"}`},
-		"escaped":      {`{"a":["\u00733cret \u0022of\u0022 \u003cmore\u003e"]}`, `{"a":["(redacted)"]}`},
-		"form-encoded": {`{"a":{"b":"?s=s3cret+%22of%22+%3Cmore%3E&t"}}`, `{"a":{"b":"?s=(redacted)\u0026t"}}`},
-		"a number":     {`[12345678901234567890.10,null,true]`, `[12345678901234567890.10,null,true]`},
-	} {
-		if got := redactedJSON(t, protecting(secret), test.document); got != test.want {
-			t.Errorf("%s: %s", name, got)
-		}
-	}
-}
-
-// A short secret may be a part of any word, which data must not lose.
-func TestShortSecretsAreNotTakenOutOfData(t *testing.T) {
-	if got := protecting("erp").Data("https://demodb.my.erp.net/id"); got != "https://demodb.my.erp.net/id" {
-		t.Error(got)
-	}
-}
 
 // protecting returns a client that redacts some secrets.
 func protecting(secrets ...string) *Client {
@@ -87,17 +23,75 @@ func protecting(secrets ...string) *Client {
 	return client
 }
 
-func redactedJSON(t *testing.T, client *Client, document string) string {
-	t.Helper()
-	decoder := json.NewDecoder(strings.NewReader(document))
-	decoder.UseNumber()
-	var value any
-	if err := decoder.Decode(&value); err != nil {
-		t.Fatal(err)
+// A secret is taken out of a message in each form that a server may send it back in, and nothing else is.
+func TestMessageRedactsSecretsInEveryForm(t *testing.T) {
+	const secret = `p@ss "word" <1>\2&3/4+5`
+	asDotNet := strings.NewReplacer("%5C", "%5c", "%2F", "%2f", "%2B", "%2b", "%3C", "%3c", "%3E", "%3e")
+	client := protecting("", "another", secret)
+	for name, test := range map[string]struct {
+		form       string
+		notForData bool // redacted in messages only
+	}{
+		"plain":                {form: secret},
+		"form-encoded":         {form: url.QueryEscape(secret)},
+		"form-encoded by .NET": {form: asDotNet.Replace(url.QueryEscape(secret))},
+		"path-encoded":         {form: url.PathEscape(secret)},
+		"path-encoded by .NET": {form: asDotNet.Replace(url.PathEscape(secret))},
+		"JSON as Go writes it": {form: `p@ss \"word\" \u003c1\u003e\\2\u00263/4+5`},
+		"other JSON":           {form: `p@ss \"word\" <1>\\2&3/4+5`},
+		"HTML":                 {form: "p@ss &#34;word&#34; &lt;1&gt;\\2&amp;3/4+5"},
+		"whole hash":           {form: SecretHash(secret)},
+		"base64":               {form: base64.StdEncoding.EncodeToString([]byte(secret))},
+		"base64url":            {form: base64.RawURLEncoding.EncodeToString([]byte(secret))},
+		"split":                {form: secret[:9] + "\x00\x07" + secret[9:], notForData: true},
+		"short secret":         {form: "another", notForData: true},
+		"JWT":                  {form: "eyJ" + strings.Repeat("x", 40), notForData: true},
+		"reference token":      {form: "token=enrt_" + strings.Repeat("0f", 32) + ";", notForData: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := client.Message("before " + test.form + " after"); got != "before (redacted) after" {
+				t.Errorf("the message is %s", got)
+			}
+			if got := client.Data("\x00 " + test.form + "\t"); !test.notForData && got != "\x00 (redacted)\t" {
+				t.Errorf("the data is %s", got)
+			}
+		})
 	}
-	text, err := json.Marshal(client.DataValue(value))
-	if err != nil {
-		t.Fatal(err)
+	if got := client.Messages([]string{"another", "b"}); !slices.Equal(got, []string{Redacted, "b"}) {
+		t.Errorf("several messages are %q", got)
 	}
-	return string(text)
+}
+
+func TestMessageIsOneBoundedLine(t *testing.T) {
+	secret := strings.Repeat("s", 50)
+	client := protecting(secret)
+	if got := client.Message("a\r\nb\x1b[31m\tc\u202e\x00 \xff d"); got != "a b[31m c d" {
+		t.Errorf("got %q", got)
+	}
+	long := client.Message(strings.Repeat("ж", 1000))
+	if utf8.RuneCountInString(long) != maxMessage+3 || !strings.HasSuffix(long, "...") {
+		t.Errorf("a long text has %d runes", utf8.RuneCountInString(long))
+	}
+	if got := client.Message(strings.Repeat("x", maxMessage-20) + secret); strings.Contains(got, "ss") {
+		t.Errorf("the cut has left half of the secret: %s", got)
+	}
+}
+
+// Data keeps all but secrets, which a short word may be a part of.
+func TestDataIsKeptButForSecrets(t *testing.T) {
+	client := protecting(testSecret, "erp")
+	var value, want any
+	document := `{"a":["x SECRET y",null,true,1.50,"demodb.my.erp.net\r\n"],"?s=SECRET":{"b":"SECRETSECRET"}}`
+	wantError(t, json.Unmarshal([]byte(strings.ReplaceAll(document, "SECRET", testSecret)), &value), "")
+	wantError(t, json.Unmarshal([]byte(strings.ReplaceAll(document, "SECRET", Redacted)), &want), "")
+	if got := client.DataValue(value); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %#v", got)
+	}
+	texts := []string{testSecret, "erp"}
+	if got := client.Names(texts); !slices.Equal(got, []string{Redacted, "erp"}) || texts[0] != testSecret {
+		t.Errorf("several texts are %q", got)
+	}
+	if client.Names(nil) != nil {
+		t.Error("no texts become some")
+	}
 }

@@ -4,43 +4,113 @@
 package erpnet
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync/atomic"
 	"testing"
 )
 
-func TestRedirectHintNamesThePlaceOnly(t *testing.T) {
-	for location, want := range map[string]string{
-		"https://u:pw@login.example/x;jsessionid=1/y?token=2#3": "The redirect points to https://login.example/x.",
-		"/login?x": "The redirect points to /login.",
-		"":         "",
-		"%":        "",
+func TestResponsesAreToldApart(t *testing.T) {
+	html, text := map[string]string{"Content-Type": "text/html"}, map[string]string{"Content-Type": "text/plain"}
+	const isPage, isNoObject = "an HTML page instead of JSON", "content that is not a JSON object"
+	for name, test := range map[string]struct {
+		response step
+		want     Kind
+		ending   string // of what happened
+	}{
+		"object":              {response: step{status: 200, body: `{}`}},
+		"object as text":      {response: step{status: 200, body: `{}`, header: text}},
+		"object as a page":    {response: step{status: 200, body: `{}`, header: html}},
+		"object after a mark": {response: step{status: 200, body: "\xef\xbb\xbf{}"}},
+		"object in spaces":    {response: step{status: 200, body: "\n\t {} \n"}},
+		"created": {
+			response: step{status: 201, body: `{}`}, want: UnexpectedStatus, ending: "HTTP status 201",
+		},
+		"teapot": {
+			response: step{status: 418, body: `{}`}, want: UnexpectedStatus, ending: "HTTP status 418",
+		},
+		"nothing": {
+			response: step{status: 200}, want: EmptyResponse, ending: "HTTP status 200 and no content",
+		},
+		"spaces": {
+			response: step{status: 400, body: " \n"}, want: EmptyResponse, ending: "and no content",
+		},
+		"not modified": {
+			response: step{status: 304}, want: EmptyResponse, ending: "HTTP status 304 and no content",
+		},
+		"page": {
+			response: step{status: 400, body: "<html>"}, want: NotJSON, ending: "HTTP status 400 and " + isPage,
+		},
+		"page by its type": {
+			response: step{status: 200, body: "Sign in", header: html}, want: NotJSON, ending: isPage,
+		},
+		"list": {
+			response: step{status: 200, body: `[]`}, want: NotJSON, ending: "HTTP status 200 and " + isNoObject,
+		},
+		"null":         {response: step{status: 200, body: `null`}, want: NotJSON, ending: isNoObject},
+		"cut":          {response: step{status: 200, body: `{"a":`}, want: NotJSON, ending: isNoObject},
+		"missing":      {response: step{status: 404, body: `{}`}, want: NotFound, ending: "HTTP status 404"},
+		"other method": {response: step{status: 405}, want: NotFound, ending: "HTTP status 405"},
+		"too many": {
+			response: step{status: 429, body: `{}`}, want: RateLimited, ending: "was refused with HTTP status 429",
+		},
+		"server error": {response: step{status: 500, body: `{}`}, want: ServerFailed, ending: "HTTP status 500"},
+		"gateway": {
+			response: step{status: 502, body: "<html>"}, want: Unavailable, ending: "HTTP status 502",
+		},
+		"gateway's time-out": {response: step{status: 504}, want: Unavailable, ending: "HTTP status 504"},
+		"redirect": {
+			response: step{status: 308}, want: Redirected, ending: "(HTTP status 308), which was not followed",
+		},
 	} {
-		if got := NewClient(Options{}).redirectTarget(location); got != want {
-			t.Errorf("%q gives %q", location, got)
-		}
+		t.Run(name, func(t *testing.T) {
+			server := &script{steps: []step{test.response}}
+			var object map[string]any
+			failed := server.client(Options{}).GetJSON(context.Background(), testURL+"?x=1", &object, Policy{})
+			if test.want == "" {
+				if failed != nil || object == nil {
+					t.Errorf("got %v", failed)
+				}
+				return
+			}
+			if failed == nil || failed.Kind != test.want || !strings.HasSuffix(failed.Happened, test.ending) ||
+				failed.Status != test.response.status || failed.URL != testURL {
+				t.Errorf("got %+v", failed)
+			}
+		})
 	}
 }
 
-func TestRedirectIsRefusedWithoutBeingFollowed(t *testing.T) {
-	for _, status := range []int{301, 302, 303, 307, 308} {
-		var posted atomic.Int32
-		target := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { posted.Add(1) }))
-		r := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Location", target.URL+"/stolen?session=abc")
-			w.WriteHeader(status)
-		})
-		err := ask(NewClient(Options{}), r)
-		expectKind(t, err, Redirected)
-		if posted.Load() != 0 {
-			t.Errorf("%d: the redirect was followed", status)
+// The place is named without what may be a password, a session or a token.
+func TestRedirectIsNotFollowed(t *testing.T) {
+	asked := 0
+	target := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked++ }))
+	defer target.Close()
+	for location, want := range map[string]string{
+		target.URL + "/stolen?session=abc":                      "The redirect points to " + target.URL + "/stolen.",
+		"https://u:pw@login.example/x;jsessionid=1/y?token=2#3": "The redirect points to https://login.example/x.",
+		"/login?x":                         "The redirect points to /login.",
+		"https://x.example/?" + testSecret: "The redirect points to https://x.example/.",
+		"https://x.example/" + testSecret:  "The redirect points to https://x.example/(redacted).",
+		"://%zz":                           "",
+		"":                                 "",
+	} {
+		for _, status := range []int{301, 302, 303, 307, 308} {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header()["Location"] = []string{location}
+				w.WriteHeader(status)
+			}))
+			client := NewClient(Options{})
+			client.Protect(NewSecret(testSecret))
+			got, err := post(client, server.URL)
+			if failed := AsError(err); got != Redirected || failed.Evidence != want {
+				t.Errorf("%d to %q: %v %q", status, location, err, failed.Evidence)
+			}
+			server.Close()
 		}
-		failed := err.(*Error) //nolint:errorlint,forcetypeassert // expectKind says it is one
-		if !strings.Contains(failed.Evidence, target.URL+"/stolen.") || strings.Contains(failed.Evidence, "session") {
-			t.Errorf("%d: the remedy does not name the target without its query: %s", status, failed.Evidence)
-		}
-		target.Close()
+	}
+	if asked != 0 {
+		t.Errorf("%d redirects were followed", asked)
 	}
 }

@@ -9,37 +9,33 @@ import (
 )
 
 func TestGenerateSecret(t *testing.T) {
+	seen := map[string]bool{"": true}
 	for _, length := range []int{MinGeneratedLength, DefaultGeneratedLength, MaxGeneratedLength} {
-		for _, withSpecial := range []bool{false, true} {
-			secret, err := GenerateSecret(length, withSpecial)
-			if err != nil || len(secret.Reveal()) != length || CheckSecret(secret.Reveal()) != nil {
-				t.Errorf("%d, %t: %v", length, withSpecial, err)
-			}
-			if !withSpecial && strings.Trim(secret.Reveal(), lettersAndDigits) != "" {
-				t.Error("a secret holds more than letters and digits")
-			}
-			again, _ := GenerateSecret(length, withSpecial)
-			if again.Reveal() == secret.Reveal() {
-				t.Error("the same secret twice")
+		for _, alphabet := range []string{lettersAndDigits, lettersAndDigits + special} {
+			for range 2 {
+				secret, err := GenerateSecret(length, alphabet != lettersAndDigits)
+				wantError(t, err, "")
+				wantError(t, CheckSecret(secret.Reveal()), "")
+				if text := secret.Reveal(); len(text) != length || strings.Trim(text, alphabet) != "" || seen[text] {
+					t.Errorf("a secret of %d characters is too short, of other characters, or not new", length)
+				}
+				seen[secret.Reveal()] = true
 			}
 		}
 	}
 	for _, length := range []int{-1, 0, MinGeneratedLength - 1, MaxGeneratedLength + 1} {
-		if _, err := GenerateSecret(length, false); err == nil {
-			t.Errorf("a length of %d is taken", length)
-		}
+		_, err := GenerateSecret(length, false)
+		wantError(t, err, "a length from 32 to 100 is needed")
 	}
 }
 
-// Every character is as likely as every other: with a biased choice, the first of them would be 25 % likelier.
+// With a biased choice, the first characters would be 25 % likelier.
 func TestGeneratedCharactersAreEquallyLikely(t *testing.T) {
-	counts := map[rune]int{}
 	const secrets = 5000
+	counts := map[rune]int{}
 	for range secrets {
 		secret, err := GenerateSecret(MaxGeneratedLength, false)
-		if err != nil {
-			t.Fatal(err)
-		}
+		wantError(t, err, "")
 		for _, r := range secret.Reveal() {
 			counts[r]++
 		}

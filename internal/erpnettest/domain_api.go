@@ -90,7 +90,6 @@ func (x *exchange) mayUse(set string) *failure {
 	}
 	refused := rejected("Access to the security namespace is denied.")
 	refused.status = x.settings.SecurityRefusalStatus
-	refused.bodyless = refused.status == http.StatusForbidden
 	return refused
 }
 

@@ -45,8 +45,8 @@ type DomainAPISettings struct {
 	// SecurityAccess to the applications and users; SecurityAllowed by default. A
 	// token with the scope "sec" is refused nothing.
 	SecurityAccess SecurityAccess
-	// SecurityRefusalStatus is what SecurityAccess refuses with: 403 and an empty
-	// body by default. Any other status has an error body, as in 500.
+	// SecurityRefusalStatus is what SecurityAccess refuses with, and an error body;
+	// 403 by default.
 	SecurityRefusalStatus int
 
 	// CreateStatus is that of a successful POST: 201 with the entity by default,

@@ -10,42 +10,107 @@ import (
 	"testing"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// The session's limit, one running and five queued, is never tripped.
+// The limit of a session, one call that runs and five that wait, is never reached.
 func TestCallsAreMadeOneAtATime(t *testing.T) {
-	l := newLab(t)
-	var group sync.WaitGroup
+	l := newLab(t, erpnet.Options{})
+	var calls sync.WaitGroup
 	for range 50 {
-		group.Go(func() {
-			if _, err := l.api().Query(context.Background(), Query{EntitySet: "Crm_Sales_Customers", Top: 1}); err != nil {
-				t.Error(err)
-			}
+		calls.Go(func() {
+			_, failed := l.readOne()
+			wantKind(t, failed, "")
 		})
 	}
-	group.Wait()
+	calls.Wait()
 	if sessions := l.Sessions(); sessions.Opened != 1 || sessions.LongestQueue != 0 {
 		t.Errorf("%+v", sessions)
 	}
 }
 
-func TestReferenceTokenIsABearer(t *testing.T) {
-	l := newLab(t)
-	l.ChangeApplication(erpnettest.SampleApplication().ApplicationUri, func(a *erpnettest.TrustedApplication) { a.ReferenceTokens = "AdministratorsOnly" })
-	value, err := l.AddReferenceToken(erpnettest.ReferenceToken{Application: erpnettest.SampleApplication().ApplicationUri, Scopes: []string{"read"}})
-	if err != nil {
-		t.Fatal(err)
+func TestCallerWhoStopsWaitingForTheSlotIsTold(t *testing.T) {
+	l := newLab(t, erpnet.Options{})
+	release, err := l.Limiter.Acquire(context.Background(), l.Tokens.session(), true)
+	wantError(t, err, "")
+	defer release(Result{})
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, failed := l.Read(ctx, Query{EntitySet: customers})
+	wantKind(t, failed, erpnet.Canceled)
+	wantKind(t, l.Probe(ctx, customers, &identity.Token{}), erpnet.Canceled)
+	if l.Count(erpnettest.Any) != 0 {
+		t.Error("a request was sent")
 	}
-	api := l.api()
-	api.Tokens.ReferenceToken = erpnet.NewSecret(value)
-	if _, err := api.Query(context.Background(), Query{EntitySet: "Crm_Sales_Customers", Top: 1}); err != nil {
-		t.Error(err)
+}
+
+// A token that the API rejects is renewed once, and a reference token cannot be.
+func TestRejectedTokenIsRenewedOnce(t *testing.T) {
+	for name, test := range map[string]struct {
+		rejections    int // in a row; 0 for all
+		reference     bool
+		calls, tokens int
+		want          erpnet.Kind
+	}{
+		"once":            {rejections: 1, calls: 2, tokens: 2},
+		"always":          {calls: 2, tokens: 2, want: TokenRejected},
+		"reference token": {rejections: 1, reference: true, calls: 1, want: TokenRejected},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLab(t, erpnet.Options{MaxRetries: 4})
+			if test.reference {
+				l.addReferenceToken(t)
+			}
+			l.Inject(erpnettest.DomainAPI, erpnettest.Status(401).For(test.rejections))
+			_, failed := l.readOne()
+			wantKind(t, failed, test.want)
+			if calls, tokens := l.Count(erpnettest.DomainAPI), l.Count(erpnettest.Token); calls != test.calls ||
+				tokens != test.tokens {
+				t.Errorf("%d calls, %d token requests", calls, tokens)
+			}
+		})
 	}
+}
+
+func TestReferenceTokenIsTakenUntilItIsRevoked(t *testing.T) {
+	l := newLab(t, erpnet.Options{})
+	value := l.addReferenceToken(t)
+	_, failed := l.readOne()
+	wantKind(t, failed, "")
 	l.RevokeReferenceToken(value)
-	_, err = api.Query(context.Background(), Query{EntitySet: "Crm_Sales_Customers", Top: 1})
-	expectKind(t, err, TokenRejected)
-	if err != nil && strings.Contains(err.Error(), value) {
+	_, failed = l.readOne()
+	wantKind(t, failed, TokenRejected)
+	if strings.Contains(failed.Error(), value) {
 		t.Error("the error holds the token")
+	}
+}
+
+// Each call may take a licence, so that the probe is one, whatever the response.
+func TestProbeIsOneCall(t *testing.T) {
+	const token = "a-reference-token-0123"
+	for name, test := range map[string]struct {
+		fault erpnettest.Fault
+		want  erpnet.Kind
+	}{
+		"rejected":         {fault: erpnettest.Status(401), want: TokenRejected},
+		"too many":         {fault: erpnettest.Status(429), want: RateLimited},
+		"no licence":       {fault: erpnettest.LicenceExhausted(), want: NoLicence},
+		"a portal":         {fault: erpnettest.HTML(200), want: NotDomainAPI},
+		"no list":          {fault: erpnettest.Answer(200, "application/json", "{}"), want: NotDomainAPI},
+		"token comes back": {fault: erpnettest.DomainError(500, 0, "X", "Bearer "+token), want: Failed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLab(t, erpnet.Options{MaxRetries: 4})
+			l.Inject(erpnettest.DomainAPI, test.fault)
+			failed := l.Probe(context.Background(), customers, &identity.Token{AccessToken: erpnet.NewSecret(token)})
+			wantKind(t, failed, test.want)
+			if strings.Contains(failed.Error(), token) || failed.URL != l.Root+customers {
+				t.Errorf("got %s", failed)
+			}
+			if requests := l.Requests(); len(requests) != 1 || requests[0].RawQuery != "$select=Id&$top=1" {
+				t.Errorf("%d requests, or another query", len(requests))
+			}
+		})
 	}
 }

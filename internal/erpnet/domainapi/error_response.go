@@ -102,7 +102,7 @@ func kindOf(r *erpnet.Response, body errorBody) erpnet.Kind {
 		return RateLimited
 	case r.IsTransient(), r.IsGateways():
 		return ""
-	case body.object && (r.Status == http.StatusInternalServerError || r.Status/100 == 4 && body.Message != ""):
+	case body.object && (r.Status == http.StatusInternalServerError || r.Status/100 == 4):
 		return Failed
 	}
 	return ""

@@ -4,66 +4,108 @@
 package domainapi
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
 
-func TestDomainErrorIsReadInBothShapes(t *testing.T) {
-	for name, body := range map[string]string{
-		"wrapped": `{"error":{"message":"No","code":8,"type":"T","info":"at Stack.Trace()"}}`,
-		"bare":    `{"message":"No","code":8,"type":"T"}`,
+func TestErrorBodyIsReadInBothShapes(t *testing.T) {
+	whole := errorBody{Message: "No", Code: 8, Type: "T", object: true}
+	for body, want := range map[string]errorBody{
+		`{"error":{"message":"No","code":8,"type":"T","info":"at Stack.Trace()"}}`: whole,
+		`{"message":"No","code":8,"type":"T"}`:                                     whole,
+		"":                                                                         {},
+		"<html>":                                                                   {},
+		`{"error":"x"}`:                                                            {object: true},
+		`[]`:                                                                       {},
+		`{"error":{"code":"x"}}`:                                                   {object: true},
+		`{"error":{"code":"8","message":{"lang":"en","value":"No"}}}`: {Message: "No", Code: 8, object: true},
+		`{"title":"Bad","detail":"No","errors":{"x":["y"]}}`:          {Message: "Bad No x: y", object: true},
 	} {
-		if got := readErrorBody(&erpnet.Response{Body: []byte(body)}); got != (errorBody{"No", 8, "T", true}) {
-			t.Errorf("%s: %+v", name, got)
-		}
-	}
-	for _, body := range []string{"", "<html>", `{"error":"x"}`, `[]`, `{"error":{"code":"x"}}`} {
-		if got := readErrorBody(&erpnet.Response{Body: []byte(body)}); got.Message != "" {
+		if got := readErrorBody(&erpnet.Response{Body: []byte(body)}); got != want {
 			t.Errorf("%s: %+v", body, got)
 		}
+	}
+}
+
+func TestErrorsAreToldApart(t *testing.T) {
+	for name, test := range map[string]struct {
+		status int
+		header http.Header
+		body   string
+		want   erpnet.Kind // empty for a success
+	}{
+		"read":            {status: 200},
+		"created":         {status: 201},
+		"without content": {status: 204},
+		"licence by code": {status: 500, body: `{"error":{"message":"x","code":8}}`, want: NoLicence},
+		"licence by type": {
+			status: 500, body: `{"error":{"type":"Aloe.SystemFrameworks.E1LicenseException"}}`, want: NoLicence,
+		},
+		"licence by message": {
+			status: 400, body: `{"error":{"message":"MaximumLicenseCountExceeded"}}`, want: NoLicence,
+		},
+		"licence by its text": {
+			status: 500, want: NoLicence,
+			body: `{"message":"The maximum number of simultaneously connected users to this server is exceeded"}`,
+		},
+		"busy, come back": {status: 503, header: http.Header{"Retry-After": {"1"}}, want: erpnet.Unavailable},
+		"renamed":         {status: 404, body: `{"error":{"message":"Use GetRenamedEntityTypes"}}`, want: Renamed},
+		"token":           {status: 401, want: TokenRejected},
+		"rights":          {status: 403, body: `{"error":{"message":"x"}}`, want: Forbidden},
+		"rights, no content": {
+			status: 403, header: http.Header{"Www-Authenticate": {"Bearer error=insufficient_scope"}}, want: Forbidden,
+		},
+		"firewall":             {status: 403, body: "<html>", want: erpnet.GatewayRefused},
+		"firewall, no content": {status: 403, want: erpnet.GatewayRefused},
+		"login page":           {status: 302, header: http.Header{"Location": {"/id/Account/Login?x=1"}}, want: TokenRejected},
+		"login of a gateway":   {status: 401, body: "<html>", want: erpnet.GatewayRefused},
+		"entity set":           {status: 404, body: `{"error":{"message":"x"}}`, want: NotFound},
+		"nothing there":        {status: 404, body: "<html>", want: NotServed},
+		"limit":                {status: 429, want: RateLimited},
+		"business error":       {status: 500, body: `{"error":{"message":"x","code":2029}}`, want: Failed},
+		"error without a word": {status: 500, want: erpnet.ServerFailed},
+		"bad request":          {status: 400, body: `{"message":"x"}`, want: Failed},
+		"bad request, no word": {status: 400, body: `{}`, want: Failed},
+		"other content":        {status: 418, body: "<html>", want: erpnet.GatewayRefused},
+		"slow gateway":         {status: 408, want: erpnet.Unavailable},
+		"gateway without host": {status: 521, body: "<html>", want: erpnet.Unavailable},
+		"redirect":             {status: 302, want: NotDomainAPI},
+		"gateway":              {status: 502, want: erpnet.Unavailable},
+		"busy gateway":         {status: 503, want: erpnet.Unavailable},
+		"other server error":   {status: 501, want: erpnet.ServerFailed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			response := &erpnet.Response{Status: test.status, Header: test.header, Body: []byte(test.body)}
+			failed := failure(protecting(), response, "")
+			wantKind(t, erpnet.AsError(failed), test.want)
+			if failed != nil && failed.Status != test.status {
+				t.Errorf("the status is %d", failed.Status)
+			}
+		})
+	}
+}
+
+func TestDomainErrorsHideSecrets(t *testing.T) {
+	body := `{"error":{"message":"Bearer opaque-token-value of client secret-of-the-client refused"}}`
+	client := protecting("secret-of-the-client", "opaque-token-value")
+	failed := failure(client, &erpnet.Response{Status: 500, Body: []byte(body)}, "")
+	const want = `was answered with HTTP status 500: "Bearer (redacted) of client (redacted) refused"`
+	if failed.Happened != want {
+		t.Errorf("got %s", failed.Happened)
 	}
 }
 
 func FuzzReadDomainError(f *testing.F) {
 	f.Add([]byte(`{"error":{"message":"No","code":8,"type":"T"}}`))
 	f.Add([]byte(`{"message":"No","code":1e3}`))
+	client := protecting("opaque-token-value")
 	f.Fuzz(func(t *testing.T, body []byte) {
-		e := failure(protecting("opaque-token-value"), &erpnet.Response{Status: 500, Body: body}, "")
-		if e == nil || e.Kind == "" || strings.Contains(e.Happened, "opaque-token-value") {
-			t.Errorf("%+v", e)
+		failed := failure(client, &erpnet.Response{Status: 500, Body: body}, "")
+		if failed == nil || failed.Kind == "" || strings.Contains(failed.Happened, "opaque-token-value") {
+			t.Errorf("%+v", failed)
 		}
 	})
-}
-
-// Each sign of a shortage of licences, and of a rename, is enough alone.
-func TestDomainErrorsAreToldApart(t *testing.T) {
-	for body, want := range map[string]erpnet.Kind{
-		`{"error":{"message":"x","code":8}}`:                                                   NoLicence,
-		`{"error":{"message":"x","code":0,"type":"Aloe.SystemFrameworks.E1LicenseException"}}`: NoLicence,
-		`{"error":{"message":"MaximumLicenseCountExceeded","code":0}}`:                         NoLicence,
-		`{"error":{"message":"Crm_X is no more supported, see GetRenamedEntityTypes"}}`:        Renamed,
-		`{"error":{"message":"x","code":2029}}`:                                                Failed,
-	} {
-		if e := failure(protecting(), &erpnet.Response{Status: 500, Body: []byte(body)}, ""); e.Kind != want {
-			t.Errorf("%s is %s", body, e.Kind)
-		}
-	}
-}
-
-func TestDomainErrorsHideSecrets(t *testing.T) {
-	body := `{"error":{"message":"Bearer opaque-token-value of client secret-of-the-client refused"}}`
-	e := failure(protecting("secret-of-the-client", "opaque-token-value"), &erpnet.Response{Status: 500, Body: []byte(body)})
-	if want := `was answered with HTTP status 500: "Bearer (redacted) of client (redacted) refused"`; e.Happened != want {
-		t.Errorf("got %s", e.Happened)
-	}
-}
-
-func protecting(secrets ...string) *erpnet.Client {
-	client := erpnet.NewClient(erpnet.Options{})
-	for _, secret := range secrets {
-		client.Protect(erpnet.NewSecret(secret))
-	}
-	return client
 }

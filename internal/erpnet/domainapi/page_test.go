@@ -5,181 +5,119 @@ package domainapi
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"sync"
+	"reflect"
 	"testing"
-	"time"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
-	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-
-// lab is an instance, a session with it, and the clock that both share.
-type lab struct {
-	*erpnettest.Server
-	service  *identity.Service
-	instance erpnet.Instance
-	limiter  Limiter
-
-	mu    sync.Mutex
-	clock time.Time
-}
-
-func newLab(t *testing.T) *lab {
-	t.Helper()
-	l := &lab{Server: erpnettest.NewServer(), clock: noon}
-	t.Cleanup(l.Close)
-	l.SetClock(l.now)
-	l.service = identity.NewService(erpnet.NewClient(erpnet.Options{Now: l.now}))
-	instance, err := erpnet.ParseInstance(l.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.instance = instance
-	return l
-}
-
-func (l *lab) now() time.Time {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.clock
-}
-
-func (l *lab) api() API {
-	return API{
-		Root: l.instance.DomainAPIURL, Limiter: &l.limiter,
-		Tokens: TokenSource{Service: l.service, Request: identity.TokenRequest{
-			Instance: l.instance,
-			Credentials: identity.Credentials{
-				ClientID: erpnettest.SampleApplication().ApplicationUri, Secret: erpnet.NewSecret(erpnettest.SampleSecret),
-			},
-		}},
-	}
-}
-
-func expectKind(t *testing.T, err error, want erpnet.Kind) {
-	t.Helper()
-	var failed *erpnet.Error
-	switch {
-	case err == nil && want != "":
-		t.Errorf("no error, want %s", want)
-	case err != nil && !errors.As(err, &failed):
-		t.Errorf("not an *Error: %v", err)
-	case err != nil && failed.Kind != want:
-		t.Errorf("got %s, want %s: %v", failed.Kind, want, err)
-	}
-}
-
-func (l *lab) readAll(top int) (*Page, error) {
-	return l.api().QueryAll(context.Background(), Query{EntitySet: "Crm_Sales_Customers", Select: "Number", Top: top, Count: true}, 100)
-}
-
-func TestQueryAllReadsEveryPage(t *testing.T) {
-	for name, change := range map[string]func(*erpnettest.Settings){
-		"absolute links": func(*erpnettest.Settings) {},
-		"relative links": func(s *erpnettest.Settings) { s.RelativeNextLinks = true },
-		"no links":       func(s *erpnettest.Settings) { s.NoNextLinks = true },
+func TestQueryAllReadsEveryRowOnce(t *testing.T) {
+	for name, test := range map[string]struct {
+		settings func(*erpnettest.Settings)
+		fault    erpnettest.Fault
+	}{
+		"absolute links": {},
+		"relative links": {settings: func(s *erpnettest.Settings) { s.RelativeNextLinks = true }},
+		"no links":       {settings: func(s *erpnettest.Settings) { s.NoNextLinks = true }},
+		"count as text":  {fault: erpnettest.Field("@odata.count", "15")},
+		"short pages":    {fault: erpnettest.Document(shorten)},
+		"neither count nor links": {
+			fault: erpnettest.Together(erpnettest.WithoutField("@odata.count"), erpnettest.Document(shorten)),
+		},
 	} {
-		for _, count := range []bool{false, true} {
-			t.Run(name, func(t *testing.T) {
-				l := newLab(t)
-				l.Configure(change)
-				for top := 1; top <= 16; top += 5 {
-					page, err := l.api().QueryAll(context.Background(), Query{EntitySet: "Crm_Sales_Customers", Select: "Number", Top: top, Count: count}, 100)
-					if err != nil {
-						t.Fatal(err)
-					}
-					numbers := map[any]bool{}
-					for _, row := range page.Rows {
-						numbers[row["Number"]] = true
-					}
-					if len(page.Rows) != 15 || len(numbers) != 15 {
-						t.Errorf("top %d: %d rows, %d different", top, len(page.Rows), len(numbers))
-					}
+		for top := 1; top <= 16; top += 5 {
+			t.Run(fmt.Sprintf("%s, %d a page", name, top), func(t *testing.T) {
+				l := newLab(t, erpnet.Options{})
+				if test.settings != nil {
+					l.Configure(test.settings)
+				}
+				l.Inject(erpnettest.DomainAPI, test.fault)
+				query := Query{EntitySet: customers, Select: "Number", Top: top, Count: top%2 == 0}
+				page, err := l.QueryAll(context.Background(), query, 15)
+				if err != nil {
+					t.Fatal(err)
+				}
+				numbers := map[any]bool{}
+				for _, row := range page.Rows {
+					numbers[row["Number"]] = true
+				}
+				if len(page.Rows) != 15 || len(numbers) != 15 {
+					t.Errorf("%d rows, %d different ones", len(page.Rows), len(numbers))
 				}
 			})
 		}
 	}
 }
 
-// A server may give fewer rows than asked for, without a link to the rest.
-func TestQueryAllReadsOnBeyondShortPages(t *testing.T) {
-	for name, uncounted := range map[string]bool{"counted": false, "not counted": true} {
+// shorten makes a page of at most four rows, without a link to the rest.
+func shorten(page map[string]any) {
+	delete(page, "@odata.nextLink")
+	rows := reflect.ValueOf(page["value"])
+	page["value"] = rows.Slice(0, min(4, rows.Len())).Interface()
+}
+
+func TestQueryAllRefuses(t *testing.T) {
+	pages := 0
+	endless := func(page map[string]any) {
+		pages++
+		page["value"], page["@odata.nextLink"] = []any{}, fmt.Sprintf("%s?$skip=%d", customers, pages)
+	}
+	lacking := erpnettest.Together(erpnettest.Field("@odata.count", 16), erpnettest.WithoutField("@odata.nextLink"))
+	for name, test := range map[string]struct {
+		fault    erpnettest.Fault
+		maxRows  int
+		want     erpnet.Kind
+		requests int // at most
+	}{
+		"fewer rows than counted": {fault: lacking, maxRows: 15, want: IncompleteRows, requests: 4},
+		"more rows than allowed":  {maxRows: 14, want: TooManyRows, requests: 3},
+		"links that never end":    {fault: erpnettest.Document(endless), maxRows: 15, want: ForeignLink, requests: 5},
+		"a link in a circle": {
+			fault: erpnettest.Field("@odata.nextLink", customers+"?$skip=1"), maxRows: 99, want: ForeignLink,
+			requests: 2,
+		},
+		"a link elsewhere": {
+			fault: erpnettest.Field("@odata.nextLink", "https://x.example/"), maxRows: 15, want: ForeignLink,
+			requests: 1,
+		},
+	} {
 		t.Run(name, func(t *testing.T) {
-			l := newLab(t)
-			l.Inject(erpnettest.DomainAPI, erpnettest.Document(func(page map[string]any) {
-				delete(page, "@odata.nextLink")
-				if uncounted {
-					delete(page, "@odata.count")
-				}
-				page["value"] = firstOf(page["value"], 4)
-			}))
-			page, err := l.readAll(6)
-			if err != nil || len(page.Rows) != 15 {
-				t.Errorf("%v", err)
+			l := newLab(t, erpnet.Options{})
+			l.Inject(erpnettest.DomainAPI, test.fault)
+			_, err := l.QueryAll(context.Background(), Query{EntitySet: customers, Top: 6, Count: true}, test.maxRows)
+			wantKind(t, err, test.want)
+			if n := l.Count(erpnettest.DomainAPI); n > test.requests {
+				t.Errorf("%d requests", n)
 			}
 		})
 	}
 }
 
-// firstOf cuts a page, whatever the type of its rows.
-func firstOf(rows any, n int) any {
-	text := fmt.Sprintf("%T", rows)
-	switch rows := rows.(type) {
-	case []any:
-		return rows[:min(n, len(rows))]
-	case []map[string]any:
-		return rows[:min(n, len(rows))]
+// What goes into a state holds no password, no hash of a secret, and no secret of the client; what is read for the
+// client's own use is as it came.
+func TestPagesForAStateHoldNoSecret(t *testing.T) {
+	l := newLab(t, erpnet.Options{})
+	one := erpnettest.RawField("value", `[{"Password":"hunter2","ApplicationSecretHash":"hunter2","Kept":1.50,
+		"Nested":[{"AccessTokenKey":"hunter2"}],"Echo":"`+erpnettest.SampleSecret+`"}]`)
+	link := erpnettest.Field("@odata.nextLink", "/x?"+erpnettest.SampleSecret)
+	l.Inject(erpnettest.DomainAPI, erpnettest.Together(one, link).For(2))
+	query := Query{EntitySet: customers, Top: 1}
+	raw, failed := l.Read(context.Background(), query)
+	if failed != nil || len(raw.Rows[0]) != 5 || raw.NextLink != "/x?"+erpnettest.SampleSecret {
+		t.Errorf("the page as it came is %v: %v", raw, failed)
 	}
-	panic("rows are " + text)
-}
-
-func TestQueryAllNamesMissingRows(t *testing.T) {
-	l := newLab(t)
-	l.Inject(erpnettest.DomainAPI, erpnettest.Together(erpnettest.Field("@odata.count", 16), erpnettest.WithoutField("@odata.nextLink")))
-	_, err := l.readAll(100)
-	expectKind(t, err, IncompleteRows)
-}
-
-func TestCountMayBeText(t *testing.T) {
-	l := newLab(t)
-	l.Inject(erpnettest.DomainAPI, erpnettest.Field("@odata.count", "15"))
-	page, err := l.readAll(6)
-	if err != nil || page.Count == nil || *page.Count != 15 {
-		t.Errorf("%v", err)
+	const want = "[map[Echo:(redacted) Kept:1.50 Nested:[map[]]]]"
+	page, err := l.Query(context.Background(), query)
+	if err != nil || fmt.Sprint(page.Rows) != want || page.NextLink != "/x?(redacted)" {
+		t.Errorf("the page is %v: %v", page, err)
 	}
-}
-
-func TestLinksToNothingEnd(t *testing.T) {
-	l := newLab(t)
-	calls := 0
-	l.Inject(erpnettest.DomainAPI, erpnettest.Document(func(page map[string]any) {
-		calls++
-		page["value"], page["@odata.nextLink"] = []any{}, fmt.Sprintf("Crm_Sales_Customers?$skip=%d", calls)
-	}))
-	_, err := l.readAll(6)
-	expectKind(t, err, ForeignLink)
-	if calls > maxEmptyPages+2 {
-		t.Errorf("%d calls", calls)
-	}
-}
-
-func TestSecretsAreDroppedFromEveryPage(t *testing.T) {
-	l := newLab(t)
-	row := erpnettest.RawField("value", `[{"Password":"hunter2","ApplicationSecretHash":"hunter2","Kept":1}]`)
-	query := Query{EntitySet: "Crm_Sales_Customers", Top: 1}
-	l.Inject(erpnettest.DomainAPI, row.For(2))
-	l.Inject(erpnettest.DomainAPI, erpnettest.Together(erpnettest.RawField("value", "[]"), erpnettest.WithoutField("@odata.nextLink")))
-	one, err := l.api().Query(context.Background(), query)
-	if err != nil || len(one.Rows) != 1 || len(one.Rows[0]) != 1 {
-		t.Errorf("%v, %v", one, err)
-	}
-	all, err := l.api().QueryAll(context.Background(), query, 10)
-	if err != nil || len(all.Rows) != 1 || len(all.Rows[0]) != 1 {
-		t.Errorf("%v, %v", all, err)
+	last := erpnettest.WithoutField("@odata.nextLink")
+	l.Inject(erpnettest.DomainAPI, erpnettest.Together(one, last).Once())
+	l.Inject(erpnettest.DomainAPI, erpnettest.Together(erpnettest.RawField("value", "[]"), last))
+	page, err = l.QueryAll(context.Background(), query, 1)
+	if err != nil || fmt.Sprint(page.Rows) != want {
+		t.Errorf("all pages are %v: %v", page, err)
 	}
 }

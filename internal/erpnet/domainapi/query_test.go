@@ -4,31 +4,49 @@
 package domainapi
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 )
 
-func TestCheckEntitySetName(t *testing.T) {
-	for name, want := range map[string]string{
-		"Crm_Sales_Customers": "",
-		"":                    "empty",
-		"A/B":                 "letters, digits and underscores",
-		"A?$top=1":            "letters, digits and underscores",
-		"../x":                "letters, digits and underscores",
-	} {
-		expectError(t, CheckEntitySet(name), want)
+func TestQueryIsEncodedInAStableOrder(t *testing.T) {
+	all := Query{
+		Filter: "a eq 'b+c&d'", Select: "Id", Expand: "X($top=1)", OrderBy: "a desc", Top: 1, Skip: 2, Count: true,
+	}
+	const want = "$filter=a%20eq%20%27b%2Bc%26d%27&$select=Id&$expand=X%28%24top%3D1%29&$orderby=a%20desc" +
+		"&$top=1&$skip=2&$count=true"
+	if got := all.encode(); got != want {
+		t.Errorf("got %s", got)
+	}
+	if got := (Query{EntitySet: "X"}).encode(); got != "" {
+		t.Errorf("no options give %s", got)
 	}
 }
 
-func expectError(t *testing.T, err error, want string) {
-	t.Helper()
-	switch {
-	case want == "" && err != nil:
-		t.Errorf("unexpected error: %v", err)
-	case want != "" && err == nil:
-		t.Errorf("no error, want one with %q", want)
-	case want != "" && !strings.Contains(err.Error(), want):
-		t.Errorf("error %q lacks %q", err, want)
+func TestCheckEntitySet(t *testing.T) {
+	for name, want := range map[string]string{
+		"Crm_Sales_Customers":           "",
+		"":                              "it is empty",
+		"A/B":                           "letters, digits and underscores",
+		"A?$top=1":                      "letters, digits and underscores",
+		"../x":                          "letters, digits and underscores",
+		strings.Repeat("x", 201):        "letters, digits and underscores",
+		"systems_security_accessTokens": "access tokens",
+	} {
+		wantError(t, CheckEntitySet(name), want)
+	}
+}
+
+func TestCheckQueryOption(t *testing.T) {
+	for text, want := range map[string]string{
+		"Name eq 'It''s my password'": "",
+		"PASSWORD eq 'x'":             "password or the hash of a secret",
+		"'x' eq User/password":        "password or the hash of a secret",
+		"Id,ApplicationSecretHash":    "password or the hash of a secret",
+		"a\nb":                        "control character",
+		"a\x7fb":                      "control character",
+	} {
+		wantError(t, CheckQueryOption(text), want)
 	}
 }
 
@@ -39,15 +57,14 @@ func FuzzQuoteString(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		quoted := QuoteString(text)
-		inner := quoted[1 : len(quoted)-1]
-		if quoted[0] != '\'' || quoted[len(quoted)-1] != '\'' || strings.Contains(strings.ReplaceAll(inner, "''", ""), "'") {
-			t.Errorf("%q is no literal", quoted)
+		inner := strings.TrimSuffix(strings.TrimPrefix(quoted, "'"), "'")
+		if strings.ReplaceAll(inner, "''", "'") != text || strings.Contains(strings.ReplaceAll(inner, "''", ""), "'") {
+			t.Errorf("%q is no literal of %q", quoted, text)
 		}
-		if strings.ReplaceAll(inner, "''", "'") != text {
-			t.Errorf("%q does not say %q", quoted, text)
-		}
-		if encoded := (Query{Filter: "Name eq " + quoted}).encode(); strings.ContainsAny(encoded, " +#'\"\n") || strings.Count(encoded, "&") != 0 {
-			t.Errorf("%q does not stand in a URL", encoded)
+		encoded := (Query{Filter: "Name eq " + quoted}).encode()
+		options, err := url.ParseQuery(encoded)
+		if err != nil || options.Get("$filter") != "Name eq "+quoted || strings.ContainsAny(encoded, " +#'\"\n") {
+			t.Errorf("%q does not say %q: %v", encoded, quoted, err)
 		}
 	})
 }

@@ -63,38 +63,38 @@ func DecodeClaims(token string) (*Claims, error) {
 	case len(parts) != 3, !isHeaderToken(token): // base64 decoding skips line breaks
 		return nil, ErrNotJWT
 	}
-	header, err := readMembers(parts[0])
+	header, err := readClaims(parts[0])
 	if err != nil {
 		return nil, err
 	}
-	payload, err := readMembers(parts[1])
+	payload, err := readClaims(parts[1])
 	if err != nil {
 		return nil, err
 	}
 	c := &Claims{}
 	for _, claim := range []struct {
-		members members
+		claims  claims
 		name    string
 		into    any
 		informs bool // nothing is decided by it, so it is left out if it cannot be read
 	}{
-		{members: header, name: "alg", into: &c.Algorithm},
-		{members: header, name: "kid", into: &c.KeyID},
-		{members: header, name: "typ", into: &c.Type},
-		{members: payload, name: "iss", into: &c.Issuer},
-		{members: payload, name: "aud", into: (*oneOrMany)(&c.Audience)},
-		{members: payload, name: "client_id", into: &c.ClientID},
-		{members: payload, name: "client_system_user", into: &c.SystemUser, informs: true},
-		{members: payload, name: "client_system_user_type", into: &c.SystemUserType, informs: true},
-		{members: payload, name: "client_system_user_id", into: &c.SystemUserID, informs: true},
-		{members: payload, name: "client_db", into: &c.Database, informs: true},
-		{members: payload, name: "jti", into: &c.TokenID, informs: true},
-		{members: payload, name: "iat", into: (*numericDate)(&c.IssuedAt), informs: true},
-		{members: payload, name: "nbf", into: (*numericDate)(&c.NotBefore)},
-		{members: payload, name: "exp", into: (*numericDate)(&c.ExpiresAt)},
-		{members: payload, name: "scope", into: (*oneOrMany)(&c.Scopes)},
+		{claims: header, name: "alg", into: &c.Algorithm},
+		{claims: header, name: "kid", into: &c.KeyID},
+		{claims: header, name: "typ", into: &c.Type},
+		{claims: payload, name: "iss", into: &c.Issuer},
+		{claims: payload, name: "aud", into: (*oneOrMany)(&c.Audience)},
+		{claims: payload, name: "client_id", into: &c.ClientID},
+		{claims: payload, name: "client_system_user", into: &c.SystemUser, informs: true},
+		{claims: payload, name: "client_system_user_type", into: &c.SystemUserType, informs: true},
+		{claims: payload, name: "client_system_user_id", into: &c.SystemUserID, informs: true},
+		{claims: payload, name: "client_db", into: &c.Database, informs: true},
+		{claims: payload, name: "jti", into: &c.TokenID, informs: true},
+		{claims: payload, name: "iat", into: (*numericDate)(&c.IssuedAt), informs: true},
+		{claims: payload, name: "nbf", into: (*numericDate)(&c.NotBefore)},
+		{claims: payload, name: "exp", into: (*numericDate)(&c.ExpiresAt)},
+		{claims: payload, name: "scope", into: (*oneOrMany)(&c.Scopes)},
 	} {
-		value, found := claim.members[claim.name]
+		value, found := claim.claims[claim.name]
 		if found && json.Unmarshal(value, claim.into) != nil && !claim.informs {
 			return nil, ErrOddClaims
 		}
@@ -110,12 +110,12 @@ func DecodeClaims(token string) (*Claims, error) {
 	return c, nil
 }
 
-// members are those of a JSON object, by their exact names.
-type members map[string]json.RawMessage
+// claims are the members of a JSON object, by their exact names.
+type claims map[string]json.RawMessage
 
-// readMembers reads one base64url part (RFC 7515 section 2) that must be a JSON object. A member that stands twice
+// readClaims reads one base64url part (RFC 7515 section 2) that must be a JSON object. A member that stands twice
 // makes it unreadable (RFC 8725 section 2.8): two readers may take different ones.
-func readMembers(part string) (members, error) {
+func readClaims(part string) (claims, error) {
 	text, err := base64.RawURLEncoding.DecodeString(part)
 	if text = bytes.TrimSpace(text); err != nil || len(text) == 0 || text[0] != '{' || !json.Valid(text) {
 		return nil, ErrNotJWT
@@ -124,7 +124,7 @@ func readMembers(part string) (members, error) {
 	if exactjson.Unmarshal(text, &found) != nil {
 		return nil, ErrOddClaims
 	}
-	exact := make(members, len(found))
+	exact := make(claims, len(found))
 	for name, value := range found {
 		exact[name] = json.RawMessage(value)
 	}

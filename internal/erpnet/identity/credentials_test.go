@@ -11,60 +11,72 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
 
-const plain = "Correct-Horse-Battery-Staple-0123456789"
+func TestCheckClientID(t *testing.T) {
+	for id, want := range map[string]string{
+		"com.manufacturer/app":   "",
+		"My App":                 "",
+		"приложение":             "",
+		"my.app-service":         "",
+		strings.Repeat("ж", 254): "",
+		strings.Repeat("x", 255): "255 characters",
+		"":                       "it is empty",
+		"app\n":                  "space or a line break",
+		" app":                   "space or a line break",
+		"hunter2\x00b":           "control character",
+	} {
+		err := CheckClientID(id)
+		wantError(t, err, want)
+		if err != nil && strings.Contains(err.Error(), "hunter2") {
+			t.Error("the error repeats the text")
+		}
+	}
+}
+
+func TestCheckReferenceToken(t *testing.T) {
+	token := "enrt_" + strings.Repeat("0aF", 21) + "9"
+	for text, want := range map[string]string{
+		token:            "",
+		"":               "it is empty",
+		token + "\n":     erpnet.ErrSurroundingSpace.Error(),
+		token[:60] + "g": "", // ERP.net promises the prefix only
+		token[5:]:        "begins with enrt_",
+		token + " x":     "has no spaces",
+	} {
+		err := CheckReferenceToken(text)
+		wantError(t, err, want)
+		if err != nil && strings.Contains(err.Error(), token[5:60]) {
+			t.Error("the error repeats the token")
+		}
+	}
+}
 
 func TestHashPrefixShowsLittle(t *testing.T) {
 	for length, want := range map[int]string{
-		len(plain): erpnet.SecretHash(plain)[:4],
-		24:         erpnet.SecretHash(plain[:24])[:4],
-		23:         "",
+		len(testSecret): erpnet.SecretHash(testSecret)[:4],
+		24:              erpnet.SecretHash(testSecret[:24])[:4],
+		23:              "",
 	} {
-		if got := (Credentials{"id", erpnet.NewSecret(plain[:length])}).hashPrefix(); got != want {
+		if got := (Credentials{Secret: erpnet.NewSecret(testSecret[:length])}).hashPrefix(); got != want {
 			t.Errorf("of a secret of %d characters, %q is shown", length, got)
 		}
 	}
 }
 
-func TestCheckClientID(t *testing.T) {
-	for name, test := range map[string]struct{ id, want string }{
-		"reverse host":  {"com.manufacturer/app", ""},
-		"blank inside":  {"My App", ""},
-		"non-latin":     {"приложение", ""},
-		"empty":         {"", "empty"},
-		"newline":       {"app\n", "space or a line break"},
-		"control":       {"a\x00b", "control character"},
-		"longest":       {strings.Repeat("x", 254), ""},
-		"over-long":     {strings.Repeat("x", 255), "255 bytes"},
-		"hybrid suffix": {"my.app-service", ""},
-	} {
-		t.Run(name, func(t *testing.T) { expectError(t, CheckClientID(test.id), test.want) })
-	}
-}
-
-func expectError(t *testing.T, err error, want string) {
-	t.Helper()
-	switch {
-	case want == "" && err != nil:
-		t.Errorf("unexpected error: %v", err)
-	case want != "" && err == nil:
-		t.Errorf("no error, want one with %q", want)
-	case want != "" && !strings.Contains(err.Error(), want):
-		t.Errorf("error %q lacks %q", err, want)
-	}
-}
-
-func TestSecretsInsideOfOtherValuesPrintAsRedacted(t *testing.T) {
-	credentials := Credentials{"id", erpnet.NewSecret(plain)}
+// A secret prints as redacted inside of other values too.
+func TestValuesPrintWithoutSecrets(t *testing.T) {
+	r := requestFor("read")
 	for name, value := range map[string]any{
-		"credentials": credentials,
-		"token":       &Token{AccessToken: credentials.Secret},
-		"request":     TokenRequest{Credentials: credentials},
+		"token": &Token{AccessToken: r.Credentials.Secret}, "request": r, "pointer": &r,
 	} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d"} {
 			printed := strings.ToLower(fmt.Sprintf(verb, value))
-			if strings.Contains(printed, strings.ToLower(plain)) || strings.Contains(printed, fmt.Sprintf("%x", plain)) {
+			if strings.Contains(printed, strings.ToLower(testSecret)) ||
+				strings.Contains(printed, fmt.Sprintf("%x", testSecret)) {
 				t.Errorf("%s leaks through %s", name, verb)
 			}
 		}
+	}
+	if strings.Contains(r.Key(), testSecret) {
+		t.Error("the key of a request holds its secret")
 	}
 }

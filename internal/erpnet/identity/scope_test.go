@@ -4,6 +4,7 @@
 package identity
 
 import (
+	"slices"
 	"testing"
 )
 
@@ -12,7 +13,7 @@ func TestCheckScope(t *testing.T) {
 		"read":             "",
 		"DomainApi":        "",
 		"api://x/.default": "",
-		"":                 "empty",
+		"":                 "it is empty",
 		"read update":      "as its own element",
 		" read":            "as its own element",
 		"read\n":           "as its own element",
@@ -20,20 +21,17 @@ func TestCheckScope(t *testing.T) {
 		`re\ad`:            "RFC 6749",
 		"четене":           "RFC 6749",
 	} {
-		expectError(t, CheckScope(scope), want)
+		wantError(t, CheckScope(scope), want)
 	}
 }
 
-func TestJoinScopesIsCanonical(t *testing.T) {
-	if got := JoinScopes([]string{"update", "read", "update"}); got != "read update" {
-		t.Errorf("got %q", got)
+func TestScopesAreSortedAndUnique(t *testing.T) {
+	scopes := []string{"update", "read own", "update"}
+	if got := JoinScopes(scopes); got != "own read update" ||
+		!slices.Equal(scopes, []string{"update", "read own", "update"}) {
+		t.Errorf("got %q of %q", got, scopes)
 	}
-	if got := JoinScopes(nil); got != "" {
+	if got := SplitScopes([]string{" "}); got != nil || JoinScopes(nil) != "" {
 		t.Errorf("no scopes give %q", got)
-	}
-	scopes := []string{"b", "a"}
-	JoinScopes(scopes)
-	if scopes[0] != "b" {
-		t.Error("the argument was changed")
 	}
 }

@@ -7,8 +7,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
-	"sync"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,148 +18,145 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
 
-// issuer is a transport that issues a different opaque token to each request, after a while.
+// issuer is a transport that issues token-1, token-2 and so on, each after a while.
 type issuer struct {
 	after    time.Duration
-	lifetime int
-	fail     bool
-
-	mu       sync.Mutex
-	requests int
+	lifetime time.Duration
+	failing  bool
+	requests atomic.Int32
 }
 
 func (s *issuer) RoundTrip(r *http.Request) (*http.Response, error) {
-	s.mu.Lock()
-	s.requests++
-	n := s.requests
-	s.mu.Unlock()
+	body := grantOf(fmt.Sprintf("token-%d", s.requests.Add(1)), members{"expires_in": s.lifetime.Seconds()})
 	select {
 	case <-time.After(s.after):
 	case <-r.Context().Done():
 		return nil, r.Context().Err()
 	}
-	if s.fail {
-		return status(400, `{"error":"invalid_client"}`)(r)
+	if s.failing {
+		body = `{"error":"invalid_client"}`
 	}
-	return status(200, grantOf(fmt.Sprintf("token-%d", n), edit{"expires_in": s.lifetime}))(r)
+	return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(body))}, nil
 }
 
-func serviceOf(s *issuer) *Service { return NewService(erpnet.NewClient(erpnet.Options{Transport: s})) }
+func (s *issuer) service() *Service {
+	return NewService(erpnet.NewClient(erpnet.Options{Transport: s}))
+}
 
 func TestConcurrentCallersShareOneRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &issuer{after: time.Second, lifetime: 3600}
-		cache := serviceOf(s)
-		var group sync.WaitGroup
+		s := &issuer{after: time.Second, lifetime: time.Hour}
+		service := s.service()
 		for range 100 {
-			group.Go(func() {
-				token, err := cache.Token(context.Background(), request("read"))
+			go func() {
+				token, err := service.Token(context.Background(), requestFor("read"))
 				if err != nil || token.AccessToken.Reveal() != "token-1" {
-					t.Errorf("got %v", err)
+					t.Errorf("another token, or none: %v", err)
 				}
-			})
+			}()
 		}
-		group.Wait()
-		if s.requests != 1 {
-			t.Errorf("%d requests", s.requests)
+		time.Sleep(time.Second)
+		synctest.Wait()
+		// All of them find it rejected, and share the next one too.
+		old, _ := service.Token(context.Background(), requestFor("read"))
+		for range 100 {
+			go func() {
+				token, err := service.Renew(context.Background(), requestFor("read"), old)
+				if err != nil || token.AccessToken.Reveal() != "token-2" {
+					t.Errorf("another token, or none, in place of the rejected one: %v", err)
+				}
+			}()
+		}
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if n := s.requests.Load(); n != 2 {
+			t.Errorf("%d requests", n)
 		}
 	})
 }
 
 func TestOneCanceledCallerDoesNotFailTheOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &issuer{after: time.Minute / 4, lifetime: 3600}
-		cache := serviceOf(s)
+		s := &issuer{after: 15 * time.Second, lifetime: time.Hour}
+		service, begin := s.service(), time.Now()
 		first, cancel := context.WithCancel(context.Background())
-		canceled := make(chan error)
+		time.AfterFunc(time.Second, cancel)
 		go func() {
-			_, err := cache.Token(first, request("read"))
-			canceled <- err
+			time.Sleep(time.Second / 2)
+			_, err := service.Token(context.Background(), requestFor("read"))
+			if err != nil || time.Since(begin) != s.after || s.requests.Load() != 1 {
+				t.Errorf("the second caller waited %s: %v", time.Since(begin), err)
+			}
 		}()
-		synctest.Wait() // the first caller's request is under way
-		begin := time.Now()
-		second := make(chan error)
-		go func() {
-			_, err := cache.Token(context.Background(), request("read"))
-			second <- err
-		}()
-		cancel()
-		err := <-canceled
-		expectKind(t, err, erpnet.Canceled)
-		if !errors.Is(err, context.Canceled) || time.Since(begin) != 0 {
-			t.Errorf("the canceled caller waited %s for %v", time.Since(begin), err)
+		_, err := service.Token(first, requestFor("read"))
+		wantKind(t, err, erpnet.Canceled)
+		if !errors.Is(err, context.Canceled) || time.Since(begin) != time.Second {
+			t.Errorf("the canceled caller waited %s: %v", time.Since(begin), err)
 		}
-		if err := <-second; err != nil || s.requests != 1 {
-			t.Errorf("the other caller got %v after %d requests", err, s.requests)
-		}
+		time.Sleep(time.Minute)
 	})
 }
 
 func TestDifferentRequestsGetDifferentTokens(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := &issuer{lifetime: 3600}
-		cache := serviceOf(s)
-		read := request("")
-		otherSecret, otherClient, otherInstance := read, read, read
-		otherSecret.Credentials.Secret = erpnet.NewSecret("another")
-		otherClient.Credentials.ClientID = "another"
-		otherInstance.Instance.IdentityURL += "2"
-		requests := []TokenRequest{read, otherSecret, otherClient, otherInstance, request("read")}
-		for round := range 2 {
-			for i, r := range requests {
-				token, err := cache.Token(context.Background(), r)
-				if want := fmt.Sprintf("token-%d", i+1); err != nil || token.AccessToken.Reveal() != want {
-					t.Errorf("round %d, request %d: %v", round, i, err)
-				}
+	service := (&issuer{lifetime: time.Hour}).service()
+	read := requestFor("read")
+	requests := []TokenRequest{read, requestFor(""), read, read, read}
+	requests[2].Credentials.Secret = erpnet.NewSecret("another")
+	requests[3].Credentials.ClientID = "another"
+	requests[4].Instance.IdentityURL += "2"
+	for range 2 {
+		for i, r := range requests {
+			token, err := service.Token(context.Background(), r)
+			if want := fmt.Sprintf("token-%d", i+1); err != nil || token.AccessToken.Reveal() != want {
+				t.Errorf("not %s: %v", want, err)
 			}
 		}
-	})
+	}
 }
 
-func TestRenewal(t *testing.T) {
-	for name, test := range map[string]struct {
-		lifetime    int
-		fresh, late time.Duration
-	}{
-		"an hour: five minutes before": {3600, 55*time.Minute - time.Second, 55 * time.Minute},
-		"ten minutes: at half":         {600, 5*time.Minute - time.Second, 5 * time.Minute},
-		"a minute: at half":            {60, 29 * time.Second, 30 * time.Second},
-		"a second: at half":            {1, 499 * time.Millisecond, 500 * time.Millisecond},
+func TestTokensAreRenewedBeforeTheirEnd(t *testing.T) {
+	for lifetime, renewed := range map[time.Duration]time.Duration{
+		time.Hour:        55 * time.Minute, // five minutes before
+		10 * time.Minute: 5 * time.Minute,  // from here on at half
+		time.Minute:      30 * time.Second,
+		time.Second:      time.Second / 2,
 	} {
-		t.Run(name, func(t *testing.T) {
-			clock := noon
-			cache := NewService(erpnet.NewClient(erpnet.Options{Transport: &issuer{lifetime: test.lifetime}, Now: func() time.Time { return clock }}))
+		synctest.Test(t, func(t *testing.T) {
+			s := &issuer{lifetime: lifetime}
+			service := s.service()
 			for _, step := range []struct {
-				passed time.Duration
-				want   string
-			}{{0, "token-1"}, {test.fresh, "token-1"}, {test.late, "token-2"}} {
-				clock = noon.Add(step.passed)
-				token, err := cache.Token(context.Background(), request("read"))
-				if err != nil || token.AccessToken.Reveal() != step.want {
-					t.Errorf("after %s: not %s, %v", step.passed, step.want, err)
+				wait time.Duration
+				want int32
+			}{{0, 1}, {renewed - time.Nanosecond, 1}, {time.Nanosecond, 2}} {
+				time.Sleep(step.wait)
+				_, err := service.Token(context.Background(), requestFor("read"))
+				if got := s.requests.Load(); err != nil || got != step.want {
+					t.Errorf("of %s: %d requests after %s: %v", lifetime, got, step.wait, err)
 				}
 			}
 		})
 	}
 }
 
-// A token that a gateway replays is renewed before its own end, whatever the answer says.
-func TestReplayedTokenIsRenewedInTime(t *testing.T) {
-	token, err := ask(request("read"), status(200, grantOf(usualClaims(edit{"iat": noon.Add(-50 * time.Minute).Unix(), "nbf": nil, "exp": noon.Add(10 * time.Minute).Unix()}), nil)))
-	if err != nil || !token.renewAt.Equal(noon.Add(5*time.Minute)) {
-		t.Errorf("renewed at %s, %v", token.renewAt, err)
+// What the same request would meet again is remembered for ten seconds, and reported in full once.
+func TestRefusalIsRememberedForAWhile(t *testing.T) {
+	s := &issuer{lifetime: time.Hour, failing: true}
+	service := s.service()
+	ask := func(scope string) *erpnet.Error {
+		_, err := service.Token(context.Background(), requestFor(scope))
+		return erpnet.AsError(err)
 	}
-}
-
-func TestFailuresAreNotCached(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := &issuer{lifetime: 3600, fail: true}
-		cache := serviceOf(s)
-		_, err := cache.Token(context.Background(), request("read"))
-		expectKind(t, err, InvalidClient)
-		s.fail = false
-		if _, err := cache.Token(context.Background(), request("read")); err != nil {
-			t.Error(err)
-		}
-	})
+	first, second, other := ask("read"), ask("read"), ask("update")
+	if first.Repeated || !second.Repeated || !other.Repeated || s.requests.Load() != 1 {
+		t.Errorf("%d requests", s.requests.Load())
+	}
+	_, err := service.TokenAnew(context.Background(), requestFor("read"))
+	if failed := erpnet.AsError(err); failed.Repeated || s.requests.Load() != 2 {
+		t.Errorf("asked anew, there are %d requests", s.requests.Load())
+	}
+	s.failing = false
+	erpnet.Wrote()
+	wantKind(t, erpnet.AsError(nil), "")
+	_, err = service.Token(context.Background(), requestFor("read"))
+	wantKind(t, err, "")
 }

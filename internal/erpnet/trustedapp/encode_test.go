@@ -5,97 +5,85 @@ package trustedapp
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
-	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
 )
 
+// What something depends on goes first: the user before the grant, the URIs before the sign-in, and IsEnabled last.
 func TestRegistrationJSON(t *testing.T) {
-	portal := service()
-	portal.Scope, portal.ReferenceTokens, portal.Notes = []string{"update", "read"}, ReferenceTokensAdmins, "a <b> & c\n\"d\""
-	portal.ImpersonateAsInternalUserAllowed, portal.ImpersonateAsCommunityUserAllowed = true, true
-	portal.ImpersonateLoginURL, portal.ImpersonateLogoutURL = []string{"https://a.example.com/?x=1&y=2", "https://b.example.com/"}, []string{"https://a.example.com/out"}
 	for name, test := range map[string]struct {
-		application Record
-		want        string
+		change string // of a service
+		want   string
 	}{
-		"service": {service(), `{"Name":"Reports","ApplicationUri":"my.trusted.app/reports","ClientType":"Confidential","ApplicationSecretHash":"` + erpnet.SecretHash(plain) + `","Scope":"read",` +
-			`"SystemUser":{"@erpnet.action":"find","Login":"svc.reports"},"SystemUserAllowed":true,"ImpersonateAsInternalUserAllowed":false,"ImpersonateAsCommunityUserAllowed":false,"BasicAuthenticationAllowed":false,"IsEnabled":true}`},
-		"all": {portal, `{"Name":"Reports","ApplicationUri":"my.trusted.app/reports","ClientType":"Confidential","ApplicationSecretHash":"` + erpnet.SecretHash(plain) + `","Scope":"read update",` +
-			`"SystemUser":{"@erpnet.action":"find","Login":"svc.reports"},"SystemUserAllowed":true,"ImpersonateLoginUrl":"https://a.example.com/?x=1&y=2,https://b.example.com/","ImpersonateLogoutUrl":"https://a.example.com/out",` +
-			`"ImpersonateAsInternalUserAllowed":true,"ImpersonateAsCommunityUserAllowed":true,"BasicAuthenticationAllowed":false,"ReferenceTokens":"AdministratorsOnly","Notes":"a <b> & c\n\"d\"","IsEnabled":true}`},
-		"least": {Record{Name: "N", ApplicationURI: "u", ClientType: NoClient, ReferenceTokens: ReferenceTokensNone}, `{"Name":"N","ApplicationUri":"u","ClientType":"None","SystemUserAllowed":false,` +
-			`"ImpersonateAsInternalUserAllowed":false,"ImpersonateAsCommunityUserAllowed":false,"BasicAuthenticationAllowed":false,"IsEnabled":false}`},
+		"service": {
+			change: `{}`,
+			want: `{"Name":"Reports","ApplicationUri":"my.trusted.app/reports","ClientType":"Confidential",` +
+				`"ApplicationSecretHash":"HASH","Scope":"read",` +
+				`"SystemUser":{"@erpnet.action":"find","Login":"USER"},"SystemUserAllowed":true,` +
+				`"ImpersonateAsInternalUserAllowed":false,"ImpersonateAsCommunityUserAllowed":false,` +
+				`"BasicAuthenticationAllowed":false,"IsEnabled":true}`,
+		},
+		"all": {
+			change: `{"Scope":["update","read"],"ReferenceTokens":"AdministratorsOnly","Notes":"a <b> & c\n\"d\"",
+				"ImpersonateAsInternalUserAllowed":true,"ImpersonateAsCommunityUserAllowed":true,
+				"ImpersonateLoginURL":["https://a.example.com/?x=1&y=2","https://b.example.com/"],
+				"ImpersonateLogoutURL":["https://a.example.com/out"]}`,
+			want: `{"Name":"Reports","ApplicationUri":"my.trusted.app/reports","ClientType":"Confidential",` +
+				`"ApplicationSecretHash":"HASH","Scope":"read update",` +
+				`"SystemUser":{"@erpnet.action":"find","Login":"USER"},"SystemUserAllowed":true,` +
+				`"ImpersonateLoginUrl":"https://a.example.com/?x=1&y=2,https://b.example.com/",` +
+				`"ImpersonateLogoutUrl":"https://a.example.com/out",` +
+				`"ImpersonateAsInternalUserAllowed":true,"ImpersonateAsCommunityUserAllowed":true,` +
+				`"BasicAuthenticationAllowed":false,"ReferenceTokens":"AdministratorsOnly",` +
+				`"Notes":"a <b> & c\n\"d\"","IsEnabled":true}`,
+		},
+		"least": {
+			change: `{"Name":"N","ApplicationURI":"u","ClientType":"None","ApplicationSecretHash":"","Scope":[],
+				"SystemUserAllowed":false,"SystemUser":"","IsEnabled":false}`,
+			want: `{"Name":"N","ApplicationUri":"u","ClientType":"None","SystemUserAllowed":false,` +
+				`"ImpersonateAsInternalUserAllowed":false,"ImpersonateAsCommunityUserAllowed":false,` +
+				`"BasicAuthenticationAllowed":false,"IsEnabled":false}`,
+		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			if got := test.application.RegistrationJSON(); got != test.want {
-				t.Errorf("got  %s\nwant %s", got, test.want)
-			}
-		})
+		record := with(t, reports(), test.change)
+		values := strings.NewReplacer("USER", record.SystemUser, "HASH", record.ApplicationSecretHash)
+		equal(t, name, record.RegistrationJSON(), values.Replace(test.want))
 	}
 }
 
-// expectRecord holds that the record is one line of JSON with the values that
-// went in.
-func expectRecord(t *testing.T, a Record) {
+// wantRecord holds that the JSON of a record is one line with the values that went in.
+func wantRecord(t *testing.T, r Record) {
 	t.Helper()
-	text := a.RegistrationJSON()
-	var got registrationBody
-	decoder := json.NewDecoder(strings.NewReader(text))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&got); err != nil || strings.Contains(text, "\n") || text != a.RegistrationJSON() {
-		t.Fatalf("%v: %s", err, text)
+	text := r.RegistrationJSON()
+	var got struct {
+		Record
+		ImpersonateLoginURL, ImpersonateLogoutURL, Scope string
+		SystemUser                                       userReference
 	}
-	login := ""
-	if got.SystemUser != nil {
-		login = got.SystemUser.Login
+	equal(t, "the JSON's error", json.Unmarshal([]byte(text), &got), nil)
+	equal(t, "that there are line breaks", strings.Contains(text, "\n"), false)
+	equal(t, "the same record again", r.RegistrationJSON(), text)
+	if r.ReferenceTokens == "" || r.ReferenceTokens == ReferenceTokensNone {
+		got.ReferenceTokens = r.ReferenceTokens // left out
 	}
-	tokens := got.ReferenceTokens
-	if a.ReferenceTokens == ReferenceTokensNone {
-		tokens = ReferenceTokensNone
+	texts := func(r Record, more ...string) []string {
+		return append(more,
+			r.Name, r.ApplicationURI, string(r.ClientType), r.ApplicationSecretHash, r.ReferenceTokens, r.Notes)
 	}
-	for _, pair := range [][2]string{
-		{got.Name, a.Name},
-		{got.ApplicationURI, a.ApplicationURI},
-		{string(got.ClientType), string(a.ClientType)},
-		{got.ApplicationSecretHash, a.ApplicationSecretHash},
-		{got.Scope, identity.JoinScopes(a.Scope)},
-		{login, a.SystemUser},
-		{got.LoginURL, strings.Join(a.ImpersonateLoginURL, ",")},
-		{got.LogoutURL, strings.Join(a.ImpersonateLogoutURL, ",")},
-		{tokens, a.ReferenceTokens},
-		{got.Notes, a.Notes},
-	} {
-		if pair[0] != validText(pair[1]) {
-			t.Errorf("%q became %q", pair[1], pair[0])
+	before := texts(r, identity.JoinScopes(r.Scope), r.SystemUser,
+		strings.Join(r.ImpersonateLoginURL, ","), strings.Join(r.ImpersonateLogoutURL, ","))
+	after := texts(got.Record, got.Scope, got.SystemUser.Login, got.ImpersonateLoginURL, got.ImpersonateLogoutURL)
+	for i, text := range after {
+		equal(t, "a text", text, string([]rune(before[i]))) // with a mark for each byte that is not UTF-8
+	}
+	flags := func(r Record) []bool {
+		return []bool{
+			r.SystemUserAllowed, r.ImpersonateAsInternalUserAllowed, r.ImpersonateAsCommunityUserAllowed, r.IsEnabled,
+			r.BasicAuthenticationAllowed,
 		}
 	}
-	if got.SystemUserAllowed != a.SystemUserAllowed || got.AsInternalUser != a.ImpersonateAsInternalUserAllowed || got.AsCommunityUser != a.ImpersonateAsCommunityUserAllowed || got.IsEnabled != a.IsEnabled || got.BasicAuthentication {
-		t.Errorf("a flag changed: %s", text)
-	}
-}
-
-// validText is a text as JSON holds it, with a mark for each byte that is not
-// UTF-8. Terraform's texts are always UTF-8.
-func validText(text string) string { return string([]rune(text)) }
-
-// registrationBody is what the body of a registration may hold.
-type registrationBody struct {
-	Name                  string         `json:"Name"`
-	ApplicationURI        string         `json:"ApplicationUri"`
-	ClientType            ClientType     `json:"ClientType"`
-	ApplicationSecretHash string         `json:"ApplicationSecretHash,omitempty"`
-	Scope                 string         `json:"Scope,omitempty"`
-	SystemUser            *userReference `json:"SystemUser,omitempty"`
-	SystemUserAllowed     bool           `json:"SystemUserAllowed"`
-	LoginURL              string         `json:"ImpersonateLoginUrl,omitempty"`
-	LogoutURL             string         `json:"ImpersonateLogoutUrl,omitempty"`
-	AsInternalUser        bool           `json:"ImpersonateAsInternalUserAllowed"`
-	AsCommunityUser       bool           `json:"ImpersonateAsCommunityUserAllowed"`
-	BasicAuthentication   bool           `json:"BasicAuthenticationAllowed"`
-	ReferenceTokens       string         `json:"ReferenceTokens,omitempty"`
-	Notes                 string         `json:"Notes,omitempty"`
-	IsEnabled             bool           `json:"IsEnabled"`
+	equal(t, "that the flags are the same", slices.Equal(flags(got.Record), flags(r)), true)
 }

@@ -8,84 +8,87 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
 
-var demo = erpnet.Instance{URL: "https://demodb.my.erp.net"}
-
 func TestInstallURL(t *testing.T) {
-	const start = "https://demodb.my.erp.net/manage/apps/install?applicationName=Reports&applicationUri=my.trusted.app%2Freports&clientType="
+	const start = "https://demodb.my.erp.net/manage/apps/install?applicationName=Reports" +
+		"&applicationUri=my.trusted.app%2Freports&"
 	for name, test := range map[string]struct {
-		change func(*Record)
-		want   string // after start; none for no link
+		change string // of a service
+		want   string // instead of the parameters of a service; none for no link
 	}{
-		"service":             {func(*Record) {}, "Confidential&impersonate=none&referenceTokens=none&scope=read&serviceAccess=clientCredentials"},
-		"two scopes":          {func(a *Record) { a.Scope = []string{"update", "read", "own"} }, "Confidential&impersonate=none&referenceTokens=none&scope=read%20update&serviceAccess=clientCredentials"},
-		"no scope to carry":   {func(a *Record) { a.Scope = []string{"own"} }, "Confidential&impersonate=none&referenceTokens=none&serviceAccess=clientCredentials"},
-		"no service":          {func(a *Record) { a.SystemUserAllowed = false }, "Confidential&impersonate=none&referenceTokens=none&scope=read&serviceAccess=none"},
-		"tokens of everybody": {func(a *Record) { a.ReferenceTokens = ReferenceTokensUsers }, "Confidential&impersonate=none&referenceTokens=authenticatedUsers&scope=read&serviceAccess=clientCredentials"},
-		"tokens of admins":    {func(a *Record) { a.ReferenceTokens = ReferenceTokensAdmins }, "Confidential&impersonate=none&referenceTokens=administratorsOnly&scope=read&serviceAccess=clientCredentials"},
-		"internal users": {func(a *Record) {
-			interactive(a, "https://a.example.com/?x=1&y=2+3", "https://b.example.com")
-		}, "Confidential&impersonate=internal&redirectUri=https%3A%2F%2Fa.example.com%2F%3Fx%3D1%26y%3D2%2B3&referenceTokens=none&scope=read&serviceAccess=clientCredentials"},
-		"all users": {func(a *Record) {
-			interactive(a, "https://a.example.com")
-			a.ImpersonateAsCommunityUserAllowed = true
-		}, "Confidential&impersonate=all&redirectUri=https%3A%2F%2Fa.example.com&referenceTokens=none&scope=read&serviceAccess=clientCredentials"},
-		"external users alone": {func(a *Record) { a.ImpersonateAsCommunityUserAllowed = true }, "Confidential&impersonate=none&referenceTokens=none&scope=read&serviceAccess=clientCredentials"},
-		"Public": {func(a *Record) {
-			interactive(a, "https://a.example.com")
-			a.ClientType, a.SystemUserAllowed = Public, false
-		}, "Public&impersonate=internal&redirectUri=https%3A%2F%2Fa.example.com&referenceTokens=none&scope=read&serviceAccess=none"},
-		"Public without sign-in":         {func(a *Record) { a.ClientType = Public }, ""},
-		"Public without redirect URI":    {func(a *Record) { interactive(a); a.ClientType = Public }, ""},
-		"Public for external users":      {func(a *Record) { a.ClientType, a.ImpersonateAsCommunityUserAllowed = Public, true }, ""},
-		"disabled, where a link enables": {func(a *Record) { a.IsEnabled = false }, ""},
+		"service":           {want: "clientType=Confidential"},
+		"two scopes":        {change: `{"Scope":["update","read","own"]}`, want: "scope=read%20update"},
+		"no scope to carry": {change: `{"Scope":["own"]}`, want: "scope="},
+		"no service":        {change: `{"SystemUserAllowed":false}`, want: "serviceAccess=none"},
+		"tokens of everybody": {
+			change: `{"ReferenceTokens":"AuthenticatedUsers"}`, want: "referenceTokens=authenticatedUsers",
+		},
+		"tokens of admins": {
+			change: `{"ReferenceTokens":"AdministratorsOnly"}`, want: "referenceTokens=administratorsOnly",
+		},
+		"internal users": {
+			change: interactive(`["https://a.example.com/?x=1&y=2+3","https://b.example.com"]`),
+			want:   "impersonate=internal&redirectUri=https%3A%2F%2Fa.example.com%2F%3Fx%3D1%26y%3D2%2B3",
+		},
+		"all users": {
+			change: `{"ImpersonateAsCommunityUserAllowed":true,` + interactive(`["https://a.x"]`)[1:],
+			want:   "impersonate=all&redirectUri=https%3A%2F%2Fa.x",
+		},
+		"external users alone": {change: `{"ImpersonateAsCommunityUserAllowed":true}`, want: "impersonate=none"},
+		"Public": {
+			change: `{"ClientType":"Public",` + interactive(`["https://a.x"]`)[1:],
+			want:   "clientType=Public&impersonate=internal&redirectUri=https%3A%2F%2Fa.x",
+		},
+		"Public without sign-in":      {change: `{"ClientType":"Public"}`},
+		"Public without redirect URI": {change: `{"ClientType":"Public",` + interactive(`[]`)[1:]},
+		"Public for external users":   {change: `{"ClientType":"Public","ImpersonateAsCommunityUserAllowed":true}`},
+		"disabled":                    {change: `{"IsEnabled":false}`}, // a link would enable it
 	} {
-		t.Run(name, func(t *testing.T) {
-			application := service()
-			test.change(&application)
-			want := test.want
-			if want != "" {
-				want = start + want
+		query, err := url.ParseQuery("clientType=Confidential&impersonate=none&referenceTokens=none&scope=read" +
+			"&serviceAccess=clientCredentials")
+		equal(t, name, err, nil)
+		for _, parameter := range strings.Split(test.want, "&") {
+			key, value, _ := strings.Cut(parameter, "=")
+			value, err = url.QueryUnescape(value)
+			equal(t, name, err, nil)
+			if query.Set(key, value); value == "" {
+				query.Del(key)
 			}
-			if got := application.InstallURL(demo); got != want {
-				t.Errorf("got  %s\nwant %s", got, want)
-			}
-		})
+		}
+		want := start + strings.ReplaceAll(query.Encode(), "+", "%20")
+		if test.want == "" {
+			want = ""
+		}
+		equal(t, name, with(t, reports(), test.change).InstallURL(demo), want)
 	}
 }
 
-// expectLink holds that a link leads to the instance and gives nothing that the
-// record has not.
-func expectLink(t *testing.T, a Record) {
+// wantLink holds that a link leads to the instance, and gives nothing that the record has not.
+func wantLink(t *testing.T, r Record) {
 	t.Helper()
-	link := a.InstallURL(demo)
+	link := r.InstallURL(demo)
 	if link == "" {
-		if a.IsEnabled && a.ClientType != Public {
-			t.Errorf("no link for %+v", a)
-		}
+		equal(t, "that a record without a link is disabled or Public", !r.IsEnabled || r.ClientType == Public, true)
 		return
 	}
 	u, err := url.Parse(link)
-	if err != nil || u.Scheme+"://"+u.Host != demo.URL || u.Path != "/manage/apps/install" || u.Fragment != "" || strings.Contains(link, "+") {
-		t.Fatalf("%v: %s", err, link)
-	}
+	equal(t, "the link's error", err, nil)
+	equal(t, "where it leads", u.Scheme+"://"+u.Host+u.Path+u.Fragment, demo.URL+"/manage/apps/install")
+	equal(t, "that it holds a plus sign", strings.Contains(link, "+"), false)
 	query, err := url.ParseQuery(u.RawQuery)
-	if err != nil || query.Get("applicationName") != a.Name || query.Get("applicationUri") != a.ApplicationURI || query.Get("clientType") != string(a.ClientType) {
-		t.Errorf("%v: %s", err, link)
-	}
-	if redirect := query.Get("redirectUri"); redirect != strings.Join(a.ImpersonateLoginURL[:min(1, len(a.ImpersonateLoginURL))], "") {
-		t.Errorf("redirects to %q", redirect)
-	}
+	equal(t, "the query's error", err, nil)
+	equal(t, "name", query.Get("applicationName"), r.Name)
+	equal(t, "URI", query.Get("applicationUri"), r.ApplicationURI)
+	equal(t, "type", query.Get("clientType"), string(r.ClientType))
+	first := r.ImpersonateLoginURL[:min(1, len(r.ImpersonateLoginURL))]
+	equal(t, "redirect", query.Get("redirectUri"), strings.Join(first, ""))
 	for _, scope := range strings.Fields(query.Get("scope")) {
-		if !slices.Contains(a.Scope, scope) {
-			t.Errorf("gives the scope %q", scope)
-		}
+		equal(t, "that it has the scope "+scope, slices.Contains(r.Scope, scope), true)
 	}
+	equal(t, "service", query.Get("serviceAccess") != "none", r.SystemUserAllowed)
+	equal(t, "that it asks for a secret", query.Has("requestSecret"), false)
 	internal, external := query.Get("impersonate") != "none", query.Get("impersonate") == "all"
-	if internal && !a.ImpersonateAsInternalUserAllowed || external && !a.ImpersonateAsCommunityUserAllowed || (query.Get("serviceAccess") != "none") != a.SystemUserAllowed || query.Has("requestSecret") {
-		t.Errorf("gives more than %+v: %s", a, link)
-	}
+	equal(t, "sign-in of internal users", internal && !r.ImpersonateAsInternalUserAllowed, false)
+	equal(t, "sign-in of external users", external && !r.ImpersonateAsCommunityUserAllowed, false)
 }

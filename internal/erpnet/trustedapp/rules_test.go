@@ -12,143 +12,174 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
 
-const plain = "Correct-Horse-Battery-Staple-0123456789"
-
-// service is a trusted application that works, and that nothing is to be said
-// against.
-func service() Record {
-	return Record{
-		Name: "Reports", ApplicationURI: "my.trusted.app/reports", IsEnabled: true, ClientType: Confidential,
-		ApplicationSecretHash: erpnet.SecretHash(plain), Scope: []string{"read"},
-		SystemUserAllowed: true, SystemUser: "svc.reports", ReferenceTokens: ReferenceTokensNone,
+func TestViolations(t *testing.T) {
+	long := strings.Repeat("x", 255)
+	uris := func(length int) string { // two, so long together
+		return `["https://a.x/` + strings.Repeat("x", 200) + `","https://b.x/` + strings.Repeat("x", length-225) + `"]`
 	}
-}
-
-func TestViolationsOfATrustedApplication(t *testing.T) {
 	for name, test := range map[string]struct {
-		change    func(*Record)
+		change    string // of a service that works
 		attribute string // none for no violation
-		want      string
+		message   string // of the only violation
 	}{
-		"a service":                      {func(*Record) {}, "", ""},
-		"placeholder without hash":       {func(a *Record) { a.ClientType, a.ApplicationSecretHash = NoClient, "" }, "", ""},
-		"server without ReferenceTokens": {func(a *Record) { a.ReferenceTokens = "" }, "", ""},
-		"no scope":                       {func(a *Record) { a.Scope = nil }, "", ""},
-		"user without grant":             {func(a *Record) { a.SystemUserAllowed = false }, "", ""},
-		"native application":             {func(a *Record) { interactive(a, "com.example.app:/signed-in", "http://127.0.0.1:7000/") }, "", ""},
-		"longest URIs":                   {func(a *Record) { interactive(a, uriOf(250), uriOf(249)) }, "", ""},
-		"no name":                        {func(a *Record) { a.Name = " \t" }, "Name", "Give"},
-		"no application URI":             {func(a *Record) { a.ApplicationURI = "" }, "ApplicationUri", "empty"},
-		"long application URI":           {func(a *Record) { a.ApplicationURI = strings.Repeat("x", 255) }, "ApplicationUri", "254"},
-		"client type in small letters":   {func(a *Record) { a.ClientType = "confidential" }, "ClientType", "Confidential, Public or None"},
-		"no client type":                 {func(a *Record) { a.ClientType = "" }, "ClientType", "Confidential, Public or None"},
-		"unknown reference tokens":       {func(a *Record) { a.ReferenceTokens = "Everybody" }, "ReferenceTokens", "AdministratorsOnly"},
-		"Public with a secret":           {func(a *Record) { a.ClientType = Public }, "ApplicationSecretHash", "remove the hash"},
-		"secret in place of its hash":    {func(a *Record) { a.ApplicationSecretHash = plain }, "ApplicationSecretHash", "Was the secret itself given"},
-		"secret of 44 characters":        {func(a *Record) { a.ApplicationSecretHash = strings.Repeat("x", 44) }, "ApplicationSecretHash", "Was the secret itself given"},
-		"hash in hexadecimal":            {func(a *Record) { a.ApplicationSecretHash = strings.Repeat("0f", 32) }, "ApplicationSecretHash", "hexadecimal"},
-		"hash with a line break":         {func(a *Record) { a.ApplicationSecretHash += "\n" }, "ApplicationSecretHash", "44 characters"},
-		"hash without padding":           {func(a *Record) { a.ApplicationSecretHash = a.ApplicationSecretHash[:43] }, "ApplicationSecretHash", "44 characters"},
-		"grant without a user":           {func(a *Record) { a.SystemUser = "" }, "SystemUser", "client-credentials"},
-		"user of blanks":                 {func(a *Record) { a.SystemUser = "  " }, "SystemUser", "client-credentials"},
-		"internal users without URI":     {func(a *Record) { a.ImpersonateAsInternalUserAllowed = true }, "ImpersonateLoginUrl", "redirect URI"},
-		"external users without URI":     {func(a *Record) { a.ImpersonateAsCommunityUserAllowed = true }, "ImpersonateLoginUrl", "redirect URI"},
-		"reserved scope":                 {func(a *Record) { a.Scope = []string{"read", "sec"} }, "Scope", "reserved"},
-		"obsolete scope":                 {func(a *Record) { a.Scope = []string{"DomainApi", "read"} }, "Scope", "obsolete"},
-		"two scopes in one":              {func(a *Record) { a.Scope = []string{"read update"} }, "Scope", "as its own element"},
-		"several bad scopes":             {func(a *Record) { a.Scope = []string{"", "", ""} }, "Scope", "empty"},
-		"relative redirect URI":          {func(a *Record) { interactive(a, "/signed-in") }, "ImpersonateLoginUrl", "absolute"},
-		"redirect URIs in one":           {func(a *Record) { interactive(a, "https://a.example.com,https://b.example.com") }, "ImpersonateLoginUrl", "comma"},
-		"long redirect URIs":             {func(a *Record) { interactive(a, uriOf(250), uriOf(250)) }, "ImpersonateLoginUrl", "500"},
-		"post-logout URI with a space":   {func(a *Record) { a.ImpersonateLogoutURL = []string{"https://a.example.com/ "} }, "ImpersonateLogoutUrl", "space"},
+		"service":                        {},
+		"placeholder without hash":       {change: `{"ClientType":"None","ApplicationSecretHash":""}`},
+		"server without ReferenceTokens": {change: `{"ReferenceTokens":""}`},
+		"no scope":                       {change: `{"Scope":null}`},
+		"user without grant":             {change: `{"SystemUserAllowed":false}`},
+		"native application":             {change: interactive(`["com.example.app:/in","http://127.0.0.1:7000/"]`)},
+		"longest URIs":                   {change: interactive(uris(500))},
+
+		"no name":            {change: `{"Name":" \t"}`, attribute: "Name", message: "Give"},
+		"no application URI": {change: `{"ApplicationURI":""}`, attribute: "ApplicationUri", message: "empty"},
+		"long application URI": {
+			change: `{"ApplicationURI":"` + long + `"}`, attribute: "ApplicationUri", message: "254",
+		},
+		"client type in small": {
+			change: `{"ClientType":"public"}`, attribute: "ClientType", message: "Public or None",
+		},
+		"no client type": {
+			change: `{"ClientType":""}`, attribute: "ClientType", message: "Public or None",
+		},
+		"unknown reference tokens": {
+			change: `{"ReferenceTokens":"All"}`, attribute: "ReferenceTokens", message: "AdministratorsOnly",
+		},
+		"Public with a secret": {
+			change: `{"ClientType":"Public"}`, attribute: "ApplicationSecretHash", message: "remove the hash",
+		},
+		"secret in place of its hash": {
+			change: `{"ApplicationSecretHash":"hunter2"}`, attribute: "ApplicationSecretHash",
+			message: "Was the secret itself given",
+		},
+		"grant without user": {
+			change: `{"SystemUser":""}`, attribute: "SystemUser", message: "client-credentials",
+		},
+		"user of spaces": {
+			change: `{"SystemUser":"  "}`, attribute: "SystemUser", message: "client-credentials",
+		},
+		"internal users without URI": {
+			change:    `{"ImpersonateAsInternalUserAllowed":true,"SystemUserAllowed":false,"SystemUser":""}`,
+			attribute: "ImpersonateLoginUrl", message: "redirect URI",
+		},
+		"external users without URI": {
+			change:    `{"ImpersonateAsCommunityUserAllowed":true,"SystemUserAllowed":false,"SystemUser":""}`,
+			attribute: "ImpersonateLoginUrl", message: "redirect URI",
+		},
+		"a service that internal users are allowed for": {change: `{"ImpersonateAsInternalUserAllowed":true}`},
+		"reserved scope": {change: `{"Scope":["read","SEC"]}`, attribute: "Scope", message: "reserved"},
+		"obsolete scope": {change: `{"Scope":["DomainApi"]}`},
+		"two scopes in one": {
+			change: `{"Scope":["read update"]}`, attribute: "Scope", message: "as its own element",
+		},
+		"the same bad scope thrice": {change: `{"Scope":["","",""]}`, attribute: "Scope", message: "empty"},
+		"relative redirect URI": {
+			change: interactive(`["/signed-in"]`), attribute: "ImpersonateLoginUrl", message: "absolute",
+		},
+		"redirect URIs in one": {
+			change: interactive(`["https://a.x,https://b.x"]`), attribute: "ImpersonateLoginUrl", message: "comma",
+		},
+		"redirect URI of a script": {
+			change: interactive(`["javascript:x"]`), attribute: "ImpersonateLoginUrl", message: "scheme",
+		},
+		"long redirect URIs": {
+			change: interactive(uris(501)), attribute: "ImpersonateLoginUrl", message: "500",
+		},
+		"logout URI with a fragment": {
+			change: `{"ImpersonateLogoutURL":["https://a.x/#"]}`, attribute: "ImpersonateLogoutUrl",
+			message: "fragment",
+		},
+		"logout URI with a space": {
+			change: `{"ImpersonateLogoutURL":["https://a.x/ "]}`, attribute: "ImpersonateLogoutUrl", message: "space",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			application := service()
-			test.change(&application)
-			found := application.Violations()
-			if test.attribute == "" {
-				if len(found) > 0 {
-					t.Errorf("violations %q", found)
-				}
-				return
+			found := with(t, reports(), test.change).Violations()
+			if len(found) != min(1, len(test.attribute)) {
+				t.Fatalf("violations %q", found)
 			}
-			if len(found) != 1 || found[0].Attribute != test.attribute || !strings.Contains(found[0].Message, test.want) {
-				t.Errorf("got %q, want one of %s with %q", found, test.attribute, test.want)
+			for _, violation := range found {
+				equal(t, "the attribute", violation.Attribute, test.attribute)
+				equal(t, "that it is told: "+violation.Message, strings.Contains(violation.Message, test.message), true)
 			}
 		})
 	}
 }
 
-func interactive(a *Record, uris ...string) {
-	a.ImpersonateAsInternalUserAllowed, a.ImpersonateLoginURL = true, uris
+// interactive is the change to an application that internal users sign in with.
+func interactive(uris string) string {
+	return `{"ImpersonateAsInternalUserAllowed":true,"ImpersonateLoginURL":` + uris + `}`
 }
 
-func uriOf(length int) string {
-	const start = "https://a.example.com/"
-	return start + strings.Repeat("x", length-len(start))
+// attributes are those of violations, in their order.
+func attributes(found []Violation) string {
+	var names []string
+	for _, violation := range found {
+		names = append(names, violation.Attribute)
+	}
+	return strings.Join(names, " ")
 }
 
 func TestAllViolationsAreFoundAtOnce(t *testing.T) {
-	application := Record{
-		ClientType: Public, ApplicationSecretHash: plain, Scope: []string{"DomainApi", "sec"}, SystemUserAllowed: true,
-		ImpersonateAsInternalUserAllowed: true, ImpersonateLogoutURL: []string{"x"},
-	}
-	var attributes []string
-	for _, v := range application.Violations() {
-		attributes = append(attributes, v.Attribute)
-	}
-	want := []string{"Name", "ApplicationUri", "ApplicationSecretHash", "ApplicationSecretHash", "SystemUser", "ImpersonateLoginUrl", "Scope", "Scope", "ImpersonateLogoutUrl"}
-	if !slices.Equal(attributes, want) {
-		t.Errorf("got %q, want %q", attributes, want)
-	}
+	record := with(t, Record{}, `{"ClientType":"Public","ApplicationSecretHash":"hunter2","Scope":["DomainApi","sec"],
+		"SystemUserAllowed":true,"ImpersonateLoginURL":["x"],"ImpersonateLogoutURL":["x"]}`)
+	const want = "Name ApplicationUri ApplicationSecretHash ApplicationSecretHash SystemUser Scope " +
+		"ImpersonateLoginUrl ImpersonateLogoutUrl"
+	equal(t, "violations", attributes(record.Violations()), want)
 }
 
 func TestOnlyAConfidentialApplicationMissesItsSecret(t *testing.T) {
-	for clientType, want := range map[ClientType]int{Confidential: 1, Public: 0, NoClient: 0} {
-		if got := (Record{ClientType: clientType}).MissingSecret(); len(got) != want {
-			t.Errorf("%s: %q", clientType, got)
-		}
-	}
-	if got := service().MissingSecret(); len(got) > 0 {
-		t.Errorf("with a hash: %q", got)
-	}
+	equal(t, "Confidential", attributes(Record{ClientType: Confidential}.MissingSecret()), "ApplicationSecretHash")
+	equal(t, "Public", attributes(Record{ClientType: Public}.MissingSecret()), "")
+	equal(t, "None", attributes(Record{ClientType: NoClient}.MissingSecret()), "")
+	equal(t, "with a hash", attributes(reports().MissingSecret()), "")
 }
 
 func TestAdvice(t *testing.T) {
-	for name, test := range map[string]struct {
-		user   string
-		scopes []string
-		want   []string
-	}{
-		"own user that reads": {"svc.admin", []string{"read"}, nil},
-		"admin":               {"admin", nil, []string{"SystemUser"}},
-		"Administrator":       {"Administrator", nil, []string{"SystemUser"}},
-		"writes":              {"svc", []string{"read", "update"}, []string{"Scope"}},
-		"both":                {"ADMIN", []string{"update"}, []string{"SystemUser", "Scope"}},
+	for change, want := range map[string]string{
+		`{"SystemUser":"svc.admin","Scope":["read"]}`:     "",
+		`{"SystemUser":" admin"}`:                         "SystemUser",
+		`{"SystemUser":"Administrator","Scope":["read"]}`: "SystemUser",
+		`{"SystemUser":"svc","Scope":["read","update"]}`:  "Scope",
+		`{"SystemUser":"ADMIN","Scope":["update"]}`:       "SystemUser Scope",
+		`{"SystemUser":"SYSTEM_APPLICATION_USER"}`:        "SystemUser",
+		`{"SystemUser":"svc","Scope":["DomainApi"]}`:      "Scope",
+		`{"SystemUser":"svc","Scope":["exec","read"]}`:    "Scope",
 	} {
-		t.Run(name, func(t *testing.T) {
-			var got []string
-			for _, a := range (Record{SystemUser: test.user, Scope: test.scopes}).Advice() {
-				got = append(got, a.Attribute)
-			}
-			if !slices.Equal(got, test.want) {
-				t.Errorf("got %q, want %q", got, test.want)
-			}
-		})
+		equal(t, change, attributes(with(t, Record{}, change).Advice()), want)
 	}
 }
 
-// Whoever has a secret has a record that works, and one that does not when the
-// secret itself is put in the hash's place.
+// Whoever has a secret has a record that works, and one that does not when the secret itself is put in the place of its
+// hash.
 func TestTheHashOfAnySecretIsAHashAndNoSecretIs(t *testing.T) {
-	property := func(secret string) bool {
-		application := service()
-		application.ApplicationSecretHash = erpnet.SecretHash(secret)
-		works := len(application.Violations()) == 0
-		application.ApplicationSecretHash = "-" + secret // never base64
-		return works && len(application.Violations()) == 1
+	equal(t, "a secret that shows otherwise", quick.Check(func(secret string) bool {
+		hashed, plain := reports(), reports()
+		hashed.ApplicationSecretHash = erpnet.SecretHash(secret)
+		plain.ApplicationSecretHash = "-" + secret // never base64
+		return len(hashed.Violations()) == 0 && len(plain.Violations()) == 1
+	}, nil), nil)
+}
+
+// wantNothingRepeated holds that no message has any of a value.
+func wantNothingRepeated(t *testing.T, r Record) {
+	t.Helper()
+	const canary = "hunter2-hunter2"
+	for _, text := range []*string{
+		&r.Name, &r.ApplicationURI, (*string)(&r.ClientType), &r.ApplicationSecretHash, &r.SystemUser,
+		&r.ReferenceTokens, &r.Notes,
+	} {
+		*text += canary
 	}
-	if err := quick.Check(property, nil); err != nil {
-		t.Error(err)
+	r.ApplicationURI += " "
+	for _, list := range []*[]string{&r.Scope, &r.ImpersonateLoginURL, &r.ImpersonateLogoutURL} {
+		*list = append(slices.Clone(*list), canary, canary+" "+canary)
+	}
+	found := slices.Concat(r.Violations(), r.MissingSecret(), r.Advice())
+	equal(t, "that a secret in the place of the hash is told", len(found) > 0, true)
+	for _, v := range found {
+		if strings.Contains(v.Message, "hunter2") || v.Attribute == "" ||
+			!strings.ContainsAny(v.Message[len(v.Message)-1:], ".?") {
+			t.Errorf("violation %q", v)
+		}
 	}
 }

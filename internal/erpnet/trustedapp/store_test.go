@@ -5,377 +5,264 @@ package trustedapp
 
 import (
 	"context"
-	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/domainapi"
-	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-
-// lab is an instance, a session with it, and the clock that both share.
-type lab struct {
-	*erpnettest.Server
-	service  *identity.Service
-	instance erpnet.Instance
-	limiter  domainapi.Limiter
-
-	mu    sync.Mutex
-	clock time.Time
-}
-
-func newLab(t *testing.T) *lab {
-	t.Helper()
-	l := &lab{Server: erpnettest.NewServer(), clock: noon}
-	t.Cleanup(l.Close)
-	l.SetClock(l.now)
-	l.service = identity.NewService(erpnet.NewClient(erpnet.Options{Now: l.now}))
-	instance, err := erpnet.ParseInstance(l.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.instance = instance
-	return l
-}
-
-func (l *lab) now() time.Time {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.clock
-}
-
-func (l *lab) api() domainapi.API {
-	return domainapi.API{
-		Root: l.instance.DomainAPIURL, Limiter: &l.limiter,
-		Tokens: domainapi.TokenSource{Service: l.service, Request: identity.TokenRequest{
-			Instance: l.instance,
-			Credentials: identity.Credentials{
-				ClientID: erpnettest.SampleApplication().ApplicationUri, Secret: erpnet.NewSecret(erpnettest.SampleSecret),
-			},
-		}},
-	}
-}
-
-func expectKind(t *testing.T, err error, want erpnet.Kind) {
-	t.Helper()
-	var failed *erpnet.Error
-	switch {
-	case err == nil && want != "":
-		t.Errorf("no error, want %s", want)
-	case err != nil && !errors.As(err, &failed):
-		t.Errorf("not an *Error: %v", err)
-	case err != nil && failed.Kind != want:
-		t.Errorf("got %s, want %s: %v", failed.Kind, want, err)
-	}
-}
-
-// store is the lab's instance as the sample application manages it.
-func (l *lab) store() Store {
-	return Store{API: l.api()}
-}
-
-func wantedApplication() Record {
-	return Record{
-		Name: "It's a test", ApplicationURI: "com.example/it's", IsEnabled: true, ClientType: Confidential,
-		ApplicationSecretHash: erpnet.SecretHash("DEMO"), Scope: []string{"read", "update"},
-		SystemUserAllowed: true, SystemUser: erpnettest.SampleUser().Login,
-		ImpersonateLoginURL: []string{"https://a.example/x", "https://b.example/y"}, Notes: `Quotes ' and " and \`,
-	}
-}
-
-// Every answer that the documents leave open is taken.
-func TestRecordLivesWhateverTheServerAnswers(t *testing.T) {
-	for name, change := range map[string]func(*erpnettest.Settings){
-		"as documented":        func(*erpnettest.Settings) {},
-		"200 for all":          func(s *erpnettest.Settings) { s.CreateStatus, s.UpdateStatus, s.DeleteStatus = 200, 200, 200 },
-		"204 for all":          func(s *erpnettest.Settings) { s.CreateStatus = 204 },
-		"404 for missing keys": func(s *erpnettest.Settings) { s.MissingKeyStatus = 404 },
-		"duplicates allowed":   func(s *erpnettest.Settings) { s.AllowDuplicateURIs = true },
-		"no change tracking":   func(s *erpnettest.Settings) { s.ChangeTrackingOff = true },
-		"bare errors":          func(s *erpnettest.Settings) { s.BareErrors = true },
-		"an older version":     func(s *erpnettest.Settings) { s.UnknownAttributes = []string{"ReferenceTokens"} },
+// Every response that the documents leave open is taken.
+func TestRecordLivesWhateverTheServerResponds(t *testing.T) {
+	for name, settings := range map[string]string{
+		"as documented":        `{}`,
+		"200 for all":          `{"CreateStatus":200,"UpdateStatus":200,"DeleteStatus":200}`,
+		"204 for all":          `{"CreateStatus":204}`,
+		"404 for missing keys": `{"MissingKeyStatus":404}`,
+		"duplicates allowed":   `{"AllowDuplicateURIs":true}`,
+		"no change tracking":   `{"ChangeTrackingOff":true}`,
+		"bare errors":          `{"BareErrors":true}`,
+		"an older version":     `{"UnknownAttributes":["ReferenceTokens"]}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			l, ctx := newLab(t), context.Background()
-			l.Configure(change)
-			store := l.store()
-			created, err := store.Create(ctx, wantedApplication())
-			if err != nil {
-				t.Fatal(err)
-			}
-			expectStored(t, created, wantedApplication())
+			l, ctx := newLab(t, settings), context.Background()
+			wanted := with(t, reports(), `{"ApplicationURI":"com.example/it's","Scope":["read","update"],
+				"ImpersonateLoginURL":["https://a.example/x","https://b.example/y"],"Notes":"Quotes ' and \" and \\"}`)
+			created, err := l.Create(ctx, wanted)
+			wantStored(t, created, wanted, err)
 
-			changed := wantedApplication()
-			changed.Name, changed.Scope, changed.ApplicationSecretHash, changed.Notes = "Changed", nil, erpnet.SecretHash("new"), ""
-			changed.SystemUserAllowed, changed.SystemUser = false, ""
-			updated, err := store.Update(ctx, *created, changed, false)
-			if err != nil {
-				t.Fatal(err)
-			}
-			expectStored(t, updated, changed)
-			if again, err := store.Update(ctx, *updated, changed, false); err != nil || again.ID != created.ID {
-				t.Errorf("an update of nothing: %v", err)
-			}
+			wanted = with(t, wanted, `{"Name":"Changed","Scope":[],"Notes":"","SystemUserAllowed":false,
+				"SystemUser":""}`)
+			wanted.ApplicationSecretHash = erpnet.SecretHash("new")
+			updated, err := l.Update(ctx, *created, wanted, false)
+			wantStored(t, updated, wanted, err)
+			again, err := l.Update(ctx, *updated, wanted, false)
+			wantStored(t, again, wanted, err)
 			for range 2 { // one that is gone already is no error
-				if err := store.Delete(ctx, created.ID); err != nil {
-					t.Error(err)
-				}
+				equal(t, "delete", l.Delete(ctx, created.ID), nil)
 			}
-			if gone, err := store.Get(ctx, created.ID); gone != nil || err != nil {
-				t.Errorf("after delete: %v, %v", gone, err)
-			}
-			if _, err := store.Update(ctx, *updated, wantedApplication(), false); err == nil {
-				t.Error("a deleted record was changed")
-			}
+			gone, err := l.Get(ctx, created.ID)
+			equal(t, "the deleted record", gone, nil)
+			equal(t, "reading it", err, nil)
+			_, err = l.Update(ctx, *updated, reports(), false)
+			equal(t, "changing it", kindOf(err), Conflict)
 		})
 	}
 }
 
-func expectStored(t *testing.T, got *Record, want Record) {
+func wantStored(t *testing.T, got *Record, want Record, err error) {
 	t.Helper()
-	if got == nil {
-		t.Fatal("there is no record")
+	if err != nil {
+		t.Fatal(err)
 	}
 	want.ID = got.ID
 	unversioned := *got
 	unversioned.ObjectVersion = nil
-	if rest := changes(want, unversioned, false); len(rest) > 0 || !domainapi.IsGUID(got.ID) {
-		t.Errorf("differs by %s", encodeMembers(rest))
-	}
+	equal(t, "what differs of the record", encodeMembers(changes(want, unversioned, false)), "{}")
+	equal(t, "that its ID is a GUID", domainapi.IsGUID(got.ID), true)
 }
 
-func TestExistingRecordIsNotTakenOver(t *testing.T) {
-	l := newLab(t)
-	taken := wantedApplication()
-	taken.ApplicationURI = erpnettest.SampleApplication().ApplicationUri
-	_, err := l.store().Create(context.Background(), taken)
-	expectKind(t, err, Exists)
-}
-
-// writes is a fault that strikes at the requests of one method only.
-func writes(method string, fault erpnettest.Fault) erpnettest.Fault {
-	fault = fault.Once()
-	fault.When = func(r erpnettest.Request) bool { return r.Method == method }
-	return fault
-}
-
-// After a lost answer the record says whether the write was done.
+// After a lost response the record says whether the write was done.
 func TestLostAnswersAreDecidedByTheRecord(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault erpnettest.Fault
 		done  bool
 	}{
-		"cut after the commit":  {erpnettest.AnswerLost(), true},
-		"cut before the work":   {erpnettest.Disconnect(), false},
-		"reset before the work": {erpnettest.Reset(), false},
-		"502 after the commit":  {erpnettest.AnswerReplaced(502), true},
-		"504 after the commit":  {erpnettest.AnswerReplaced(504), true},
-		"502 before the work":   {erpnettest.Status(502), false},
-		"503 of a gateway":      {erpnettest.HTML(503), false},
+		"cut after the commit":  {fault: erpnettest.AnswerLost(), done: true},
+		"cut before the work":   {fault: erpnettest.Disconnect()},
+		"reset before the work": {fault: erpnettest.Reset()},
+		"502 after the commit":  {fault: erpnettest.AnswerReplaced(502), done: true},
+		"504 after the commit":  {fault: erpnettest.AnswerReplaced(504), done: true},
+		"502 before the work":   {fault: erpnettest.Status(502)},
+		"503 of a gateway":      {fault: erpnettest.HTML(503)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			l, ctx := newLab(t), context.Background()
-			store := l.store()
+			l, ctx := newLab(t, ""), context.Background()
+			for _, method := range []string{"POST", "PATCH", "DELETE"} {
+				l.Inject(erpnettest.DomainAPI, at(method, test.fault.Once()))
+			}
+			wanted := reports()
+			created, err := l.Create(ctx, wanted)
+			equal(t, "that create is said to be done", err == nil, test.done)
+			equal(t, "that it is", len(l.Applications()) == 2, test.done)
+			if !test.done {
+				created, err = l.Create(ctx, wanted)
+			}
+			wantStored(t, created, wanted, err)
 
-			l.Inject(erpnettest.DomainAPI, writes("POST", test.fault))
-			created, err := store.Create(ctx, wantedApplication())
-			if (err == nil) != test.done || len(l.Applications()) != map[bool]int{true: 2, false: 1}[test.done] {
-				t.Fatalf("create: %v, %d records", err, len(l.Applications()))
+			wanted.ApplicationSecretHash = erpnet.SecretHash("new")
+			updated, err := l.Update(ctx, *created, wanted, false)
+			equal(t, "that update is said to be done", err == nil, test.done)
+			if test.done {
+				wantStored(t, updated, wanted, err)
 			}
-			if created == nil {
-				if created, err = store.Create(ctx, wantedApplication()); err != nil {
-					t.Fatal(err)
-				}
-			}
-			changed := wantedApplication()
-			changed.ApplicationSecretHash = erpnet.SecretHash("new")
-			l.Inject(erpnettest.DomainAPI, writes("PATCH", test.fault))
-			updated, err := store.Update(ctx, *created, changed, false)
-			if (err == nil) != test.done {
-				t.Errorf("update: %v", err)
-			}
-			if err == nil && updated.ApplicationSecretHash != changed.ApplicationSecretHash {
-				t.Error("update says that it is done, but it is not")
-			}
-			l.Inject(erpnettest.DomainAPI, writes("DELETE", test.fault))
-			if err := store.Delete(ctx, created.ID); (err == nil) != test.done {
-				t.Errorf("delete: %v", err)
-			}
+			err = l.Delete(ctx, created.ID)
+			equal(t, "that delete is said to be done", err == nil, test.done)
+			equal(t, "that it is", len(l.Applications()) == 1, test.done)
 		})
 	}
 }
 
-// 429 and the shortage of licences say that nothing was written.
-func TestWritesAreRepeatedWhenNothingWasWritten(t *testing.T) {
-	for name, fault := range map[string]erpnettest.Fault{
-		"429":        erpnettest.Status(429).With("Retry-After", "1"),
-		"no licence": erpnettest.Status(503).With("Retry-After", "1"),
-	} {
-		t.Run(name, func(t *testing.T) {
-			l := newLab(t)
-			l.service = identity.NewService(erpnet.NewClient(erpnet.Options{Now: l.now, MaxRetries: 1}))
-			l.Inject(erpnettest.DomainAPI, writes("POST", fault))
-			if _, err := l.store().Create(context.Background(), wantedApplication()); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-}
-
-// A 503 of a gateway says nothing of the kind, nor does a broken connection.
+// A write is sent again only where the response says that nothing was written.
 func TestWritesAreNotRepeatedBlindly(t *testing.T) {
-	for name, fault := range map[string]erpnettest.Fault{"gateway": erpnettest.HTML(503), "502": erpnettest.Status(502), "broken": erpnettest.Disconnect()} {
+	for name, test := range map[string]struct {
+		fault erpnettest.Fault
+		posts int
+	}{
+		"limit":   {fault: erpnettest.Status(429), posts: 2},
+		"gateway": {fault: erpnettest.HTML(503), posts: 1},
+		"broken":  {fault: erpnettest.Disconnect(), posts: 1},
+	} {
 		t.Run(name, func(t *testing.T) {
-			l := newLab(t)
-			l.service = identity.NewService(erpnet.NewClient(erpnet.Options{Now: l.now, MaxRetries: 2}))
-			posts := 0
-			fault.When = func(r erpnettest.Request) bool {
-				if r.Method == "POST" {
+			l, posts := newLab(t, ""), 0
+			l.Inject(erpnettest.DomainAPI, at("POST", test.fault.Once()))
+			_, err := l.Create(context.Background(), reports())
+			for _, request := range l.Requests() {
+				if request.Method == "POST" && request.Endpoint == erpnettest.DomainAPI {
 					posts++
 				}
-				return r.Method == "POST"
 			}
-			l.Inject(erpnettest.DomainAPI, fault)
-			if _, err := l.store().Create(context.Background(), wantedApplication()); err == nil || posts != 1 {
-				t.Errorf("%v after %d writes", err, posts)
-			}
+			equal(t, "how often it was sent", posts, test.posts)
+			equal(t, "that it was done", err == nil, test.posts == 2)
 		})
 	}
 }
 
 func TestSomebodyElsesChangeIsAConflict(t *testing.T) {
-	for _, status := range []int{500, 409, 412} {
-		l, ctx := newLab(t), context.Background()
-		l.Configure(func(s *erpnettest.Settings) { s.ConflictStatus = status })
-		store := l.store()
-		created, err := store.Create(ctx, wantedApplication())
-		if err != nil {
-			t.Fatal(err)
-		}
-		l.ChangeApplication(created.ApplicationURI, func(a *erpnettest.TrustedApplication) { a.Notes = "by somebody else" })
-		changed := wantedApplication()
-		changed.Name = "Changed"
-		_, err = store.Update(ctx, *created, changed, false)
-		expectKind(t, err, Conflict)
-		if now, _ := store.Get(ctx, created.ID); now.Name == "Changed" {
-			t.Error("the change was written all the same")
+	rename := func(l lab, uri string) {
+		l.ChangeApplication(uri, func(a *erpnettest.TrustedApplication) { a.Name = "Theirs" })
+	}
+	for settings, interfere := range map[string]func(l lab, uri string){
+		`{"ConflictStatus":500}`:   rename,
+		`{"ConflictStatus":409}`:   rename,
+		`{"ConflictStatus":412}`:   rename,
+		`{"MissingKeyStatus":500}`: lab.RemoveApplication,
+		`{"MissingKeyStatus":404}`: lab.RemoveApplication,
+	} {
+		l, ctx := newLab(t, settings), context.Background()
+		created, err := l.Create(ctx, reports())
+		wantStored(t, created, reports(), err)
+		interfere(l, created.ApplicationURI)
+		_, err = l.Update(ctx, *created, with(t, reports(), `{"Name":"Ours"}`), false)
+		equal(t, settings, kindOf(err), Conflict)
+		for _, record := range l.Applications() {
+			equal(t, settings+": that the change was written", record.Name == "Ours", false)
 		}
 	}
 }
 
-func TestRefusedSecuritySetIsSaidSo(t *testing.T) {
+func TestRefusalByTheInstanceIsSaidSo(t *testing.T) {
 	for status, want := range map[int]erpnet.Kind{403: domainapi.Forbidden, 500: domainapi.Failed} {
-		l := newLab(t)
+		l := newLab(t, "")
 		l.Configure(func(s *erpnettest.Settings) {
 			s.SecurityAccess, s.SecurityRefusalStatus = erpnettest.SecurityRefused, status
 		})
-		_, err := l.store().Find(context.Background(), "x")
-		expectKind(t, err, want)
-		_, err = l.store().Create(context.Background(), wantedApplication())
-		expectKind(t, err, want)
+		_, err := l.Find(context.Background(), "x")
+		equal(t, "find", kindOf(err), want)
+		_, err = l.Create(context.Background(), reports())
+		equal(t, "create", kindOf(err), want)
 	}
 }
 
-// A server that ignores the filter gives records that were not asked for.
+// A server may ignore the filter, or tell ApplicationUris apart by letter case or not.
 func TestRecordsThatWereNotAskedForAreNotTaken(t *testing.T) {
-	l, ctx := newLab(t), context.Background()
-	l.Inject(erpnettest.DomainAPI, erpnettest.RawField("value", `[{"Id":"11111111-1111-1111-1111-111111111111","ApplicationUri":"other","Login":"admin"}]`))
-	if found, err := l.store().Find(ctx, "wanted"); found != nil || err != nil {
-		t.Errorf("found %v, %v", found, err)
+	l, ctx := newLab(t, ""), context.Background()
+	l.Inject(erpnettest.DomainAPI, erpnettest.RawField("value", `[
+		{"Id":"11111111-1111-1111-1111-111111111111","ApplicationUri":"OTHER","Login":"admin"},
+		{"Id":"22222222-2222-2222-2222-222222222222","ApplicationUri":"other","Login":"admin2"}]`))
+	for uri, want := range map[string]string{"other": "other", "OTHER": "OTHER", "Other": "other"} {
+		found, err := l.Find(ctx, uri)
+		equal(t, "find", err, nil)
+		equal(t, "the record of "+uri, found.ApplicationURI, want)
 	}
-	if found, err := l.store().Get(ctx, "22222222-2222-2222-2222-222222222222"); found != nil || err != nil {
-		t.Errorf("got %v, %v", found, err)
-	}
-	_, failed := l.store().userReference(ctx, "svc.orders")
-	expectKind(t, failed, UnknownUser)
+	found, err := l.Find(ctx, "wanted")
+	equal(t, "the record of another URI", found, nil)
+	equal(t, "find", err, nil)
+	found, err = l.Get(ctx, "33333333-3333-3333-3333-333333333333")
+	equal(t, "the record of another ID", found, nil)
+	equal(t, "get", err, nil)
+	_, failed := l.userReference(ctx, "svc.orders")
+	equal(t, "the user of another login", kindOf(failed), UnknownUser)
 }
 
-// A record that was made is known by the answer where it cannot be read again.
+// A record that was made is known by the response where it cannot be read again.
 func TestCreatedRecordIsNotLostWhenItCannotBeRead(t *testing.T) {
-	l := newLab(t)
-	posted := false
+	l := newLab(t, "")
+	var posted atomic.Bool
 	fault := erpnettest.Status(500)
-	fault.When = func(r erpnettest.Request) bool {
-		before := posted
-		posted = posted || r.Method == "POST"
-		return before
-	}
+	fault.When = func(r erpnettest.Request) bool { return posted.Swap(posted.Load() || r.Method == "POST") }
 	l.Inject(erpnettest.DomainAPI, fault)
-	created, err := l.store().Create(context.Background(), wantedApplication())
-	if err != nil || !domainapi.IsGUID(created.ID) || len(l.Applications()) != 2 {
-		t.Errorf("%v, %v", created, err)
-	}
+	created, err := l.Create(context.Background(), reports())
+	wantStored(t, created, reports(), err)
+	equal(t, "that the hash is withheld", created.SecretHashWithheld, true)
 }
 
-func TestCanceledCreateIsFinished(t *testing.T) {
-	l := newLab(t)
+// An interrupt ends what was not sent, and lets what was sent be finished.
+func TestInterruptEndsOnlyWhatWasNotSent(t *testing.T) {
+	l := newLab(t, "")
 	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	if _, err := l.store().Create(ctx, wantedApplication()); err != nil || len(l.Applications()) != 2 {
-		t.Errorf("%v", err)
-	}
+	fault := erpnettest.Fault{When: func(r erpnettest.Request) bool {
+		if r.Method == "POST" {
+			cancel()
+		}
+		return false
+	}}
+	l.Inject(erpnettest.DomainAPI, fault)
+	created, err := l.Create(ctx, reports())
+	wantStored(t, created, reports(), err)
+
+	err = l.Delete(ctx, created.ID)
+	equal(t, "deleting it afterwards", kindOf(err), erpnet.Canceled)
+	equal(t, "how many records there are", len(l.Applications()), 2)
 }
 
 // Without a unique index, two resources of one ApplicationUri make one record.
 func TestOneRecordOfAnApplicationUri(t *testing.T) {
-	l := newLab(t)
-	l.Configure(func(s *erpnettest.Settings) { s.AllowDuplicateURIs = true })
-	var made, refused int
-	var mu sync.Mutex
-	var group sync.WaitGroup
+	l := newLab(t, `{"AllowDuplicateURIs":true}`)
+	var made, refused atomic.Int32
+	var creators sync.WaitGroup
 	for range 5 {
-		group.Go(func() {
-			_, err := l.store().Create(context.Background(), wantedApplication())
-			mu.Lock()
-			defer mu.Unlock()
-			if err == nil {
-				made++
-			} else if erpnet.AsError(err).Kind == Exists {
-				refused++
+		creators.Go(func() {
+			switch _, err := l.Create(context.Background(), reports()); kindOf(err) {
+			case "":
+				made.Add(1)
+			case Exists:
+				refused.Add(1)
 			}
 		})
 	}
-	group.Wait()
-	if made != 1 || refused != 4 || len(l.Applications()) != 2 {
-		t.Errorf("%d made, %d refused, %d records", made, refused, len(l.Applications()))
-	}
+	creators.Wait()
+	equal(t, "how many were made", made.Load(), 1)
+	equal(t, "how many were refused", refused.Load(), 4)
+	equal(t, "how many records there are", len(l.Applications()), 2)
 }
 
-// A lost answer to a create does not make somebody else's record ours.
+// A lost response to a create does not make somebody else's record ours.
 func TestStrangersRecordIsNotAdopted(t *testing.T) {
-	l := newLab(t)
-	fault := writes("POST", erpnettest.Disconnect())
+	l := newLab(t, "")
+	fault := erpnettest.Disconnect()
 	fault.When = func(r erpnettest.Request) bool {
-		if r.Method != "POST" {
-			return false
+		if r.Method == "POST" {
+			stranger := erpnettest.NewApplication(reports().ApplicationURI)
+			stranger.Name = "A stranger's"
+			l.AddApplication(stranger)
 		}
-		stranger := erpnettest.NewApplication(wantedApplication().ApplicationURI)
-		stranger.Name = "A stranger's"
-		l.AddApplication(stranger)
-		return true
+		return r.Method == "POST"
 	}
 	l.Inject(erpnettest.DomainAPI, fault)
-	_, err := l.store().Create(context.Background(), wantedApplication())
-	expectKind(t, err, Exists)
+	_, err := l.Create(context.Background(), reports())
+	equal(t, "a record made meanwhile", kindOf(err), Exists)
 }
 
-func TestRecordDeletedMeanwhileIsAConflict(t *testing.T) {
-	for _, status := range []int{500, 404} {
-		l, ctx := newLab(t), context.Background()
-		l.Configure(func(s *erpnettest.Settings) { s.MissingKeyStatus = status })
-		created, err := l.store().Create(ctx, wantedApplication())
-		if err != nil {
-			t.Fatal(err)
-		}
-		l.RemoveApplication(created.ApplicationURI)
-		changed := wantedApplication()
-		changed.Name = "Changed"
-		_, err = l.store().Update(ctx, *created, changed, false)
-		expectKind(t, err, Conflict)
-	}
+// Texts of a record end in a state.
+func TestTextsOfARecordAreRedacted(t *testing.T) {
+	l := newLab(t, "")
+	l.API.Client().Protect(erpnet.NewSecret(testSecret))
+	l.AddApplication(erpnettest.TrustedApplication{ApplicationUri: "x", Name: testSecret, Notes: "a " + testSecret})
+	found, err := l.Find(context.Background(), "x")
+	equal(t, "find", err, nil)
+	equal(t, "the name", found.Name, erpnet.Redacted)
+	equal(t, "the notes", found.Notes, "a "+erpnet.Redacted)
 }

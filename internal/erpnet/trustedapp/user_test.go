@@ -14,33 +14,24 @@ import (
 )
 
 func TestUserIsReferencedAndNeverChanged(t *testing.T) {
-	l := newLab(t)
+	l, ctx := newLab(t, ""), context.Background()
 	before := l.Users()
-	created, err := l.store().Create(context.Background(), wantedApplication())
-	if err != nil || created.SystemUser != erpnettest.SampleUser().Login {
-		t.Errorf("%v, %v", created, err)
-	}
-	if !slices.Equal(l.Users(), before) {
-		t.Error("the users have changed")
-	}
-	unknown := wantedApplication()
-	unknown.ApplicationURI, unknown.SystemUser = "other", "nobody"
-	_, err = l.store().Create(context.Background(), unknown)
-	expectKind(t, err, UnknownUser)
-	if len(l.Applications()) != 2 {
-		t.Error("a record was made for a user that is not there")
-	}
+	created, err := l.Create(ctx, reports())
+	wantStored(t, created, reports(), err)
+	_, err = l.Create(ctx, with(t, reports(), `{"ApplicationURI":"other","SystemUser":"nobody"}`))
+	equal(t, "a user that is not there", kindOf(err), UnknownUser)
+	equal(t, "that users are as before", slices.Equal(l.Users(), before), true)
+	equal(t, "how many records there are", len(l.Applications()), 2)
 }
 
-// Where $expand is ignored, the user is looked up.
-func TestUserIsReadWithoutExpand(t *testing.T) {
-	l := newLab(t)
-	id := l.Users()[0].Id
-	fault := erpnettest.RawField("value", fmt.Sprintf(`[{"Id":"11111111-1111-1111-1111-111111111111","ApplicationUri":"x","SystemUser":{"@odata.id":"https://elsewhere.example/Systems_Security_Users(%s)"}}]`, strings.ToUpper(id)))
+func TestUserIsLookedUpWhereExpandIsIgnored(t *testing.T) {
+	l := newLab(t, "")
+	reference := fmt.Sprintf("https://elsewhere.example/Systems_Security_Users(%s)", strings.ToUpper(l.Users()[0].Id))
+	fault := erpnettest.RawField("value", `[{"Id":"11111111-1111-1111-1111-111111111111",
+		"ApplicationUri":"x","SystemUser":{"@odata.id":"`+reference+`"}}]`)
 	fault.When = func(r erpnettest.Request) bool { return strings.HasSuffix(r.Path, applicationSet) }
 	l.Inject(erpnettest.DomainAPI, fault)
-	found, err := l.store().Find(context.Background(), "x")
-	if err != nil || found == nil || found.SystemUser != erpnettest.SampleUser().Login {
-		t.Errorf("%+v, %v", found, err)
-	}
+	found, err := l.Find(context.Background(), "x")
+	equal(t, "find", err, nil)
+	equal(t, "the user", found.SystemUser, erpnettest.SampleUser().Login)
 }
