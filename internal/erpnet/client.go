@@ -187,6 +187,9 @@ func (c *Client) attempt(ctx context.Context, r Request, p Policy, number int) (
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(p.Attempt, c.options.RequestTimeout))
 	defer cancel()
 	ctx, reached := tracePhases(ctx)
+	if c.network == nil {
+		reached.Store(int32(waiting)) // another transport tells nothing
+	}
 	request, err := http.NewRequestWithContext(ctx, r.Method, r.URL, strings.NewReader(r.Body))
 	if err != nil {
 		return nil, errInvalidURL

@@ -146,7 +146,8 @@ func (n normalized) condense() normalized {
 	}
 	for i := 0; i < len(n.text); {
 		r, size := utf8.DecodeRune(n.text[i:])
-		if r != utf8.RuneError && (strings.ContainsRune("+\\\"'`", r) || unicode.IsSpace(r) || !unicode.IsPrint(r)) {
+		invalid := r == utf8.RuneError && size == 1
+		if !invalid && (strings.ContainsRune("+\\\"'`\uFFFD", r) || unicode.IsSpace(r) || !unicode.IsPrint(r)) {
 			i += size
 			continue
 		}

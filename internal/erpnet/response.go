@@ -145,7 +145,7 @@ func ServerMessage(content []byte) string {
 	if text, ok := members.Description.(string); ok && strings.TrimSpace(text) != "" {
 		return text
 	}
-	for _, candidate := range []any{members.Error, members.ODataError, members.Message} {
+	for _, candidate := range []any{members.Error, members.ODataError, map[string]any{"message": members.Message}} {
 		if message := messageIn(candidate); message != "" {
 			return message
 		}

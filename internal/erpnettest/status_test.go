@@ -200,6 +200,7 @@ func TestStatusReportTellsWhatWentWrong(t *testing.T) {
 			prepare: func(i *testInstance) { i.Configure(func(s *Settings) { s.SecurityAccess = SecurityRefused }) },
 			want: RequestError{
 				Path: apiRoot + users, Status: 403, ClientID: uri,
+				Error:   "Aloe.EnterpriseOne.Server.ServerAPI.Exceptions.EnterpriseOneServerException",
 				Message: "Access to the security namespace is denied.",
 			},
 		},
