@@ -86,8 +86,8 @@ func (c *Client) Failure(r *Response, isObject bool) *Error {
 
 // AddFacts adds to the error of a response what it says: its message, when to come back, and the gateway's page.
 func (c *Client) AddFacts(e *Error, r *Response) {
-	if message := c.Message(ServerMessage(r.Content())); message != "" {
-		e.Happened += fmt.Sprintf(": %q", message)
+	if e.Message = c.Message(ServerMessage(r.Content())); e.Message != "" {
+		e.Happened += fmt.Sprintf(": %q", e.Message)
 	}
 	if wait := r.retryAfter(); wait > 0 && r.IsTransient() {
 		e.RetryAt = r.At.Add(wait).UTC()

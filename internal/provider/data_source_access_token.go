@@ -31,7 +31,7 @@ func (d *accessTokenDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 		Attributes: map[string]schema.Attribute{
 			"scopes": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType,
-				Validators:          scopesCheck("scopes"),
+				Validators:          scopesCheck("scopes", ""),
 				MarkdownDescription: scopesDescription,
 			},
 			"access_token":   schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: accessTokenDescription},

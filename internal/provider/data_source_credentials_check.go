@@ -67,7 +67,7 @@ func (d *credentialsCheckDataSource) Schema(_ context.Context, _ datasource.Sche
 		Attributes: map[string]schema.Attribute{
 			"required_scopes": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType,
-				Validators:          scopesCheck("required_scopes"),
+				Validators:          scopesCheck("required_scopes", ""),
 				MarkdownDescription: "The scopes that must be granted. The token is asked for with them, so that an ephemeral `erpnet_access_token` with the same scopes shares it. Left out, all scopes of the Trusted Application are asked for.",
 			},
 			"probe_domain_api": schema.BoolAttribute{
@@ -176,7 +176,7 @@ func checkDiagnostic(r identity.TokenRequest, failures []identity.Finding) diag.
 	if r.Credentials.ClientID != "" {
 		subject = "client_id \"" + r.Credentials.ClientID + "\""
 	}
-	texts := []string{"These checks of " + subject + " at " + r.Instance.IdentityURL + " failed:"}
+	texts := []string{"These checks of " + subject + " at " + r.Instance.IdentityURL + " failed."}
 	for len(failures) > 0 {
 		first := failures[0]
 		var names []string
@@ -187,7 +187,7 @@ func checkDiagnostic(r identity.TokenRequest, failures []identity.Finding) diag.
 			}
 			return same
 		})
-		texts = append(texts, strings.Join(names, ", ")+": "+remedyOf(first.Failure).Title+". "+first.Failure.Error()+"\n"+advice(first.Failure))
+		texts = append(texts, strings.Join(names, ", ")+": "+remedyOf(first.Failure).Title+"\n"+explanation(first.Failure))
 	}
 	return diag.NewErrorDiagnostic("ERP.net Credentials Check Failed", strings.Join(texts, "\n\n"))
 }

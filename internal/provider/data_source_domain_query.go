@@ -6,6 +6,11 @@ package provider
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -15,6 +20,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/domainapi"
 )
 
@@ -114,7 +120,7 @@ func (d *domainQueryDataSource) Read(ctx context.Context, req datasource.ReadReq
 		page, err = api.Query(ctx, model.query())
 	}
 	if err != nil {
-		resp.Diagnostics.Append(errorDiagnostic(err))
+		resp.Diagnostics.Append(model.diagnostic(erpnet.AsError(err)))
 		return
 	}
 	resp.Diagnostics.Append(model.set(ctx, page)...)
@@ -132,6 +138,45 @@ func (d *domainQueryDataSource) ValidateConfig(ctx context.Context, req datasour
 	if isSet(model.MaxRows) && !model.AllPages.IsUnknown() && !model.AllPages.ValueBool() {
 		resp.Diagnostics.AddAttributeError(path.Root("max_rows"), "max_rows Without all_pages", "max_rows bounds what all_pages reads. Set all_pages = true, or top for the rows of one page.")
 	}
+}
+
+// diagnostic is that of a query that failed. A message of the API may well be about the query: it gets the path of the one
+// argument that has a name which the message quotes.
+func (m *domainQueryModel) diagnostic(failed *erpnet.Error) diag.Diagnostic {
+	if failed.Kind != domainapi.Failed || failed.Message == "" {
+		return errorAt(failed, map[erpnet.Kind]string{
+			domainapi.NotFound: "entity_set", domainapi.Renamed: "entity_set", domainapi.TooManyRows: "max_rows",
+		})
+	}
+	evidence := *failed
+	evidence.Happened = strings.TrimSuffix(failed.Happened, fmt.Sprintf(": %q", failed.Message))
+	d := diag.Diagnostic(diag.NewErrorDiagnostic("Query Refused by the Domain API", fmt.Sprintf("The Domain API does not accept this query: %q\n\n"+
+		"Correct select, filter, expand or order_by. filter knows eq, ge, le, in and \"and\" only. "+
+		"If the message is about none of them, the server failed: run again.\n\n%s", failed.Message, evidence.Error())))
+	if argument := m.argumentOf(failed.Message); argument != "" {
+		d = diag.WithPath(path.Root(argument), d)
+	}
+	return d
+}
+
+var quoted = regexp.MustCompile(`['"‘“]([^'"’”]{1,100})['"’”]`)
+
+// argumentOf is the one argument that has a name which a message quotes; "" if none or several do.
+func (m *domainQueryModel) argumentOf(message string) string {
+	found := map[string]bool{}
+	for _, name := range quoted.FindAllStringSubmatch(message, -1) {
+		for argument, value := range map[string]types.String{
+			"entity_set": m.EntitySet, "filter": m.Filter, "select": m.Select, "expand": m.Expand, "order_by": m.OrderBy,
+		} {
+			if strings.Contains(value.ValueString(), name[1]) {
+				found[argument] = true
+			}
+		}
+	}
+	if len(found) != 1 {
+		return ""
+	}
+	return slices.Collect(maps.Keys(found))[0]
 }
 
 func (m *domainQueryModel) query() domainapi.Query {

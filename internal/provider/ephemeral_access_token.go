@@ -36,12 +36,16 @@ func (m *accessTokenEphemeralModel) own() ownCredentials {
 	return ownCredentials{m.Instance, m.ClientID, m.ClientSecret}
 }
 
+// thisEphemeral names the object in an error, since the CLI shows no place of a value that comes from a variable.
+const thisEphemeral = "the ephemeral resource erpnet_access_token"
+
 // incompleteCredentials is reported when an object names a part of its own identity: the rest never comes from the
 // provider.
 var incompleteCredentials = &problem{
-	"Incomplete Credentials",
-	"An object's own client_id and client_secret come only together, and its own instance only with both: " +
-		"a secret of the provider is never sent for another application or to another instance. Set what is missing, or remove all of them to use the provider's.",
+	summary: "Incomplete Credentials",
+	detail: "An object's own client_id and client_secret go together, and its own instance only with both: " +
+		"the provider's secret is never sent for another application or to another instance. " +
+		"Set what is missing, or remove all of them to use the provider's.",
 }
 
 func (e *accessTokenEphemeral) Metadata(_ context.Context, req ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
@@ -55,19 +59,19 @@ func (e *accessTokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaReque
 		Attributes: map[string]schema.Attribute{
 			"scopes": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType,
-				Validators:          scopesCheck("scopes"),
+				Validators:          scopesCheck("scopes", " of "+thisEphemeral),
 				MarkdownDescription: scopesDescription,
 			},
 			"instance": schema.StringAttribute{
-				Optional: true, Validators: []validator.String{instanceCheck()},
+				Optional: true, Validators: []validator.String{instanceCheck().in(thisEphemeral)},
 				MarkdownDescription: "Another instance than the provider's. It needs `client_id` and `client_secret` beside it; nothing of the provider's secret or URLs is used then.",
 			},
 			"client_id": schema.StringAttribute{
-				Optional: true, Validators: []validator.String{clientIDCheck()},
+				Optional: true, Validators: []validator.String{clientIDCheck().in(thisEphemeral)},
 				MarkdownDescription: "The `ApplicationUri` of another Trusted Application than the provider's, together with `client_secret`. Unlike the provider's, an unknown value here is waited for until apply.",
 			},
 			"client_secret": schema.StringAttribute{
-				Optional: true, Sensitive: true, Validators: []validator.String{secretCheck("client_secret")},
+				Optional: true, Sensitive: true, Validators: []validator.String{secretCheck("client_secret").in(thisEphemeral)},
 				MarkdownDescription: "The plain secret of that Trusted Application, together with `client_id`.",
 			},
 			"access_token":   schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: accessTokenDescription},

@@ -253,7 +253,7 @@ func (r *trustedApplicationResource) Update(ctx context.Context, req resource.Up
 	}
 	updated, err := trustedapp.Store{API: api}.Update(ctx, state.storedRecord(private), wanted, plan.SecretHash.IsUnknown())
 	if err != nil {
-		resp.Diagnostics.Append(errorDiagnostic(err))
+		resp.Diagnostics.Append(errorAt(err, recordAttributes))
 		return
 	}
 	if state.keptSecret(plan, wanted, private) {

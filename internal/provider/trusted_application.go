@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -151,17 +150,19 @@ func (m *trustedApplicationModel) knows(ctx context.Context, v trustedapp.Violat
 	return true
 }
 
-// refuse reports all violations of what is known as one error. It has no attribute path: with one, the CLI prints the
-// source line, and a secret may stand where its hash belongs.
+// refuse reports each violation of what is known, at its attribute. Only a secret hash gets no path: with one, the CLI
+// prints the source line, and a secret may stand where its hash belongs.
 func (m *trustedApplicationModel) refuse(ctx context.Context, violations []trustedapp.Violation) (diags diag.Diagnostics) {
-	texts := []string{"An instance may save this record, but the application would never work:"}
 	for _, violation := range violations {
-		if m.knows(ctx, violation) {
-			texts = append(texts, m.attribute(violation.Attribute).name+" ("+violation.Attribute+"): "+violation.Message)
+		if !m.knows(ctx, violation) {
+			continue
 		}
-	}
-	if len(texts) > 1 {
-		diags.AddError("Impossible Trusted Application", strings.Join(texts, "\n\n"))
+		name := m.attribute(violation.Attribute).name
+		d := diag.Diagnostic(diag.NewErrorDiagnostic("Impossible Trusted Application", name+": "+violation.Message))
+		if name != "secret_hash" {
+			d = diag.WithPath(path.Root(name), d)
+		}
+		diags.Append(d)
 	}
 	return diags
 }

@@ -135,7 +135,7 @@ func (s Store) Create(ctx context.Context, wanted Record) (*Record, error) {
 		return nil, err
 	}
 	if existing != nil {
-		return nil, s.fail(Exists, "failed, since a trusted application of this ApplicationUri exists already")
+		return nil, s.fail(Exists, "found a record with this ApplicationUri")
 	}
 	body, failed := s.body(ctx, wanted, Record{}, true)
 	if failed != nil {
@@ -152,7 +152,7 @@ func (s Store) Create(ctx context.Context, wanted Record) (*Record, error) {
 	case created != nil && (failed == nil || isOurs(*created, wanted)):
 		return created, nil
 	case created != nil:
-		return nil, s.fail(Exists, "got no response of the Domain API, and there is a record of this ApplicationUri now that somebody else has made")
+		return nil, s.fail(Exists, "got no response of the Domain API, and found a record with this ApplicationUri that somebody else has made")
 	case failed != nil && err != nil:
 		return nil, s.undecided(failed, err)
 	case failed != nil:
@@ -223,7 +223,7 @@ func (s Store) Update(ctx context.Context, read, wanted Record, writeHash bool) 
 	case err != nil:
 		return nil, failed
 	case now == nil:
-		return nil, s.fail(Conflict, "failed, since the record was deleted in the meantime")
+		return nil, s.fail(Conflict, "found that the record was deleted in the meantime")
 	case failed == nil:
 		return now, nil
 	case failed.MayBeDone && same(*now, wanted) && !hashUncertain(read, *now, wanted, writeHash):
@@ -231,7 +231,7 @@ func (s Store) Update(ctx context.Context, read, wanted Record, writeHash bool) 
 	case failed.MayBeDone && same(*now, wanted):
 		failed.Evidence = strings.TrimPrefix(failed.Evidence+"\nThe instance does not show the hash, so whether the new one was written is not known.", "\n")
 	case !failed.MayBeDone && changedSince(read, *now):
-		e := s.fail(Conflict, "was refused, since somebody else has changed the record in the meantime")
+		e := s.fail(Conflict, "was refused, and the record was changed in the meantime")
 		e.Status = failed.Status
 		return nil, e
 	}
