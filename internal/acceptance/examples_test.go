@@ -15,15 +15,16 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// example FILE [TO] copies a file below examples/, as it is but for the names of the documents' instances, in whose place
-// the simulated one answers.
+// example FILE [TO] copies a file below examples/, as it is but for the names of the documents' instances, in whose
+// place the simulated one answers.
 func example(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	text := ts.ReadFile(filepath.Join(ts.Getenv("REPO"), "examples", filepath.FromSlash(args[0])))
 	to := append(args, path.Base(args[0]))[1]
 	ts.Check(os.MkdirAll(filepath.Dir(ts.MkAbs(to)), 0o700))
 	url := worldOf(ts).server.URL
-	instances := strings.NewReplacer("https://demodb.my.erp.net", url, "demodb.my.erp.net", url, "testdb.my.erp.net", url)
+	const demo, test = "demodb.my.erp.net", "testdb.my.erp.net"
+	instances := strings.NewReplacer("https://"+demo, url, demo, url, test, url)
 	write(ts, to, instances.Replace(text))
 }
 

@@ -4,12 +4,13 @@
 
 set -eu
 
-# The releases are on this machine, by the names that .goreleaser.yml gives them: curl and wget find them there. They have
-# one version, which the docs must name: the newest that is released, or the one that will be.
+# The releases are on this machine, by the names that .goreleaser.yml gives them: curl and wget find them there. They
+# have one version, which the docs must name: the newest that is released, or the one that will be.
 version=$(awk '/^## [0-9]/ { v = $2; if ($3 != "(Unreleased)") exit } END { print v }' "$REPO/CHANGELOG.md")
 named() {
 	sed -n "s/^ *name_template: \"\($1\)\"/\1/p" "$REPO/.goreleaser.yml" |
-		sed "s/{{ .ProjectName }}/terraform-provider-erpnet/; s/{{ .Version }}/$version/; s/{{ .Os }}_{{ .Arch }}/${2-}/"
+		sed "s/{{ .ProjectName }}/terraform-provider-erpnet/; s/{{ .Version }}/$version/" |
+		sed "s/{{ .Os }}_{{ .Arch }}/${2-}/"
 }
 system=$(uname -s | tr '[:upper:]' '[:lower:]')_$(uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/')
 mkdir -p "releases/v$version" bin
