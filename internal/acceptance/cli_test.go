@@ -23,12 +23,16 @@ import (
 func terraform(ts *testscript.TestScript, neg bool, args []string) {
 	w := worldOf(ts)
 	if args[0] == "init" {
-		if lacks := cli.UnderTest().Lacks(configurationIn(ts)); lacks != "" {
-			w.t.Skip(lacks)
-		}
+		w.skipIfLacking(configurationIn(ts))
 	}
 	expectExit(ts, neg, ts.Exec(cli.Path(), args...))
 	w.keep(ts, args)
+}
+
+func (w *world) skipIfLacking(config string) {
+	if lacks := cli.UnderTest().Lacks(config); lacks != "" {
+		w.t.Skip(lacks)
+	}
 }
 
 func expectExit(ts *testscript.TestScript, neg bool, err error) {

@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/acceptance/cli"
 )
 
 // example FILE [TO] copies a file below examples/, as it is but for the names of the documents' instances, in whose
@@ -28,7 +30,8 @@ func example(ts *testscript.TestScript, neg bool, args []string) {
 	write(ts, to, instances.Replace(text))
 }
 
-// examples PATTERN... applies each file below examples/ that matches, one after the other.
+// examples PATTERN... applies each file below examples/ that matches, one after the other, but for those that the CLI does
+// not understand.
 func examples(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	for _, pattern := range args {
@@ -40,6 +43,9 @@ func examples(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Logf("%s", file)
 			_ = os.Remove(ts.MkAbs("terraform.tfstate"))
 			example(ts, false, []string{file, "main.tf"})
+			if cli.UnderTest().Lacks(ts.ReadFile("main.tf")) != "" {
+				continue
+			}
 			requirements := "terraform {\n  required_providers {\n    erpnet = { source = \"erpnet/erpnet\" }\n  }\n}\n"
 			if strings.Contains(ts.ReadFile("main.tf"), "required_providers") {
 				requirements = ""

@@ -25,6 +25,7 @@ var (
 func guide(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	page := ts.ReadFile(filepath.Join(ts.Getenv("REPO"), "docs", "guides", args[0]+".md"))
+	worldOf(ts).skipIfLacking(page)
 	const endOfFile, step = "=== end of file ===", "=== step %d ==="
 	var script strings.Builder
 	var prints [][]string
