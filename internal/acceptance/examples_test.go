@@ -30,8 +30,8 @@ func example(ts *testscript.TestScript, neg bool, args []string) {
 	write(ts, to, instances.Replace(text))
 }
 
-// examples PATTERN... applies each file below examples/ that matches, one after the other, but for those that the CLI does
-// not understand.
+// examples PATTERN... applies each file below examples/ that matches, one after the other, but for those that the CLI
+// does not understand.
 func examples(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	for _, pattern := range args {

@@ -15,10 +15,10 @@ named() {
 system=$(uname -s | tr '[:upper:]' '[:lower:]')_$(uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/')
 mkdir -p "releases/v$version" bin
 cd "releases/v$version"
-for platform in "$system" linux_amd64; do
-	tar -czf "$(named 'erpnet-mock_.*' "$platform").tar.gz" -C "$BUILT" erpnet-mock
+for platform in $(printf '%s\n' "$system" linux_amd64 | sort -u); do
+	tar -cf - -C "$BUILT" erpnet-mock | gzip -1 > "$(named 'erpnet-mock_.*' "$platform").tar.gz"
 done
-sha256sum -- *.tar.gz > "$(named '.*_SHA256SUMS')"
+{ sha256sum -- *.tar.gz || shasum -a 256 *.tar.gz; } > "$(named '.*_SHA256SUMS')"
 cd "$WORK/bin"
 ln -s "$(command -v "$CLI")" terraform
 for client in curl wget; do
