@@ -217,23 +217,6 @@ func failedChecks(output string) []string {
 	return names
 }
 
-func TestCredentialsCheckSharesItsToken(t *testing.T) {
-	t.Parallel()
-	server, env := startInstance(t)
-	c := newCLI(t, `data "erpnet_credentials_check" "this" {
-  required_scopes = ["read"]
-}
-
-ephemeral "erpnet_access_token" "this" {
-  scopes = ["read"]
-}
-`, env)
-	c.succeed("plan")
-	if n := server.Count(erpnettest.Token); n != 1 {
-		t.Errorf("%d token requests", n)
-	}
-}
-
 // In a check block, a failed check is a warning, and the plan goes on.
 func TestCredentialsCheckInACheckBlockOnlyWarns(t *testing.T) {
 	t.Parallel()

@@ -69,14 +69,18 @@ func (r Record) Violations() []Violation {
 	return found
 }
 
-// oneOf says that a value is none of those that are allowed; "" if it is.
+// oneOf says that a value is none of those that are allowed; "" if it is. It shows the value only where that is close to
+// one of them, since it may be anything else.
 func oneOf(what, value string, allowed ...string) string {
 	if slices.Contains(allowed, value) {
 		return ""
 	}
 	last := len(allowed) - 1
-	return fmt.Sprintf("%s must be %s or %s, not %q.%s", what, strings.Join(allowed[:last], ", "), allowed[last], value,
-		erpnet.DidYouMean(value, allowed...))
+	message := fmt.Sprintf("%s must be %s or %s", what, strings.Join(allowed[:last], ", "), allowed[last])
+	if suggestion := erpnet.DidYouMean(value, allowed...); suggestion != "" {
+		return fmt.Sprintf("%s, not %q.%s", message, value, suggestion)
+	}
+	return message + "."
 }
 
 // Sentence ends the clause of an error as a sentence.
