@@ -53,10 +53,10 @@ func (p Policy) next(response *Response, err error, attempt int, now time.Time) 
 	if told := retryAfter(response, now); told > 0 {
 		backoff = told
 	}
-	switch {
-	case p.Retry == RetryRead:
+	switch p.Retry {
+	case RetryRead:
 		return backoff, isTransient(response.Status)
-	case p.Retry == RetryWrite:
+	case RetryWrite:
 		return backoff, saysNothingWritten(response)
 	}
 	return 0, false
