@@ -265,7 +265,7 @@ func (c *Client) roundTrip(request *http.Request, p Policy) (*http.Response, err
 	switch {
 	case c.options.Transport != nil:
 		return c.options.Transport.RoundTrip(request)
-	case p.Retry == RetryNever:
+	case p.Fresh:
 		return c.network.roundTrip(request, c.network.fresh)
 	}
 	return c.network.roundTrip(request, c.network.kept)

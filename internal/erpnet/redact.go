@@ -6,6 +6,7 @@ package erpnet
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -97,7 +98,8 @@ func (c *Client) DataValue(value any) any {
 			value[i] = c.DataValue(value[i])
 		}
 	case map[string]any:
-		for name, member := range value {
+		for _, name := range slices.Collect(maps.Keys(value)) {
+			member := value[name]
 			delete(value, name)
 			value[c.Data(name)] = c.DataValue(member)
 		}

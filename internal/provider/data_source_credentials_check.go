@@ -187,7 +187,7 @@ func checkDiagnostic(r identity.TokenRequest, failures []identity.Finding) diag.
 			}
 			return same
 		})
-		texts = append(texts, strings.Join(names, ", ")+": "+remedyOf(first.Failure).Title+"\n"+explanation(first.Failure))
+		texts = append(texts, strings.Join(names, ", ")+": "+remedyOf(first.Failure).Title+".\n"+explanation(first.Failure))
 	}
 	return diag.NewErrorDiagnostic("ERP.net Credentials Check Failed", strings.Join(texts, "\n\n"))
 }
