@@ -7,7 +7,9 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"html"
+	"net/url"
 	"strconv"
 	"strings"
 	"unicode"
@@ -18,32 +20,72 @@ import (
 // for in a list of encodings: text and secret are both decoded until nothing is left to decode, and what encoders and
 // line wrapping add is left out of both.
 
-// normalized is a text in that form. from and to say, for each byte of it, where it came from.
+// normalized is a text in such a form. from and to say, for each byte of it, where it came from.
 type normalized struct {
 	text     []byte
 	from, to []int
 }
 
 // maxDecoded is how many times something may be encoded.
-const maxDecoded = 4
+const maxDecoded = 6
 
-// normalize decodes percent-encoding, HTML entities and backslash escapes, until there are none; then it leaves out
-// spaces, plus signs (a space in forms), backslashes, quotes and what cannot be seen, and ignores letter case.
-func normalize(text string) normalized {
+// normalize decodes percent-encoding, HTML entities and backslash escapes, until there are none, and returns the text
+// after each round. It leaves out what is not wanted, such as spaces and what cannot be seen.
+func normalize(text string, unwanted func(rune) bool) []normalized {
 	n := normalized{text: []byte(text), from: make([]int, len(text)), to: make([]int, len(text))}
 	for i := range n.text {
 		n.from[i], n.to[i] = i, i+1
 	}
-	for range maxDecoded {
-		if !bytes.ContainsAny(n.text, `%&\`) {
-			break
-		}
-		decoded, changed := n.decodeOnce()
-		if n = decoded; !changed {
-			break
+	n = n.without(unwanted)
+	rounds := []normalized{n}
+	for changed := true; changed && len(rounds) < maxDecoded && bytes.ContainsAny(n.text, `%&\`); {
+		if n, changed = n.decodeOnce(); changed {
+			n = n.without(unwanted)
+			rounds = append(rounds, n)
 		}
 	}
-	return n.condense()
+	return rounds
+}
+
+// last is the text after all rounds.
+func last(rounds []normalized) normalized { return rounds[len(rounds)-1] }
+
+// folded ignores letter case.
+func (n normalized) folded() normalized {
+	n.text = bytes.Clone(n.text)
+	for i, b := range n.text {
+		if b >= 'A' && b <= 'Z' {
+			n.text[i] = b + 'a' - 'A'
+		}
+	}
+	return n
+}
+
+// condensed leaves out what encoders add besides: plus signs, which are spaces in forms, backslashes and quotes.
+func (n normalized) condensed() normalized {
+	return n.without(func(r rune) bool { return strings.ContainsRune("+\\\"'`", r) })
+}
+
+func isInvisible(r rune) bool {
+	return r == unicode.ReplacementChar || unicode.IsSpace(r) || !unicode.IsPrint(r)
+}
+
+// without leaves out the characters that are not wanted. Bytes that are no character stay.
+func (n normalized) without(unwanted func(rune) bool) normalized {
+	kept := normalized{
+		text: make([]byte, 0, len(n.text)), from: make([]int, 0, len(n.text)), to: make([]int, 0, len(n.text)),
+	}
+	for i := 0; i < len(n.text); {
+		r, size := utf8.DecodeRune(n.text[i:])
+		invalid := r == utf8.RuneError && size == 1
+		for range size {
+			if invalid || !unwanted(r) {
+				kept.append(n.text[i], n.from[i], n.to[i])
+			}
+			i++
+		}
+	}
+	return kept
 }
 
 // decodeOnce decodes what is encoded, once.
@@ -101,6 +143,8 @@ func decode(text []byte) (character []byte, length int) {
 			}
 		case 'n', 'r', 't', 'b', 'f':
 			return []byte(" "), 2
+		case '\\', '/', '"', '\'':
+			return text[1:2], 2
 		}
 	}
 	return nil, 0
@@ -139,28 +183,45 @@ func codePoint(digits []byte, length int) ([]byte, int) {
 	return []byte(string(rune(value))), length
 }
 
-// condense leaves out what encoders and line wrapping add, and ignores letter case.
-func (n normalized) condense() normalized {
-	condensed := normalized{
-		text: make([]byte, 0, len(n.text)), from: make([]int, 0, len(n.text)), to: make([]int, 0, len(n.text)),
-	}
-	for i := 0; i < len(n.text); {
-		r, size := utf8.DecodeRune(n.text[i:])
-		invalid := r == utf8.RuneError && size == 1
-		if !invalid && (strings.ContainsRune("+\\\"'`\uFFFD", r) || unicode.IsSpace(r) || !unicode.IsPrint(r)) {
-			i += size
-			continue
+// secretForm is a secret as it is looked for.
+type secretForm struct {
+	plain   string
+	literal []string // in the usual encodings, for secrets of which little is left when they are decoded
+	// A normalized text that holds one of folded, or a condensed one that holds one of condensed, shows the secret.
+	folded, condensed []string
+}
+
+func newSecretForm(secret string) secretForm {
+	escaped, _ := json.Marshal(secret) // a string always has a JSON form
+	upper := url.QueryEscape(secret)
+	form := secretForm{plain: secret, literal: []string{
+		secret, upper, lowerPercent(upper), url.PathEscape(secret), lowerPercent(url.PathEscape(secret)),
+		string(escaped[1 : len(escaped)-1]), html.EscapeString(secret),
+	}}
+	// A secret may itself look encoded: it is looked for as it is and decoded.
+	for _, round := range normalize(secret, isInvisible) {
+		folded := round.folded()
+		condensed := folded.condensed()
+		// Where little is left, as of backslashes, it may be a part of any text.
+		if 3*len(folded.text) >= len(secret) {
+			form.folded = append(form.folded, string(folded.text))
 		}
-		for range size {
-			b := n.text[i]
-			if b >= 'A' && b <= 'Z' {
-				b += 'a' - 'A'
-			}
-			condensed.append(b, n.from[i], n.to[i])
-			i++
+		if 3*len(condensed.text) >= len(secret) {
+			form.condensed = append(form.condensed, string(condensed.text))
 		}
 	}
-	return condensed
+	return form
+}
+
+// lowerPercent writes percent-encoded bytes with lower-case digits, as .NET does.
+func lowerPercent(text string) string {
+	lower := []byte(text)
+	for i := 0; i+2 < len(lower); i++ {
+		if lower[i] == '%' {
+			copy(lower[i+1:i+3], bytes.ToLower(lower[i+1:i+3]))
+		}
+	}
+	return string(lower)
 }
 
 // redact replaces the secrets of at least the given length in a text, wherever it shows one.
@@ -171,18 +232,23 @@ func (r *redactor) redact(text string, shortest int) string {
 	if text == "" || len(secrets) == 0 {
 		return text
 	}
-	n := normalize(text)
 	var found spans
 	for _, secret := range secrets {
-		if len(secret.plain) < shortest {
-			continue
-		}
-		found.addAll(text, secret.plain)
-		if secret.normalized != "" {
-			found.addNormalized(n, secret.normalized)
+		for _, literal := range secret.literal {
+			if len(secret.plain) >= shortest {
+				found.addAll(text, literal)
+			}
 		}
 	}
-	found.addEncoded(text, secrets, max(shortest, minRedacted))
+	rounds := normalize(text, isInvisible)
+	for _, round := range rounds {
+		found.addNormalized(round, secrets, shortest)
+	}
+	// Spaces end an encoded secret, unless it is wrapped.
+	shortest = max(shortest, minRedacted)
+	if spaced := last(normalize(text, unicode.IsControl)); !found.addEncoded(spaced, secrets, shortest, maxNested) {
+		found.addEncoded(last(rounds), secrets, shortest, maxNested)
+	}
 	return found.replace(text)
 }
 
@@ -200,65 +266,112 @@ func (s *spans) addAll(text, secret string) {
 	}
 }
 
-func (s *spans) addNormalized(n normalized, secret string) {
+// addNormalized adds where a normalized text shows a secret.
+func (s *spans) addNormalized(n normalized, secrets []secretForm, shortest int) {
+	folded := n.folded()
+	condensed := folded.condensed()
+	for _, secret := range secrets {
+		if len(secret.plain) < shortest {
+			continue
+		}
+		for _, form := range secret.folded {
+			s.addForm(folded, form)
+		}
+		for _, form := range secret.condensed {
+			s.addForm(condensed, form)
+		}
+	}
+}
+
+func (s *spans) addForm(n normalized, form string) {
 	for at := 0; ; {
-		i := bytes.Index(n.text[at:], []byte(secret))
+		i := bytes.Index(n.text[at:], []byte(form))
 		if i < 0 {
 			return
 		}
-		first, last := at+i, at+i+len(secret)-1
+		first, last := at+i, at+i+len(form)-1
 		*s = append(*s, [2]int{n.from[first], n.to[last]})
 		at = last + 1
 	}
 }
 
+// maxNested is how many times base64 or hexadecimal digits may hold what is encoded so again.
+const maxNested = 1
+
 // minEncoded is the length of the shortest run of characters that may be base64 or hexadecimal digits of a secret.
 const minEncoded = 8
 
 // addEncoded adds the runs of base64 and of hexadecimal digits that hold a secret when they are decoded, such as the
-// header of HTTP Basic authentication.
-func (s *spans) addEncoded(text string, secrets []secretForm, shortest int) {
-	for begin := 0; begin < len(text); {
-		end := begin
-		for end < len(text) && isBase64(text[end]) {
-			end++
+// header of HTTP Basic authentication, and reports whether there are any.
+func (s *spans) addEncoded(n normalized, secrets []secretForm, shortest, depth int) (found bool) {
+	for _, encoding := range []struct {
+		digit  func(byte) bool
+		decode func(string) [][]byte
+	}{{isBase64, decodeBase64}, {isHex, decodeHex}} {
+		for begin := 0; begin < len(n.text); {
+			end := begin
+			for end < len(n.text) && encoding.digit(n.text[end]) {
+				end++
+			}
+			padded := end + len(n.text[end:]) - len(bytes.TrimLeft(n.text[end:], "="))
+			if end-begin >= minEncoded {
+				for _, decoded := range encoding.decode(string(n.text[begin:end])) {
+					if shows(string(decoded), secrets, shortest, depth) {
+						*s, found = append(*s, [2]int{n.from[begin], n.to[padded-1]}), true
+					}
+				}
+			}
+			begin = end + 1
 		}
-		if end-begin >= minEncoded && anyDecodedHolds(text[begin:end], secrets, shortest) {
-			*s = append(*s, [2]int{begin, end})
-		}
-		begin = end + 1
 	}
+	return found
 }
+
+func isHex(b byte) bool { return b >= '0' && b <= '9' || b >= 'a' && b <= 'f' || b >= 'A' && b <= 'F' }
 
 func isBase64(b byte) bool {
-	return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || strings.IndexByte("+/-_=", b) >= 0
+	return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || strings.IndexByte("+/-_", b) >= 0
 }
 
-var toURLAlphabet = strings.NewReplacer("+", "-", "/", "_", "=", "")
+var toURLAlphabet = strings.NewReplacer("+", "-", "/", "_")
 
-func anyDecodedHolds(run string, secrets []secretForm, shortest int) bool {
-	plain := toURLAlphabet.Replace(run)
-	// A run may begin with characters that are not a part of it, so that each of four offsets is tried.
-	for offset := range min(4, len(plain)) {
-		part := plain[offset:]
+// decodeBase64 decodes a run of base64 of either alphabet. It may begin with characters that are not a part of it, so that
+// each of four offsets is tried.
+func decodeBase64(run string) (all [][]byte) {
+	run = toURLAlphabet.Replace(run)
+	for offset := range 4 {
+		part := run[offset:]
 		if len(part)%4 == 1 {
 			part = part[:len(part)-1]
 		}
-		if decoded, err := base64.RawURLEncoding.DecodeString(part); err == nil && holds(decoded, secrets, shortest) {
-			return true
+		if decoded, err := base64.RawURLEncoding.DecodeString(part); err == nil {
+			all = append(all, decoded)
 		}
 	}
-	decoded, err := hex.DecodeString(run[:len(run)/2*2])
-	return err == nil && holds(decoded, secrets, shortest)
+	return all
 }
 
-func holds(decoded []byte, secrets []secretForm, shortest int) bool {
-	for _, secret := range secrets {
-		if len(secret.plain) >= shortest && bytes.Contains(decoded, []byte(secret.plain)) {
-			return true
+func decodeHex(run string) (all [][]byte) {
+	for offset := range 2 {
+		part := run[offset:]
+		if decoded, err := hex.DecodeString(part[:len(part)/2*2]); err == nil {
+			all = append(all, decoded)
 		}
 	}
-	return false
+	return all
+}
+
+// shows reports whether a decoded text shows a secret, which may be encoded as often again.
+func shows(text string, secrets []secretForm, shortest, depth int) bool {
+	var found spans
+	rounds := normalize(text, isInvisible)
+	for _, round := range rounds {
+		found.addNormalized(round, secrets, shortest)
+	}
+	if depth > 0 {
+		found.addEncoded(last(rounds), secrets, shortest, depth-1)
+	}
+	return len(found) > 0
 }
 
 // replace redacts the parts of a text, those that overlap or touch as one.

@@ -176,7 +176,7 @@ func checkDiagnostic(r identity.TokenRequest, failures []identity.Finding) diag.
 	if r.Credentials.ClientID != "" {
 		subject = "client_id \"" + r.Credentials.ClientID + "\""
 	}
-	texts := []string{"These checks of " + subject + " at " + r.Instance.IdentityURL + " failed."}
+	texts := []string{"These checks of " + subject + " at " + r.Instance.IdentityURL + " failed:"}
 	for len(failures) > 0 {
 		first := failures[0]
 		var names []string
