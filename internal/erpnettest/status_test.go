@@ -199,7 +199,7 @@ func TestStatusReportTellsWhatWentWrong(t *testing.T) {
 			name: "security namespace", request: func(i *testInstance) { i.read(users) },
 			prepare: func(i *testInstance) { i.Configure(func(s *Settings) { s.SecurityAccess = SecurityRefused }) },
 			want: RequestError{
-				Path: apiRoot + users, Status: 403, ClientID: uri,
+				Path: apiRoot + users, Status: 403, ClientID: uri, Error: serverException,
 				Message: "Access to the security namespace is denied.",
 			},
 		},
