@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/go-jose/go-jose/v4"
 )
@@ -69,7 +68,7 @@ func (s *Server) credentials(x *exchange) (who caller, valid bool) {
 	}
 	claims, valid := s.verify(token)
 	clientID, _ := claims.ClientID.(string)
-	return caller{token, clientID, claims.Scope}, valid && !isKey && s.isForDomainAPI(claims, x.request.Time)
+	return caller{token, clientID, claims.Scope}, valid && !isKey && s.isForDomainAPI(x, claims)
 }
 
 type apiClaims struct {
@@ -111,7 +110,8 @@ func (s *Server) verify(token string) (claims apiClaims, valid bool) {
 
 // isForDomainAPI allows no clock skew: the tolerance of the real API is unknown,
 // and the exact limit is the one that tests can reach with SetClock.
-func (s *Server) isForDomainAPI(claims apiClaims, now time.Time) bool {
+func (s *Server) isForDomainAPI(x *exchange, claims apiClaims) bool {
+	now := x.request.Time
 	expires, err := claims.Expires.Float64()
 	if err != nil || now.Unix() >= int64(expires) {
 		return false
@@ -120,5 +120,5 @@ func (s *Server) isForDomainAPI(claims apiClaims, now time.Time) bool {
 		return false
 	}
 	rightAudience := slices.Contains(claims.Audience, "DomainAPI") || slices.Contains(claims.Audience, "DomainApi")
-	return rightAudience && claims.Issuer == s.IdentityURL()
+	return rightAudience && claims.Issuer == s.issuer(x.settings)
 }

@@ -30,6 +30,7 @@ const (
 // exchange is one request on its way to its response. The settings are those at
 // its arrival, so a test that changes them races with nothing.
 type exchange struct {
+	server   *Server
 	context  context.Context
 	closed   <-chan struct{}
 	request  Request
@@ -59,7 +60,7 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
 	}
 	sent := s.respond(x)
 	for _, edit := range x.fault.edits {
-		edit(&sent)
+		edit(x, &sent)
 	}
 	if sent.header.Values("Date") == nil {
 		// The instance's clock, not this machine's.
@@ -80,7 +81,9 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) receive(r *http.Request) *exchange {
 	now := s.behaviour()
-	x := &exchange{context: r.Context(), closed: s.closed, settings: now.Settings, latency: now.latency}
+	x := &exchange{
+		server: s, context: r.Context(), closed: s.closed, settings: now.Settings, latency: now.latency,
+	}
 	x.request = readRequest(r, now.clock())
 	x.request.Endpoint = s.endpoint(x.request.Path)
 	// The fault and the slot are taken before the request is counted: a test that
@@ -134,7 +137,7 @@ func (s *Server) respond(x *exchange) response {
 	case !isRead(x.request.Method):
 		return methodNotAllowed(readMethods...)
 	case endpoint == Discovery:
-		return s.respondDiscovery()
+		return s.respondDiscovery(x)
 	case endpoint == JWKS:
 		return s.respondJWKS()
 	case endpoint == AutoDiscovery:
