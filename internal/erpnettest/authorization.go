@@ -4,6 +4,7 @@
 package erpnettest
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -69,6 +70,28 @@ func (s *Server) credentials(x *exchange) (who caller, valid bool) {
 	claims, valid := s.verify(token)
 	clientID, _ := claims.ClientID.(string)
 	return caller{token, clientID, claims.Scope}, valid && !isKey && s.isForDomainAPI(x, claims)
+}
+
+// clientIDOf is the application that a request names, proven or not: in the form
+// of a token request, or in its token.
+func (s *Server) clientIDOf(r Request) string {
+	if r.Endpoint == Token {
+		return r.Form().Get("client_id")
+	}
+	_, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	token = strings.TrimSpace(cmp.Or(token, r.Header.Get("X-Api-Key"), r.Header.Get("Api-Key")))
+	if strings.HasPrefix(token, referenceTokenPrefix) {
+		who, _ := s.registry.referenceTokenCaller(token, r.Time)
+		return who.clientID
+	}
+	parsed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256})
+	if err != nil {
+		return ""
+	}
+	var claims apiClaims
+	_ = json.Unmarshal(parsed.UnsafePayloadWithoutVerification(), &claims)
+	clientID, _ := claims.ClientID.(string)
+	return clientID
 }
 
 type apiClaims struct {

@@ -12,21 +12,6 @@ import (
 	"time"
 )
 
-// Endpoint is a part of the instance, for counting and for faults.
-type Endpoint string
-
-// The endpoints. A path belongs to its endpoint whatever the method.
-const (
-	Token         Endpoint = "token"
-	Discovery     Endpoint = "discovery"      // the OpenID Connect discovery document
-	JWKS          Endpoint = "jwks"           // the public keys
-	AutoDiscovery Endpoint = "auto-discovery" // under /sys and under /tools
-	DomainAPI     Endpoint = "domain-api"     // everything below the OData root
-	Version       Endpoint = "version"        // /tools/ver and /tools/server-info
-	Other         Endpoint = "other"          // the landing page and what is not there
-	Any           Endpoint = "any"            // all of them
-)
-
 // exchange is one request on its way to its response. The settings are those at
 // its arrival, so a test that changes them races with nothing.
 type exchange struct {

@@ -27,6 +27,8 @@ type Fault struct {
 	edits   []func(*exchange, *response)
 	tokens  []func(*draft)
 	deliver func(*exchange, http.ResponseWriter, response) // replaces the way a response travels
+
+	spec *FaultSpec // that it was made of; nil for one made by functions
 }
 
 // Once is the fault for one request.
