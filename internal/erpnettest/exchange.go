@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -22,6 +23,7 @@ type exchange struct {
 	settings Settings
 	latency  time.Duration
 	fault    Fault
+	redactor redactor
 
 	// For the Domain API: who asks, in which slot of the session, or why not.
 	caller  caller
@@ -35,9 +37,8 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
 
 	started := time.Now()
 	status := 0
-	defer func() { s.logAccess(r, status, time.Since(started)) }()
-
 	x := s.receive(r)
+	defer func() { s.logAccess(r, x.redactor, status, time.Since(started)) }()
 	defer s.limiter.release(x.slot)
 	if err := x.wait(); err != nil {
 		s.finish(x, response{})
@@ -71,6 +72,7 @@ func (s *Server) receive(r *http.Request) *exchange {
 	}
 	x.request = readRequest(r, now.clock())
 	x.request.Endpoint = s.endpoint(x.request.Path)
+	x.redactor = s.newRedactor(x.request)
 	// The fault and the slot are taken before the request is counted: a test that
 	// waits for a request to arrive may then change the faults for the next one.
 	x.fault = s.faults.next(x.request)
@@ -181,7 +183,7 @@ func waitFor[T any](x *exchange, event <-chan T) error {
 	}
 }
 
-func (s *Server) logAccess(r *http.Request, status int, took time.Duration) {
+func (s *Server) logAccess(r *http.Request, red redactor, status int, took time.Duration) {
 	if s.AccessLog == nil {
 		return
 	}
@@ -192,5 +194,6 @@ func (s *Server) logAccess(r *http.Request, status int, took time.Duration) {
 	s.accessLogMu.Lock()
 	defer s.accessLogMu.Unlock()
 	// The escaped path: a line break in it can't forge a second line.
-	_, _ = fmt.Fprintln(s.AccessLog, r.Method, r.URL.EscapedPath(), shown, took.Round(time.Microsecond))
+	line := fmt.Sprintln(red.redact(r.Method), red.redactPath(r.URL), shown, took.Round(time.Microsecond))
+	_, _ = io.WriteString(s.AccessLog, line)
 }

@@ -86,7 +86,7 @@ func (s *Server) requestError(x *exchange, r response) RequestError {
 		clientID = x.request.Form().Get("client_id")
 	}
 	code, message := errorTexts(r)
-	redact := s.newRedactor(x.request).redact
+	redact := x.redactor.redact
 	return RequestError{
 		Time:     x.request.Time,
 		Endpoint: x.request.Endpoint,

@@ -87,7 +87,7 @@ type SessionStatus struct {
 // StatusReport returns the state of the server, with or without DiscardHistory.
 func (s *Server) StatusReport() StatusReport {
 	// An administrator can write a secret into a record by mistake.
-	redact := redactor{hashes: s.registry.hashes()}.redact
+	redact := redactor{registered: s.registry.secrets()}.redact
 	report := StatusReport{
 		URL:          s.URL,
 		Started:      s.started,
