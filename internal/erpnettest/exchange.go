@@ -29,16 +29,18 @@ type exchange struct {
 	caller  caller
 	slot    *slot
 	refusal *response
+
+	started time.Time // on the real clock
+	granted []string  // scopes, by the token endpoint
 }
 
 func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
 	s.handlers.Add(1)
 	defer s.handlers.Done()
 
-	started := time.Now()
 	status := 0
 	x := s.receive(r)
-	defer func() { s.logAccess(r, x.redactor, status, time.Since(started)) }()
+	defer func() { s.logAccess(r, x.redactor, status, time.Since(x.started)) }()
 	defer s.limiter.release(x.slot)
 	if err := x.wait(); err != nil {
 		s.finish(x, response{})
@@ -69,6 +71,7 @@ func (s *Server) receive(r *http.Request) *exchange {
 	now := s.behaviour()
 	x := &exchange{
 		server: s, context: r.Context(), closed: s.closed, settings: now.Settings, latency: now.latency,
+		started: time.Now(),
 	}
 	x.request = readRequest(r, now.clock())
 	x.request.Endpoint = s.endpoint(x.request.Path)

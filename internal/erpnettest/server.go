@@ -95,7 +95,7 @@ func NewUnstartedServer() *Server {
 		APIPath:      "/api",
 		registry:     registry{customers: sampleCustomers()},
 		history:      history{counts: map[Endpoint]int{}, responses: map[Endpoint]map[int]int{}},
-		limiter:      limiter{open: map[string]*session{}},
+		limiter:      limiter{open: map[tokenSum]*session{}},
 		current:      behaviour{Settings: defaultSettings(), clock: time.Now},
 		closed:       make(chan struct{}),
 	}

@@ -9,6 +9,9 @@ import (
 	"time"
 )
 
+// shownRequests is how many requests a StatusReport lists.
+const shownRequests = 20
+
 // StatusReport is what a server tells a person who watches it. It holds no
 // secret, no hash and no token, whatever clients sent. All times are on the
 // server's clock.
@@ -18,6 +21,8 @@ type StatusReport struct {
 	Time         time.Time           `json:"time"`     // of the report
 	Requests     []RequestCounts     `json:"requests"` // one for each endpoint
 	Errors       []RequestError      `json:"errors"`   // the last 50, newest first
+	Recent       []RecentRequest     `json:"recent"`   // the last 20, newest first
+	Faults       []FaultStatus       `json:"faults"`   // in force
 	Applications []ApplicationStatus `json:"applications"`
 	Sessions     SessionsStatus      `json:"sessions"`
 }
@@ -94,6 +99,8 @@ func (s *Server) StatusReport() StatusReport {
 		Time:         s.now(),
 		Applications: []ApplicationStatus{},
 		Sessions:     s.sessionsStatus(redact),
+		Recent:       s.RecentRequests(shownRequests),
+		Faults:       s.Faults(),
 	}
 	report.Requests, report.Errors = s.history.byEndpoint()
 	for _, app := range s.Applications() {
