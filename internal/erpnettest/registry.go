@@ -20,7 +20,8 @@ type registry struct {
 	users        []User               // the oldest first, like the applications
 	applications []TrustedApplication // their system users by Login
 	tokens       []referenceToken
-	customers    []odata.Row // never changed
+	customers    []odata.Row        // never changed
+	known        *registeredSecrets // as of the last time that somebody asked
 }
 
 // nextVersion is the ObjectVersion after a change. It may skip values
