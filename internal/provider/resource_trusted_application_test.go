@@ -164,7 +164,7 @@ func TestDriftIsShown(t *testing.T) {
 
 	server.RemoveApplication("com.example/reports")
 	if output := c.succeed("plan"); !strings.Contains(output, "1 to add") {
-		t.Errorf("a record deleted elsewhere is not planned anew:\n%s", output)
+		t.Errorf("a record deleted elsewhere is not planned again:\n%s", output)
 	}
 }
 
