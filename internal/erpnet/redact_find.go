@@ -72,7 +72,7 @@ func (r *redactor) redact(text string, shortest int) string {
 		}
 	}
 	rounds := normalize(text, isInvisible)
-	for _, round := range rounds {
+	for _, round := range append(ordered(rounds[0]), rounds...) {
 		found.addNormalized(round, secrets, shortest)
 	}
 	// Spaces end an encoded secret, unless it is wrapped.

@@ -22,8 +22,22 @@ type normalized struct {
 	from, to []int
 }
 
-// maxDecoded is how many times something may be encoded.
-const maxDecoded = 6
+// maxDecoded is how many times something may be encoded, and maxOrdered the length of the longest text, in bytes, that is
+// also decoded in each order of two encodings.
+const (
+	maxDecoded = 6
+	maxOrdered = 32 << 10
+)
+
+// escapes is a set of the characters that begin an encoding.
+type escapes string
+
+const (
+	percentEncoding  escapes = "%"
+	htmlEntities     escapes = "&"
+	backslashEscapes escapes = `\`
+	allEscapes               = percentEncoding + htmlEntities + backslashEscapes
+)
 
 // normalize decodes percent-encoding, HTML entities and backslash escapes, until there are none, and returns the text
 // after each round. It leaves out what is not wanted, such as spaces and what cannot be seen.
@@ -32,15 +46,40 @@ func normalize(text string, unwanted func(rune) bool) []normalized {
 	for i := range n.text {
 		n.from[i], n.to[i] = i, i+1
 	}
-	n = n.without(unwanted)
-	rounds := []normalized{n}
-	for changed := true; changed && len(rounds) < maxDecoded && bytes.ContainsAny(n.text, `%&\`); {
-		if n, changed = n.decodeOnce(); changed {
-			n = n.without(unwanted)
-			rounds = append(rounds, n)
+	rounds := []normalized{n.without(unwanted)}
+	for len(rounds) < maxDecoded {
+		decoded, changed := last(rounds).decodeOnce(allEscapes)
+		if !changed {
+			break
 		}
+		rounds = append(rounds, decoded.without(unwanted))
 	}
 	return rounds
+}
+
+// ordered decodes a text by one encoding, and by two one after the other, in each order: a secret that looks encoded
+// itself is lost where all are decoded at once.
+func ordered(n normalized) []normalized {
+	var results []normalized
+	if len(n.text) > maxOrdered {
+		return nil
+	}
+	for _, first := range []escapes{percentEncoding, htmlEntities, backslashEscapes} {
+		outer, changed := n.decodeOnce(first)
+		if !changed {
+			continue
+		}
+		results = append(results, outer)
+		for _, second := range []escapes{percentEncoding, htmlEntities, backslashEscapes} {
+			if inner, changed := outer.decodeOnce(second); changed {
+				results = append(results, inner)
+			}
+		}
+	}
+	for i, result := range results {
+		results[i] = result.without(isInvisible)
+	}
+	return results
 }
 
 // last is the text after all rounds.
@@ -84,9 +123,17 @@ func (n normalized) without(unwanted func(rune) bool) normalized {
 	return kept
 }
 
-// decodeOnce decodes what is encoded, once.
-func (n normalized) decodeOnce() (decoded normalized, changed bool) {
+// decodeOnce decodes what is encoded in these ways, once.
+func (n normalized) decodeOnce(by escapes) (decoded normalized, changed bool) {
+	if !bytes.ContainsAny(n.text, string(by)) {
+		return n, false
+	}
 	for i := 0; i < len(n.text); {
+		if strings.IndexByte(string(by), n.text[i]) < 0 {
+			decoded.append(n.text[i], n.from[i], n.to[i])
+			i++
+			continue
+		}
 		if character, length := decode(n.text[i:]); length > 0 {
 			for _, b := range character {
 				decoded.append(b, n.from[i], n.to[i+length-1])
