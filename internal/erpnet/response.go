@@ -49,7 +49,6 @@ func (c *Client) Failure(r *Response, isObject bool) *Error {
 	switch {
 	case slices.Contains([]int{301, 302, 303, 307, 308}, r.Status):
 		e.Kind, e.Happened = Redirected, "was answered with a redirect ("+status+"), which was not followed"
-		e.Evidence = c.redirectTarget(r.Header.Get("Location"))
 	case r.Status == http.StatusTooManyRequests:
 		e.Kind, e.Happened = RateLimited, "was refused with "+status
 	case r.IsTransient():
@@ -73,7 +72,8 @@ func (c *Client) Failure(r *Response, isObject bool) *Error {
 	return e
 }
 
-// AddFacts adds to the error of a response what it says: its message, when to come back, and the gateway's page.
+// AddFacts adds to the error of a response what it says: its message, when to come back, where a redirect points to, and
+// the gateway's page.
 func (c *Client) AddFacts(e *Error, r *Response) {
 	if e.Message = c.Message(ServerMessage(r.Content())); e.Message != "" {
 		e.Happened += fmt.Sprintf(": %q", e.Message)
@@ -81,8 +81,10 @@ func (c *Client) AddFacts(e *Error, r *Response) {
 	if wait := r.retryAfter(); wait > 0 && r.IsTransient() {
 		e.RetryAt = r.At.Add(wait).UTC()
 	}
-	if page := c.gatewayPage(r); page != "" {
-		e.Evidence = strings.TrimPrefix(e.Evidence+"\n"+page, "\n")
+	for _, fact := range []string{c.redirectTarget(r), c.gatewayPage(r)} {
+		if fact != "" {
+			e.Evidence = strings.TrimPrefix(e.Evidence+"\n"+fact, "\n")
+		}
 	}
 }
 
@@ -99,9 +101,10 @@ func (r *Response) describe() string {
 
 // redirectTarget names the place that a redirect points to, without what may be a password, a session or a token: user,
 // query, fragment, path parameters.
-func (c *Client) redirectTarget(location string) string {
+func (c *Client) redirectTarget(r *Response) string {
+	location := r.Header.Get("Location")
 	u, err := url.Parse(location)
-	if err != nil || location == "" {
+	if err != nil || location == "" || r.Status/100 != 3 {
 		return ""
 	}
 	path, _, _ := strings.Cut(u.EscapedPath(), ";")
