@@ -52,7 +52,7 @@ func (s *Server) operation(x *exchange, path string) (response, bool) {
 	switch path {
 	case "":
 		sets := []any{}
-		for _, t := range entityTypes {
+		for _, t := range s.registry.entityTypes() {
 			sets = append(sets, map[string]any{"name": t.Set, "kind": "EntitySet", "url": t.Set})
 		}
 		return s.odataResponse(x, "", map[string]any{"value": sets}), true

@@ -100,7 +100,7 @@ func (x *exchange) visible(row odata.Row) odata.Row {
 
 func (x *exchange) model() odata.Model {
 	return odata.Model{
-		Types:             entityTypes,
+		Types:             x.server.registry.entityTypes(),
 		UnknownAttributes: x.settings.UnknownAttributes,
 		IgnoreCase:        x.settings.IgnoreClientIDCase,
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest/odata"
@@ -20,7 +21,8 @@ type registry struct {
 	users        []User               // the oldest first, like the applications
 	applications []TrustedApplication // their system users by Login
 	tokens       []referenceToken
-	customers    []odata.Row        // never changed
+	customers    []odata.Row // never changed
+	added        atomic.Pointer[[]EntitySet]
 	known        *registeredSecrets // as of the last time that somebody asked
 }
 
@@ -77,6 +79,11 @@ func firstOf[T any](all []T, matches func(T) bool) *T {
 
 // rows are the records of an entity set.
 func (r *registry) rows(set string) []odata.Row {
+	for _, added := range r.entitySets() {
+		if added.entityType.Set == set {
+			return added.rows
+		}
+	}
 	var rows []odata.Row
 	switch set {
 	case salesCustomers:
