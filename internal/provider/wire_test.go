@@ -96,7 +96,9 @@ func (w wire) encode(value tftypes.Value) *tfprotov6.DynamicValue {
 	return &encoded
 }
 
-func (w wire) resourceType() tftypes.Type { return w.schema.ResourceSchemas[applicationType].ValueType() }
+func (w wire) resourceType() tftypes.Type {
+	return w.schema.ResourceSchemas[applicationType].ValueType()
+}
 
 // identityType is that of erpnet_trusted_application.
 var identityType = tftypes.Object{AttributeTypes: map[string]tftypes.Type{"instance": tftypes.String, "id": tftypes.String}}
@@ -183,7 +185,7 @@ func (w wire) plansNoChange(kind string, config tftypes.Value, m managed) {
 // proposed is the new state that the CLI proposes: what is configured, and what the state has of computed attributes.
 func (w wire) proposed(kind string, config, state tftypes.Value) tftypes.Value {
 	w.Helper()
-	proposed, before := w.attributes(config), w.attributes(state)
+	proposed, before := maps.Clone(w.attributes(config)), w.attributes(state)
 	for _, attribute := range w.schema.ResourceSchemas[kind].Block.Attributes {
 		if attribute.Computed && proposed[attribute.Name].IsNull() {
 			proposed[attribute.Name] = before[attribute.Name]
