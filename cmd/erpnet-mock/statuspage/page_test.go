@@ -28,13 +28,18 @@ func newInstance(t *testing.T) *erpnettest.Server {
 	return instance
 }
 
+// testConfig is that of a mock in a container.
+var testConfig = Config{
+	Hosts: []string{"erpnet-mock"}, CA: "the certificate", Variables: map[string]string{"sh": "export A='b'\n"},
+}
+
 // ask sends a request to the status page of an instance.
 func ask(t *testing.T, instance *erpnettest.Server, method, host, path string) *httptest.ResponseRecorder {
 	t.Helper()
 	request := httptest.NewRequestWithContext(t.Context(), method, path, nil)
 	request.Host = host
 	got := httptest.NewRecorder()
-	Handler(instance).ServeHTTP(got, request)
+	Handler(instance, testConfig).ServeHTTP(got, request)
 	return got
 }
 
