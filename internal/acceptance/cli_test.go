@@ -23,12 +23,16 @@ import (
 func terraform(ts *testscript.TestScript, neg bool, args []string) {
 	w := worldOf(ts)
 	if args[0] == "init" {
-		if lacks := cli.UnderTest().Lacks(configurationIn(ts)); lacks != "" {
-			w.t.Skip(lacks)
-		}
+		w.skipIfLacking(configurationIn(ts))
 	}
 	expectExit(ts, neg, ts.Exec(cli.Path(), args...))
 	w.keep(ts, args)
+}
+
+func (w *world) skipIfLacking(config string) {
+	if lacks := cli.UnderTest().Lacks(config); lacks != "" {
+		w.t.Skip(lacks)
+	}
 }
 
 func expectExit(ts *testscript.TestScript, neg bool, err error) {
@@ -59,11 +63,12 @@ func output(ts *testscript.TestScript) string {
 }
 
 func oneLine(text string) string {
-	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t\r\n│╷╵|", r) }), " ")
+	between := func(r rune) bool { return strings.ContainsRune(" \t\r\n│╷╵|", r) }
+	return strings.Join(strings.FieldsFunc(text, between), " ")
 }
 
-// says [-count=N] TEXT... holds that each text is in what the last command printed, however it is broken into lines. With
-// a count, it is there so often.
+// says [-count=N] TEXT... holds that each text is in what the last command printed, however it is broken into lines.
+// With a count, it is there so often.
 func says(ts *testscript.TestScript, neg bool, args []string) {
 	want := -1
 	if count, given := strings.CutPrefix(args[0], "-count="); given {
@@ -81,8 +86,8 @@ func says(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// errors [TEXT ADDRESSES]... holds that the last command reported one error with this text of each of these objects, and
-// no other error.
+// errors [TEXT ADDRESSES]... holds that the last command reported one error with this text of each of these objects,
+// and no other error.
 func expectErrors(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	want := map[string]string{}

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package acceptance tests the provider as its users run it: by a real CLI, as a process of its own, beside other
-// providers. Most tests are scripts, which read as a manual does: testdata/script/rotation.txt rotates a secret. Run one by
+// providers. Most tests are scripts, which read as a manual does: testdata/script/rotation.txt rotates a secret. Run
+// one by
 //
 //	go test ./internal/acceptance -run TestScripts/rotation$
 //

@@ -126,8 +126,8 @@ func TestIndexAndPagesAreComplete(t *testing.T) {
 		if strings.HasPrefix(page, "guides/") {
 			continue
 		}
-		for _, want := range []string{"\n- **CLI:** ", "\n- **Requests:** ", "\n- **Stored:** ", "\n## Example Usage\n"} {
-			if !strings.Contains(text, want) {
+		for _, want := range []string{"- **CLI:** ", "- **Requests:** ", "- **Stored:** ", "## Example Usage\n"} {
+			if !strings.Contains(text, "\n"+want) {
 				t.Errorf("%s has no %q", name, strings.TrimSpace(want))
 			}
 		}

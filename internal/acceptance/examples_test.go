@@ -13,21 +13,25 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/acceptance/cli"
 )
 
-// example FILE [TO] copies a file below examples/, as it is but for the names of the documents' instances, in whose place
-// the simulated one answers.
+// example FILE [TO] copies a file below examples/, as it is but for the names of the documents' instances, in whose
+// place the simulated one answers.
 func example(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	text := ts.ReadFile(filepath.Join(ts.Getenv("REPO"), "examples", filepath.FromSlash(args[0])))
 	to := append(args, path.Base(args[0]))[1]
 	ts.Check(os.MkdirAll(filepath.Dir(ts.MkAbs(to)), 0o700))
 	url := worldOf(ts).server.URL
-	instances := strings.NewReplacer("https://demodb.my.erp.net", url, "demodb.my.erp.net", url, "testdb.my.erp.net", url)
+	const demo, test = "demodb.my.erp.net", "testdb.my.erp.net"
+	instances := strings.NewReplacer("https://"+demo, url, demo, url, test, url)
 	write(ts, to, instances.Replace(text))
 }
 
-// examples PATTERN... applies each file below examples/ that matches, one after the other.
+// examples PATTERN... applies each file below examples/ that matches, one after the other, but for those that the CLI
+// does not understand.
 func examples(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	for _, pattern := range args {
@@ -39,6 +43,9 @@ func examples(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Logf("%s", file)
 			_ = os.Remove(ts.MkAbs("terraform.tfstate"))
 			example(ts, false, []string{file, "main.tf"})
+			if cli.UnderTest().Lacks(ts.ReadFile("main.tf")) != "" {
+				continue
+			}
 			requirements := "terraform {\n  required_providers {\n    erpnet = { source = \"erpnet/erpnet\" }\n  }\n}\n"
 			if strings.Contains(ts.ReadFile("main.tf"), "required_providers") {
 				requirements = ""

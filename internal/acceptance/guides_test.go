@@ -19,12 +19,13 @@ var (
 	lastCode    = regexp.MustCompile("(?s)`([^`]+)`[^`]*:\\s*$")
 )
 
-// guide NAME runs each command of a guide as it is written, in one shell from the first to the last, with the files that
-// the guide has written by then. Blocks of sh have commands, text has what the commands before it print, and all others
-// are files, which the text before them names in its last words of code.
+// guide NAME runs each command of a guide as it is written, in one shell from the first to the last, with the files
+// that the guide has written by then. Blocks of sh have commands, text has what the commands before it print, and all
+// others are files, which the text before them names in its last words of code.
 func guide(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	page := ts.ReadFile(filepath.Join(ts.Getenv("REPO"), "docs", "guides", args[0]+".md"))
+	worldOf(ts).skipIfLacking(page)
 	const endOfFile, step = "=== end of file ===", "=== step %d ==="
 	var script strings.Builder
 	var prints [][]string
@@ -43,7 +44,8 @@ func guide(ts *testscript.TestScript, neg bool, args []string) {
 			if file == nil {
 				ts.Fatalf("no file is named before:\n%s", text)
 			}
-			fmt.Fprintf(&script, "mkdir -p %q\ncat > %q <<'%s'\n%s%s\n", filepath.Dir(file[1]), file[1], endOfFile, text, endOfFile)
+			fmt.Fprintf(&script, "mkdir -p %q\ncat > %q <<'%s'\n", filepath.Dir(file[1]), file[1], endOfFile)
+			fmt.Fprintf(&script, "%s%s\n", text, endOfFile)
 		}
 	}
 	ts.Check(runShell(ts, "bash", script.String()))
@@ -62,8 +64,8 @@ func guide(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// runShell runs commands up to the first one that fails, and ends what the last one of them left running. Whatever they
-// ask is answered with yes.
+// runShell runs commands up to the first one that fails, and ends what the last one of them left running. Whatever
+// they ask is answered with yes.
 func runShell(ts *testscript.TestScript, shell, commands string) error {
 	commands = "trap 'kill $! 2> /dev/null || :' EXIT\n" + commands
 	return ts.Exec("sh", "-c", `yes yes | "$0" -e -c "$1"`, shell, commands)
@@ -97,9 +99,9 @@ var (
 	action     = regexp.MustCompile(`^[\w-]+/[\w-]+@v\d+$`)
 )
 
-// pipeline FILE JOB runs a job below examples/ as a runner does: for GitHub each step in a bash of its own, for GitLab all
-// commands in one sh. The actions are those that check out and install the CLI. What is in ${{ }} is a variable of the
-// script, such as vars.ERPNET_INSTANCE.
+// pipeline FILE JOB runs a job below examples/ as a runner does: for GitHub each step in a bash of its own, for
+// GitLab all commands in one sh. The actions are those that check out and install the CLI. What is in ${{ }} is a
+// variable of the script, such as vars.ERPNET_INSTANCE.
 func pipeline(ts *testscript.TestScript, neg bool, args []string) {
 	var file struct {
 		Permissions map[string]string `yaml:"permissions"`

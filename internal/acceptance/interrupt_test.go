@@ -23,8 +23,8 @@ import (
 // interruptLimit is how long a CLI may go on after Ctrl-C.
 const interruptLimit = 2 * time.Second
 
-// interrupt ENDPOINT ARGUMENTS... runs the CLI while the endpoint does not answer, and does what a terminal does on Ctrl-C
-// once a request hangs. The CLI must fail soon, say that it was interrupted, and leave no process behind.
+// interrupt ENDPOINT ARGUMENTS... runs the CLI while the endpoint does not answer, and does what a terminal does on
+// Ctrl-C once a request hangs. The CLI must fail soon, say that it was interrupted, and leave no process behind.
 func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	server, endpoint := worldOf(ts).server, erpnettest.Endpoint(args[0])

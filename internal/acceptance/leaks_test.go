@@ -67,10 +67,10 @@ func (w *world) keepPlan(ts *testscript.TestScript, plan []byte, run string) {
 	}
 }
 
-// leaks [-stored] [SECRET...] searches all that the script has left behind for each secret and token, in every form: what
-// the CLI printed, states, plans, the trace log, and URLs and headers of requests. With -stored, an object is documented
-// to store tokens and the given secrets: these must be in the state, and may be in the files, in what show prints, and in
-// the CLI's own lines of the log.
+// leaks [-stored] [SECRET...] searches all that the script has left behind for each secret and token, in every form:
+// what the CLI printed, states, plans, the trace log, and URLs and headers of requests. With -stored, an object is
+// documented to store tokens and the given secrets: these must be in the state, and may be in the files, in what show
+// prints, and in the CLI's own lines of the log.
 func leaks(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	w := worldOf(ts)

@@ -11,9 +11,10 @@ import (
 )
 
 var (
-	moduleVariable = regexp.MustCompile(`(?ms)^variable "(\w+)" \{\n  description = "(.*?)"$\n  type        = (\S+)$(.*?)^\}$`)
-	moduleDefault  = regexp.MustCompile(`(?m)^  default     = (.*)$`)
-	moduleOutput   = regexp.MustCompile(`(?m)^output "(\w+)" \{\n  description = "(.*)"$`)
+	moduleVariable = regexp.MustCompile(`(?ms)^variable "(\w+)" \{\n` +
+		`  description = "(.*?)"$\n  type        = (\S+)$(.*?)^\}$`)
+	moduleDefault = regexp.MustCompile(`(?m)^  default     = (.*)$`)
+	moduleOutput  = regexp.MustCompile(`(?m)^output "(\w+)" \{\n  description = "(.*)"$`)
 )
 
 // The README's tables are what the module's files say.

@@ -34,8 +34,8 @@ type recordingProxy struct {
 	logins []string
 }
 
-// proxy [-tls] [-demand LOGIN] [-send LOGIN] [-refuse STATUS] starts a proxy that knows where the instance is, and has the
-// environment name it. A login is USER:PASSWORD.
+// proxy [-tls] [-demand LOGIN] [-send LOGIN] [-refuse STATUS] starts a proxy that knows where the instance is, and
+// has the environment name it. A login is USER:PASSWORD.
 func proxy(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	w, flags := worldOf(ts), flag.NewFlagSet("proxy", flag.ContinueOnError)
@@ -44,7 +44,9 @@ func proxy(ts *testscript.TestScript, neg bool, args []string) {
 	send := flags.String("send", "", "")
 	refuses := flags.Int("refuse", 0, "")
 	ts.Check(flags.Parse(args))
-	p := &recordingProxy{instance: w.server, refuses: *refuses, login: authorization(*demand), sent: authorization(*send)}
+	p := &recordingProxy{
+		instance: w.server, refuses: *refuses, login: authorization(*demand), sent: authorization(*send),
+	}
 	p.Server = httptest.NewUnstartedServer(p)
 	ts.Defer(p.Close)
 	authorities := ts.Getenv("CA_PEM")
@@ -73,8 +75,8 @@ func authorization(login string) string {
 	return "Basic " + base64.StdEncoding.EncodeToString([]byte(login))
 }
 
-// proxied [N] holds that the proxy was asked for connections to the instance, each with the right login, and for nothing
-// else: so often, or else less than half as often as there were requests, since they share connections.
+// proxied [N] holds that the proxy was asked for connections to the instance, each with the right login, and for
+// nothing else: so often, or else less than half as often as there were requests, since they share connections.
 func proxied(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	p := worldOf(ts).proxy
@@ -116,7 +118,8 @@ func (p *recordingProxy) tunnel(w http.ResponseWriter) {
 		return
 	}
 	defer func() { _ = client.Close() }()
-	instance, err := net.Dial("tcp", p.instance.Listener.Addr().String()) //nolint:noctx // loopback; ends when the client does
+	//nolint:noctx // loopback; ends when the client does
+	instance, err := net.Dial("tcp", p.instance.Listener.Addr().String())
 	if err != nil {
 		return
 	}

@@ -15,8 +15,8 @@ import (
 )
 
 // agree VERSIONS [HASH-OF] holds that the store has so many versions of the orders application's secret, that its one
-// record has the hash of the newest, and that no other gets a token. HASH-OF is the version whose hash the record has, if
-// not the newest.
+// record has the hash of the newest, and that no other gets a token. HASH-OF is the version whose hash the record
+// has, if not the newest.
 func agree(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	secrets := storedVersions(ts, args[0])
@@ -53,7 +53,9 @@ func storedVersions(ts *testscript.TestScript, want string) []string {
 
 // tokenRequest asks the instance for a token, not by the provider.
 func tokenRequest(ts *testscript.TestScript, secret string) (works bool) {
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {ordersApplication}, "client_secret": {secret}}
+	form := url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {ordersApplication}, "client_secret": {secret},
+	}
 	server := worldOf(ts).server
 	response, err := server.Client().PostForm(server.IdentityURL()+"/connect/token", form) //nolint:noctx // loopback
 	ts.Check(err)
@@ -61,8 +63,8 @@ func tokenRequest(ts *testscript.TestScript, secret string) (works bool) {
 	return response.StatusCode == http.StatusOK
 }
 
-// hashed VERSIONS holds that the store has so many versions of the secret, and that what was printed last has the hash of
-// the newest.
+// hashed VERSIONS holds that the store has so many versions of the secret, and that what was printed last has the
+// hash of the newest.
 func hashed(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	secrets := storedVersions(ts, args[0])

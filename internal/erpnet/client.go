@@ -42,7 +42,7 @@ type Client struct {
 	redactor    redactor
 	authorities sync.Once
 
-	unreachable Failures // by origin
+	unreachable NegativeCache // by origin
 
 	mu   sync.Mutex
 	hold map[string]*Response // by site: what asked to be left alone for a while
@@ -187,6 +187,9 @@ func (c *Client) attempt(ctx context.Context, r Request, p Policy, number int) (
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(p.Attempt, c.options.RequestTimeout))
 	defer cancel()
 	ctx, reached := tracePhases(ctx)
+	if c.network == nil {
+		reached.Store(int32(waiting)) // another transport tells nothing
+	}
 	request, err := http.NewRequestWithContext(ctx, r.Method, r.URL, strings.NewReader(r.Body))
 	if err != nil {
 		return nil, errInvalidURL
@@ -262,7 +265,7 @@ func (c *Client) roundTrip(request *http.Request, p Policy) (*http.Response, err
 	switch {
 	case c.options.Transport != nil:
 		return c.options.Transport.RoundTrip(request)
-	case p.Retry == RetryNever:
+	case p.Fresh:
 		return c.network.roundTrip(request, c.network.fresh)
 	}
 	return c.network.roundTrip(request, c.network.kept)

@@ -22,6 +22,7 @@ type Error struct {
 	Status   int    // HTTP status of the response; 0 when there was none
 	Code     string // OAuth error code (RFC 6749 section 5.2); empty when there was none
 	Happened string // what happened, as a clause that follows the request's name
+	Message  string // the server's words, which Happened ends with; empty if there are none
 
 	Evidence    string    // more facts of this case, in sentences, one per line; may be empty
 	HashPrefix  string    // how the hash of the refused secret begins; empty if the secret is short or was not refused

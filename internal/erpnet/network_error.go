@@ -86,7 +86,7 @@ func (c *Client) explain(err error) explanation {
 	)
 	switch {
 	case errors.Is(err, errInvalidURL):
-		return explanation{UnknownHost, "failed, since this is not a valid URL", false}
+		return explanation{UnknownHost, "was not sent, since this is not a valid URL", false}
 	case errors.Is(err, errNotFinal):
 		return explanation{NotJSON, "was answered with an informational HTTP status (1xx) only", false}
 	case errors.Is(err, errOversized):
@@ -96,7 +96,7 @@ func (c *Client) explain(err error) explanation {
 	case errors.Is(err, context.Canceled):
 		return explanation{Canceled, "was canceled", false}
 	case errors.Is(err, errProxyURL):
-		return explanation{ProxyFailed, "was not sent, since the environment's proxy variable is not a URL", false}
+		return explanation{ProxyFailed, "was not sent: the proxy variable of the environment is not a URL", false}
 	case errors.As(err, &proxy):
 		return explanation{ProxyFailed, "did not pass the proxy, which answered with HTTP status " + strconv.Itoa(proxy.status), false}
 	case errors.As(err, &op) && (op.Op == "proxyconnect" || op.Op == "socks connect"):
@@ -130,19 +130,19 @@ func explainConnection(err error) explanation {
 	var dns *net.DNSError
 	switch {
 	case errors.As(err, &dns) && dns.IsNotFound:
-		return explanation{UnknownHost, "failed, since this host name could not be resolved", false}
+		return explanation{UnknownHost, "found no such host", false}
 	case errors.As(err, &dns):
-		return explanation{NameServerFailed, "failed, since the name server did not say where this host is", true}
+		return explanation{NameServerFailed, "got no usable response of the name server", true}
 	case isRefused(err):
-		return explanation{ConnectionRefused, "failed, since the connection was refused", false}
+		return explanation{ConnectionRefused, "was refused a connection", false}
 	case isUnreachable(err):
-		return explanation{Unreachable, "failed, since there is no way to this address", true}
+		return explanation{Unreachable, "found no route", true}
 	case isTimeout(err):
-		return explanation{Timeout, "was not answered in time", false}
+		return explanation{Timeout, "got no complete response in time", false}
 	case strings.Contains(err.Error(), "malformed HTTP"), strings.Contains(err.Error(), "malformed MIME header"):
-		return explanation{NotHTTP, "was answered with something that is not HTTP", false}
+		return explanation{NotHTTP, "got something that is not HTTP", false}
 	}
-	return explanation{ConnectionLost, "failed, since the connection broke off", true}
+	return explanation{ConnectionLost, "lost its connection", true}
 }
 
 // explainTLS explains what crypto/tls and crypto/x509 report.
@@ -157,20 +157,20 @@ func (c *Client) explainTLS(err error) (explanation, bool) {
 	switch {
 	case errors.As(err, &authority):
 		if errors.As(err, &verify) && lacksIntermediate(verify) {
-			return explanation{MissingIntermediate, "failed, since the server sent its own certificate only, without the one that signed it", true}, true
+			return explanation{MissingIntermediate, "failed in the TLS handshake", true}, true
 		}
-		return explanation{UnknownAuthority, "failed, since the server's certificate is signed by an authority that this machine does not trust", false}, true
+		return explanation{UnknownAuthority, "failed in the TLS handshake", false}, true
 	case errors.As(err, &hostname):
 		if len(hostname.Certificate.DNSNames)+len(hostname.Certificate.IPAddresses) == 0 {
-			return explanation{NoHostNames, "failed, since the server's certificate names no host as subject alternative name", false}, true
+			return explanation{NoHostNames, "failed in the TLS handshake", false}, true
 		}
-		return explanation{WrongHostName, "failed, since the server's certificate is for another host name", true}, true
+		return explanation{WrongHostName, "failed in the TLS handshake", true}, true
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return explanation{CertificateDates, "failed, since the server's certificate has expired or is not valid yet", true}, true
+		return explanation{CertificateDates, "failed in the TLS handshake", true}, true
 	case errors.As(err, &record):
-		return explanation{NotTLS, "failed, since the server does not speak TLS at this port", false}, true
+		return explanation{NotTLS, "failed in the TLS handshake", false}, true
 	case errors.As(err, &invalid), errors.As(err, &verify), strings.Contains(err.Error(), "x509: "):
-		return explanation{CertificateInvalid, "failed, since the server's certificate cannot be verified", true}, true
+		return explanation{CertificateInvalid, "failed in the TLS handshake", true}, true
 	}
 	return c.explainAlert(err)
 }
@@ -183,13 +183,13 @@ func (c *Client) explainAlert(err error) (explanation, bool) {
 	case !strings.Contains(text, "tls: "):
 		return explanation{}, false
 	case strings.Contains(text, "tls: certificate required"), refused && c.certificateRequested():
-		return explanation{CertificateRequired, "failed, since the server demands a client certificate", false}, true
+		return explanation{CertificateRequired, "failed in the TLS handshake", false}, true
 	case strings.Contains(text, "protocol version"):
-		return explanation{OldTLS, "failed, since the server offers no TLS 1.2 or newer", false}, true
+		return explanation{OldTLS, "failed in the TLS handshake", false}, true
 	case strings.Contains(text, "first record does not look like a TLS handshake"):
-		return explanation{NotTLS, "failed, since the server does not speak TLS at this port", false}, true
+		return explanation{NotTLS, "failed in the TLS handshake", false}, true
 	}
-	return explanation{TLSFailed, "failed, since no TLS connection came about", true}, true
+	return explanation{TLSFailed, "failed in the TLS handshake", true}, true
 }
 
 // lacksIntermediate reports whether a server sent one certificate that another one, which it did not send, has signed.
@@ -281,11 +281,11 @@ func (e *phaseError) Unwrap() error { return e.cause }
 func (e *phaseError) timeout() explanation {
 	switch e.phase {
 	case resolving:
-		return explanation{NameServerFailed, "failed, since the name server did not say in time where this host is", false}
+		return explanation{NameServerFailed, "got no response of the name server in time", false}
 	case connecting:
 		return explanation{ConnectTimeout, "got no connection in time", false}
 	case handshaking:
 		return explanation{ConnectTimeout, "got a connection, but no TLS handshake in time", false}
 	}
-	return explanation{Timeout, "was not answered in time", false}
+	return explanation{Timeout, "got no complete response in time", false}
 }

@@ -90,7 +90,7 @@ func TestTLS(t *testing.T) {
 		"TLS 1.2 only":      {certificate: good, roots: private.roots, newest: tls.VersionTLS12},
 		"TLS 1.1 only": {
 			certificate: good, roots: private.roots, oldest: tls.VersionTLS10, newest: tls.VersionTLS11,
-			want: TLSFailed,
+			want: OldTLS,
 		},
 		"other address": {
 			certificate: private.issue(t, "127.0.0.2", soon), roots: private.roots, want: WrongHostName,
@@ -100,7 +100,7 @@ func TestTLS(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := serveTLS(t, &tls.Config{ //nolint:gosec // that an old version is refused is the test
+			server := serveTLS(t, &tls.Config{
 				Certificates: test.certificate, MinVersion: test.oldest, MaxVersion: test.newest,
 			})
 			begin := time.Now()
@@ -118,7 +118,7 @@ func TestTLS(t *testing.T) {
 func TestUnreachable(t *testing.T) {
 	server := httptest.NewServer(writes(2))
 	notTLS := strings.Replace(server.URL, "http:", "https:", 1)
-	if got, err := post(NewClient(Options{}), notTLS); got != TLSFailed {
+	if got, err := post(NewClient(Options{}), notTLS); got != NotTLS {
 		t.Errorf("no TLS: %v", err)
 	}
 	server.Close()
@@ -140,7 +140,7 @@ func TestRootCAsRefusesWhatIsNoCertificate(t *testing.T) {
 func TestProxyOfTheEnvironment(t *testing.T) {
 	const password = "proxy-password-0123"
 	private := newAuthority(t)
-	instance := serveTLS(t, &tls.Config{ //nolint:gosec // the least version is the client's to say
+	instance := serveTLS(t, &tls.Config{
 		Certificates: private.issue(t, "erp.test", time.Now().Add(time.Hour)),
 	})
 	for name, test := range map[string]struct {

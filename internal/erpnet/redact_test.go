@@ -5,6 +5,7 @@ package erpnet
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"net/url"
 	"reflect"
@@ -43,7 +44,13 @@ func TestMessageRedactsSecretsInEveryForm(t *testing.T) {
 		"whole hash":           {form: SecretHash(secret)},
 		"base64":               {form: base64.StdEncoding.EncodeToString([]byte(secret))},
 		"base64url":            {form: base64.RawURLEncoding.EncodeToString([]byte(secret))},
-		"split":                {form: secret[:9] + "\x00\x07" + secret[9:], notForData: true},
+		"split":                {form: secret[:9] + "\x00\x07" + secret[9:]},
+		"wrapped":              {form: secret[:9] + "\r\n    " + secret[9:]},
+		"encoded twice":        {form: url.QueryEscape(url.QueryEscape(secret))},
+		"mixed":                {form: `p%40ss \u0022word&quot;%20&#x3c;1%3E\\2&amp;3\/4%2b5`},
+		"old .NET":             {form: "p%u0040ss+%22word%22+%3c1%3e%5c2%263%2f4%2b5"},
+		"basic authentication": {form: base64.StdEncoding.EncodeToString([]byte("my.trusted.app:" + secret))},
+		"hexadecimal":          {form: hex.EncodeToString([]byte(secret))},
 		"short secret":         {form: "another", notForData: true},
 		"JWT":                  {form: "eyJ" + strings.Repeat("x", 40), notForData: true},
 		"reference token":      {form: "token=enrt_" + strings.Repeat("0f", 32) + ";", notForData: true},
@@ -52,7 +59,7 @@ func TestMessageRedactsSecretsInEveryForm(t *testing.T) {
 			if got := client.Message("before " + test.form + " after"); got != "before (redacted) after" {
 				t.Errorf("the message is %s", got)
 			}
-			if got := client.Data("\x00 " + test.form + "\t"); !test.notForData && got != "\x00 (redacted)\t" {
+			if got := client.Data("\x1b " + test.form + "\t"); !test.notForData && got != "\ufffd (redacted)\t" {
 				t.Errorf("the data is %s", got)
 			}
 		})
@@ -81,7 +88,7 @@ func TestMessageIsOneBoundedLine(t *testing.T) {
 func TestDataIsKeptButForSecrets(t *testing.T) {
 	client := protecting(testSecret, "erp")
 	var value, want any
-	document := `{"a":["x SECRET y",null,true,1.50,"demodb.my.erp.net\r\n"],"?s=SECRET":{"b":"SECRETSECRET"}}`
+	document := `{"a":["x SECRET y",null,true,1.50,"demodb.my.erp.net\r\n"],"?s=SECRET":{"b":"SECRET-SECRET"}}`
 	wantError(t, json.Unmarshal([]byte(strings.ReplaceAll(document, "SECRET", testSecret)), &value), "")
 	wantError(t, json.Unmarshal([]byte(strings.ReplaceAll(document, "SECRET", Redacted)), &want), "")
 	if got := client.DataValue(value); !reflect.DeepEqual(got, want) {

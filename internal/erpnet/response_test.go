@@ -34,13 +34,13 @@ func TestResponsesAreToldApart(t *testing.T) {
 			response: step{status: 200}, want: EmptyResponse, ending: "HTTP status 200 and no content",
 		},
 		"spaces": {
-			response: step{status: 400, body: " \n"}, want: EmptyResponse, ending: "and no content",
+			response: step{status: 400, body: " \n"}, want: GatewayRefused, ending: "and no content",
 		},
 		"not modified": {
 			response: step{status: 304}, want: EmptyResponse, ending: "HTTP status 304 and no content",
 		},
 		"page": {
-			response: step{status: 400, body: "<html>"}, want: NotJSON, ending: "HTTP status 400 and " + isPage,
+			response: step{status: 400, body: "<html>"}, want: GatewayRefused, ending: "HTTP status 400 and " + isPage,
 		},
 		"page by its type": {
 			response: step{status: 200, body: "Sign in", header: html}, want: NotJSON, ending: isPage,

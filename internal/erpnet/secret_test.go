@@ -69,10 +69,11 @@ func TestCheckSecret(t *testing.T) {
 		"trailing tab":      {secret: testSecret + "\t", want: ErrSurroundingSpace.Error()},
 		"space and newline": {secret: " " + testSecret + "\n", want: ErrSurroundingSpace.Error()},
 		"no-break space":    {secret: testSecret + "\u00a0", want: ErrSurroundingSpace.Error()},
-		"too long":          {secret: strings.Repeat("x", 101), want: "101 characters"},
-		"umlaut":            {secret: "pässword-pässword-pässword", want: "character 2 "},
-		"tab inside":        {secret: "a\tb", want: "character 2 "},
-		"DEL":               {secret: "ab\x7f", want: "character 3 "},
+		"more than most":    {secret: strings.Repeat("x", 101)},
+		"a whole file":      {secret: strings.Repeat("x", 4097), want: "4097 bytes"},
+		"umlaut":            {secret: "pässword-pässword-pässword"},
+		"tab inside":        {secret: "a\tb", want: "control character"},
+		"DEL":               {secret: "ab\x7f", want: "control character"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := CheckSecret(test.secret)

@@ -88,15 +88,6 @@ func (c *cli) write(name, text string) {
 	}
 }
 
-func (c *cli) read(name string) string {
-	c.t.Helper()
-	text, err := os.ReadFile(filepath.Join(c.dir, name))
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	return string(text)
-}
-
 // run runs one command and returns its exit code and all its output.
 func (c *cli) run(args ...string) (int, string) {
 	c.t.Helper()

@@ -5,18 +5,23 @@ package provider
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/trustedapp"
 )
 
 // problem is a diagnostic that is deferred until an object needs the value that it is about.
-type problem struct{ summary, detail string }
+type problem struct {
+	summary, detail string
+	missing         *setting // what is not set, if that is the problem
+}
 
 const defect = "This is a defect of the provider. Please report it."
 
@@ -27,24 +32,36 @@ func errorDiagnostic(err error) diag.Diagnostic {
 	if !errors.As(err, &failed) {
 		return diag.NewErrorDiagnostic("Unexpected Error", defect)
 	}
-	remedy := remedyOf(failed)
 	if failed.Repeated {
-		return diag.NewErrorDiagnostic(remedy.Title, repeated(failed))
+		return diag.NewErrorDiagnostic(remedyOf(failed).Title, repeated(failed))
 	}
-	return diag.NewErrorDiagnostic(remedy.Title, failed.Error()+" "+remedy.Cause+"\n\n"+advice(failed))
+	return diag.NewErrorDiagnostic(remedyOf(failed).Title, explanation(failed))
+}
+
+// errorAt is errorDiagnostic at the attribute that failures of some kinds are about. The source line of none of them can
+// hold a secret.
+func errorAt(err error, attributes map[erpnet.Kind]string) diag.Diagnostic {
+	d := errorDiagnostic(err)
+	if name, found := attributes[erpnet.AsError(err).Kind]; found {
+		return diag.WithPath(path.Root(name), d)
+	}
+	return d
 }
 
 // writeDiagnostic is errorDiagnostic for a record that was to be created: one that is there, or may be, can be
 // imported.
 func writeDiagnostic(err error, wanted trustedapp.Record) diag.Diagnostic {
-	d := errorDiagnostic(err)
+	d := errorAt(err, recordAttributes)
 	switch erpnet.AsError(err).Kind {
 	case trustedapp.Exists, trustedapp.Undecided:
-		return diag.NewErrorDiagnostic(d.Summary(), d.Detail()+"\n\nTo manage that record here, import it, with the name of this resource instead of NAME:\n\n"+
+		return diag.NewAttributeErrorDiagnostic(path.Root("application_uri"), d.Summary(), d.Detail()+"\n\nTo manage that record here, import it, with the name of this resource instead of NAME:\n\n"+
 			"  import {\n    to = erpnet_trusted_application.NAME\n    id = "+strconv.Quote(wanted.ApplicationURI)+"\n  }")
 	}
 	return d
 }
+
+// recordAttributes are what failures of a record's writes are about.
+var recordAttributes = map[erpnet.Kind]string{trustedapp.UnknownUser: "system_user"}
 
 // repeated points to the error that was reported first, in one line.
 func repeated(failed *erpnet.Error) string {
@@ -61,11 +78,27 @@ func problemDiagnostic(problems []*problem) diag.Diagnostic {
 	if len(problems) == 1 {
 		return diag.NewErrorDiagnostic(problems[0].summary, problems[0].detail)
 	}
-	details := make([]string, len(problems))
-	for i, p := range problems {
-		details[i] = p.summary + ": " + p.detail
+	var details, missing []string
+	for _, p := range problems {
+		if p.missing != nil {
+			missing = append(missing, fmt.Sprintf("  %-15s %s%s", p.missing.name, p.missing.env, example(p.missing.name)))
+		} else {
+			details = append(details, p.summary+": "+p.detail)
+		}
+	}
+	if len(missing) > 0 {
+		lines := "Set these in the provider block, or in the environment:\n" + strings.Join(missing, "\n")
+		details = append([]string{lines}, details...)
 	}
 	return diag.NewErrorDiagnostic("Incomplete ERP.net Configuration", strings.Join(details, "\n\n"))
+}
+
+// example shows what a setting looks like, where its name does not say it.
+func example(name string) string {
+	if name == "instance" {
+		return "  such as demodb.my.erp.net"
+	}
+	return ""
 }
 
 // present drops the problems that are none.

@@ -36,12 +36,16 @@ func (m *accessTokenEphemeralModel) own() ownCredentials {
 	return ownCredentials{m.Instance, m.ClientID, m.ClientSecret}
 }
 
+// thisEphemeral names the object in an error, since the CLI shows no place of a value that comes from a variable.
+const thisEphemeral = "the ephemeral resource erpnet_access_token"
+
 // incompleteCredentials is reported when an object names a part of its own identity: the rest never comes from the
 // provider.
 var incompleteCredentials = &problem{
-	"Incomplete Credentials",
-	"An object's own client_id and client_secret come only together, and its own instance only with both: " +
-		"a secret of the provider is never sent for another application or to another instance. Set what is missing, or remove all of them to use the provider's.",
+	summary: "Incomplete Credentials",
+	detail: "An object's own client_id and client_secret go together, and its own instance only with both: " +
+		"the provider's secret is never sent for another application or to another instance. " +
+		"Set what is missing, or remove all of them to use the provider's.",
 }
 
 func (e *accessTokenEphemeral) Metadata(_ context.Context, req ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
@@ -50,25 +54,25 @@ func (e *accessTokenEphemeral) Metadata(_ context.Context, req ephemeral.Metadat
 
 func (e *accessTokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "An access token of a Trusted Application, by the OAuth 2.0 client-credentials grant. It is stored neither in the state nor in a plan. " +
-			"All objects that ask with the same credentials for the same scopes share one token in a run, and get a new one before it is too close to its end.",
+		MarkdownDescription: "Requests an access token with the OAuth 2.0 client-credentials grant, and stores it neither in the state nor in a plan. " +
+			"Within a run, all objects with the same credentials and scopes share one token. The provider replaces it before it is too close to expiry.",
 		Attributes: map[string]schema.Attribute{
 			"scopes": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType,
-				Validators:          scopesCheck("scopes"),
+				Validators:          scopesCheck("scopes", " of "+thisEphemeral),
 				MarkdownDescription: scopesDescription,
 			},
 			"instance": schema.StringAttribute{
-				Optional: true, Validators: []validator.String{instanceCheck()},
-				MarkdownDescription: "Another instance than the provider's. It needs `client_id` and `client_secret` beside it; nothing of the provider's secret or URLs is used then.",
+				Optional: true, Validators: []validator.String{instanceCheck().in(thisEphemeral)},
+				MarkdownDescription: "An instance other than the provider's. Set `client_id` and `client_secret` too: the provider's secret, URLs and `issuer` aren't used for another instance.",
 			},
 			"client_id": schema.StringAttribute{
-				Optional: true, Validators: []validator.String{clientIDCheck()},
-				MarkdownDescription: "The `ApplicationUri` of another Trusted Application than the provider's, together with `client_secret`. Unlike the provider's, an unknown value here is waited for until apply.",
+				Optional: true, Validators: []validator.String{clientIDCheck().in(thisEphemeral)},
+				MarkdownDescription: "The `ApplicationUri` of a Trusted Application other than the provider's. Set `client_secret` too. If the value is known only after apply, the token is requested in apply.",
 			},
 			"client_secret": schema.StringAttribute{
-				Optional: true, Sensitive: true, Validators: []validator.String{secretCheck("client_secret")},
-				MarkdownDescription: "The plain secret of that Trusted Application, together with `client_id`.",
+				Optional: true, Sensitive: true, Validators: []validator.String{secretCheck("client_secret").in(thisEphemeral)},
+				MarkdownDescription: "The plain secret of that Trusted Application. Set `client_id` too.",
 			},
 			"access_token":   schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: accessTokenDescription},
 			"token_type":     schema.StringAttribute{Computed: true, MarkdownDescription: tokenTypeDescription},

@@ -70,7 +70,7 @@ func opensEphemeral(name string, arguments map[string]any) object {
 	}}
 }
 
-// createsResource plans and applies; what is in writeOnly stands in the
+// createsResource plans and applies; what is in writeOnly is in the
 // configuration only.
 func createsResource(name string, arguments, writeOnly map[string]any) object {
 	return object{name: "resource " + name, use: func(ctx context.Context, p *process) outcome {

@@ -4,7 +4,9 @@
 package provider
 
 import (
-	"slices"
+	"cmp"
+	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,411 +16,504 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/trustedapp"
 )
 
-// Remedy says in the user's words what one kind of failure means, and what to do about it.
+// Remedy says in the user's words what one kind of failure means, and what to do about it. In its texts, {host} is the
+// host that was asked, {client_id} who asked, and {hash} how to compare the secret with the record.
 type Remedy struct {
 	Kind   erpnet.Kind
 	Title  string // a few words, the summary of a diagnostic
-	Cause  string // what it usually means, in a sentence
+	Cause  string // what is wrong, in one or more sentences
 	Remedy string // what to do, in one or more lines
 }
 
-// remedyOf finds the remedy of a failure.
+// remedyOf finds the remedy of a failure, with the facts of the case in it.
 func remedyOf(failed *erpnet.Error) Remedy {
+	found := Remedy{Kind: failed.Kind, Title: "ERP.net Request Failed"}
 	for _, remedy := range Remedies() {
 		if remedy.Kind == failed.Kind {
-			return remedy
+			found = remedy
 		}
 	}
-	return Remedy{Kind: failed.Kind, Title: "ERP.net Request Failed"}
+	facts := strings.NewReplacer(
+		"{host}", hostIn(failed.URL),
+		"{client_id}", strconv.Quote(failed.ClientID),
+		"{hash}", hashFact(failed.HashPrefix),
+	)
+	found.Cause, found.Remedy = facts.Replace(found.Cause), facts.Replace(found.Remedy)
+	return found
 }
 
-// advice is what to do about a failure: the remedy of its kind, and what the facts of the case add.
-func advice(failed *erpnet.Error) string {
-	lines := []string{remedyOf(failed).Remedy}
-	switch {
-	case failed.HashPrefix != "":
-		lines = append(lines, "The hash of the secret that was sent begins with \""+failed.HashPrefix+"\"; compare this with the record's ApplicationSecretHash.")
-	case failed.Kind == identity.InvalidClient, failed.Kind == identity.RequestRefused && (failed.Status == 401 || failed.Status == 403):
-		lines = append(lines, "Compare the secret with the record's ApplicationSecretHash by the function secret_matches.")
+func hostIn(text string) string {
+	u, err := url.Parse(text)
+	if err != nil {
+		return "the host"
 	}
-	lines = append(lines, failed.Evidence)
-	if !failed.RetryAt.IsZero() {
-		lines = append(lines, "The server asks not to be called again before "+failed.RetryAt.Format(time.RFC3339)+".")
+	return cmp.Or(u.Hostname(), "the host")
+}
+
+// hashFact says how the hash of the secret must begin. Of a short secret, nothing of the hash is shown.
+func hashFact(prefix string) string {
+	if prefix == "" {
+		return "ApplicationSecretHash is the hash of this secret: the function secret_matches compares them"
 	}
+	return "ApplicationSecretHash begins with " + strconv.Quote(prefix) +
+		" (otherwise the secret was rotated, or is that of another application)"
+}
+
+// explanation is a failure in the order in which it is read: what is wrong, what to do, and the evidence.
+func explanation(failed *erpnet.Error) string {
+	remedy := remedyOf(failed)
+	parts := []string{remedy.Cause, remedy.Remedy}
 	if failed.IdentityURL != "" {
-		lines = append(lines, "The instance's auto-discovery says that its identity service is at "+failed.IdentityURL+": if you trust that place, set identity_url to it.")
+		parts = append(parts, "The auto-discovery of the instance says that its identity service is at "+failed.IdentityURL+
+			". If you trust that place, set identity_url to it.")
 	}
-	return strings.TrimSpace(strings.Join(slices.DeleteFunc(lines, func(line string) bool { return line == "" }), "\n"))
+	if !failed.RetryAt.IsZero() {
+		parts = append(parts, "The server asks not to be called again before "+failed.RetryAt.Format(time.RFC3339)+".")
+	}
+	evidence := strings.TrimSpace(failed.Evidence + "\n" + failed.Error())
+	return strings.Join(append(parts, evidence), "\n\n")
 }
 
 // Remedies lists every kind of failure. It is a function so that nothing of it is built before a failure needs it.
 func Remedies() []Remedy {
 	return []Remedy{
 		{
-			identity.InvalidClient, "Client Credentials Refused",
-			"The instance knows no enabled trusted application with this client_id and this secret.",
-			`Compare the Trusted Application record of this instance with what was sent:
-  - ApplicationUri: the same as the client_id; letter case may count
-  - IsEnabled: true
-  - ClientType: Confidential (a Public application has no secret)
-  - ApplicationSecretHash: base64(SHA-256(secret)) of the secret that was sent; it changes when the secret is rotated`,
+			Kind: identity.InvalidClient, Title: "Client Credentials Refused",
+			Cause: "The instance does not accept this client_id with this secret.",
+			Remedy: "Check the Trusted Application record of {client_id}:\n" +
+				"  - {hash}\n" +
+				"  - ApplicationUri is exactly this client_id; letter case may count\n" +
+				"  - IsEnabled is true, and ClientType is Confidential",
 		},
 		{
-			identity.UnauthorizedClient, "Trusted Application Not Authorized",
-			"The trusted application exists, but may not use the client-credentials grant.",
-			`Look at these attributes of the Trusted Application record:
-  - SystemUserAllowed: true
-  - SystemUser: an active internal user, which the application's calls run as
-  - ImpersonateAsInternalUserAllowed: true, if the SystemUser is an internal user and the instance demands it
-  - IsEnabled: true`,
+			Kind: identity.UnauthorizedClient, Title: "Trusted Application Not Authorized",
+			Cause: "The trusted application exists, but it may not use the client-credentials grant.",
+			Remedy: "Check the Trusted Application record of {client_id}:\n" +
+				"  - SystemUserAllowed is true\n" +
+				"  - SystemUser is an active user, whom the application's calls run as\n" +
+				"  - ImpersonateAsInternalUserAllowed is true, if the SystemUser is an internal user\n" +
+				"  - IsEnabled is true",
 		},
 		{
-			identity.InvalidScope, "Scope Not Allowed",
-			"A requested scope is not among the trusted application's scopes, or is none that a service application may ask for.",
-			`Look at the attribute Scope of the Trusted Application record: a space-delimited, case-sensitive list that must hold every scope asked for, such as "read update". Either add the scope there, or ask for less.
-openid, profile and offline_access are not issued to service applications; sec is reserved to ERP.net, and DomainApi is obsolete.`,
+			Kind: identity.InvalidScope, Title: "Scope Not Allowed",
+			Cause: "The trusted application may not ask for one of these scopes.",
+			Remedy: "Add the scope to the attribute Scope of the Trusted Application record, a space-delimited " +
+				"list such as \"read update\", or ask for less. Letter case counts.\n" +
+				"openid, profile and offline_access are not issued to services, and sec is reserved to " +
+				"ERP.net. Records that are older than the scope read (late 2025) often have none: leave " +
+				"scopes out to get what the record has.",
 		},
 		{
-			identity.InvalidGrant, "Client Credentials Invalid or Missing",
-			"The identity service took the request for incomplete, or for another grant.",
-			`Check that client_id and client_secret are those of a Trusted Application with ClientType Confidential and SystemUserAllowed true. If they are, something between here and the instance, such as a proxy, may change the request.`,
+			Kind: identity.InvalidGrant, Title: "Client Credentials Invalid or Missing",
+			Cause: "The identity service did not find complete client credentials in the request.",
+			Remedy: "Check that client_id and client_secret are those of a Trusted Application with ClientType " +
+				"Confidential and SystemUserAllowed true. If they are, a proxy or gateway may change the " +
+				"request on its way.",
 		},
 		{
-			identity.UnsupportedGrantType, "Grant Type Not Supported",
-			"The identity service does not offer the client-credentials grant to this application.",
-			`Look at SystemUserAllowed and SystemUser of the Trusted Application record. If they are right, check that the URL above is this instance's own identity service; where it is hosted elsewhere, set identity_url.`,
+			Kind: identity.UnsupportedGrantType, Title: "Grant Type Not Supported",
+			Cause: "The identity service does not offer the client-credentials grant to this application.",
+			Remedy: "Check SystemUserAllowed and SystemUser of the Trusted Application record. If they are right, " +
+				"check that the request went to the identity service of this instance; if that is hosted " +
+				"elsewhere, set identity_url.",
 		},
 		{
-			identity.InvalidRequest, "Token Request Not Understood",
-			"The identity service missed a parameter of the request.",
-			`Check client_id and client_secret. If both are set, something between here and the instance, such as a proxy or a redirecting gateway, may drop the body of the request.`,
+			Kind: identity.InvalidRequest, Title: "Token Request Not Understood",
+			Cause: "The identity service misses a parameter of the request.",
+			Remedy: "Check client_id and client_secret. If both are set, a proxy or a redirecting gateway may " +
+				"drop the body of the request.",
 		},
 		{
-			identity.RequestRefused, "Token Request Refused",
-			"The identity service, or a gateway before it, refused the request without one of the reasons that ERP.net documents.",
-			`Check the Trusted Application record (ApplicationUri, IsEnabled, ClientType, ApplicationSecretHash, SystemUserAllowed, SystemUser, Scope), and whether a gateway before the instance refuses this machine.`,
+			Kind: identity.RequestRefused, Title: "Token Request Refused",
+			Cause: "The identity service refused the request for a reason that ERP.net does not document.",
+			Remedy: "Check the Trusted Application record of {client_id}: ApplicationUri, IsEnabled, ClientType, " +
+				"ApplicationSecretHash, SystemUserAllowed, SystemUser and Scope.\n" +
+				"{hash}.",
 		},
 		{
-			erpnet.UnknownHost, "Unknown Host",
-			"The name of the instance cannot be resolved.",
-			`Check the spelling of instance, such as demodb.my.erp.net, and the name resolution of the machine that runs the plan.`,
+			Kind: erpnet.UnknownHost, Title: "Unknown Host",
+			Cause: "Can't find a host with the name {host}.",
+			Remedy: "Check the spelling of instance, such as demodb.my.erp.net. If it is right, check the name " +
+				"resolution of the machine that runs the plan.",
 		},
 		{
-			erpnet.ConnectionRefused, "Connection Refused",
-			"Nothing listens at this address, or a firewall refuses the connection.",
-			`Check the host and port of instance (or identity_url), that the instance is running, and that the machine which runs the plan may reach it.`,
+			Kind: erpnet.NameServerFailed, Title: "Name Server Failed",
+			Cause:  "Can't look up the host name {host}: the name server does not respond as it should.",
+			Remedy: "Check the name resolution of the machine that runs the plan, and run again.",
 		},
 		{
-			erpnet.ConnectionLost, "Connection Lost",
-			"The connection could not be made or broke before the whole answer was there, each time it was tried.",
-			`Check the network, proxy or gateway between here and the instance, then run again. max_retries sets how often it is tried again.`,
+			Kind: erpnet.ConnectionRefused, Title: "Connection Refused",
+			Cause: "{host} refuses the connection: nothing listens at this port, or a firewall rejects it.",
+			Remedy: "Check the host and port of instance (or identity_url), that the instance is running, and " +
+				"that the machine that runs the plan may reach it.",
 		},
 		{
-			erpnet.ProxyFailed, "Proxy Refused the Connection",
-			"The proxy of the environment (HTTPS_PROXY) did not open a connection to the instance.",
-			`Check HTTPS_PROXY, its user name and password, and whether the proxy allows this host; name the host in NO_PROXY to reach it directly.`,
+			Kind: erpnet.Unreachable, Title: "Host Unreachable",
+			Cause: "The network has no route to {host}.",
+			Remedy: "Check the network or VPN of the machine that runs the plan, and the address that the host " +
+				"name resolves to.",
 		},
 		{
-			erpnet.UnknownAuthority, "Certificate of Unknown Authority",
-			"The server's certificate was not signed by an authority that this machine trusts.",
-			`If the instance has a certificate of a private authority, set ca_certificate_file or ca_certificate_pem to that authority's certificate. Otherwise somebody may be intercepting the connection.`,
+			Kind: erpnet.ConnectTimeout, Title: "No Connection in Time",
+			Cause: "{host} does not answer: the address is wrong, or a firewall drops the packets.",
+			Remedy: "Check the host and port of instance (or identity_url), and whether the machine that runs the " +
+				"plan may reach it. request_timeout sets how long one attempt may take.",
 		},
 		{
-			erpnet.WrongHostName, "Certificate of Another Host",
-			"The server's certificate is not valid for the name it was asked by.",
-			`Name the instance as its certificate does, or have the certificate extended by this name.`,
+			Kind: erpnet.ConnectionLost, Title: "Connection Lost",
+			Cause: "The connection to {host} broke before the whole response was there.",
+			Remedy: "Check the network, proxy or gateway between here and the instance, and run again. " +
+				"max_retries sets how often the provider tries.",
 		},
 		{
-			erpnet.CertificateDates, "Certificate Not Valid Now",
-			"The server's certificate has expired or is not valid yet, by this machine's clock.",
-			`Renew the server's certificate. If its dates are right, set this machine's clock.`,
+			Kind: erpnet.Timeout, Title: "No Response in Time",
+			Cause: "{host} took the request, but did not respond completely in time.",
+			Remedy: "Check that the instance is up, and run again. request_timeout sets how long one attempt may " +
+				"take, and max_retries how often the provider tries; all attempts together end after three " +
+				"minutes.",
 		},
 		{
-			erpnet.TLSFailed, "No Secure Connection",
-			"The server does not speak TLS 1.2 or newer at this port, or broke off the handshake.",
-			`Check that the port is that of https, and that the server offers TLS 1.2 or newer.`,
+			Kind: erpnet.Canceled, Title: "Request Canceled",
+			Cause:  "The run was interrupted.",
+			Remedy: "Run again.",
 		},
 		{
-			erpnet.Timeout, "No Answer in Time",
-			"The server took the connection but did not answer completely in time.",
-			`Check that the instance is up. request_timeout sets how long one try may take, max_retries how often it is tried again; all together end after three minutes.`,
+			Kind: erpnet.NotHTTP, Title: "Not a Web Server",
+			Cause:  "{host} does not speak HTTP at this port.",
+			Remedy: "Check the host and port of instance (or identity_url).",
 		},
 		{
-			erpnet.Canceled, "Request Canceled",
-			"The run was interrupted.",
-			`Run again.`,
+			Kind: erpnet.ProxyFailed, Title: "Proxy Refused the Connection",
+			Cause: "The proxy of the environment (HTTPS_PROXY) did not open a connection to {host}.",
+			Remedy: "Check HTTPS_PROXY, its user name and password, and whether the proxy allows this host. To " +
+				"reach the host directly, name it in NO_PROXY.",
 		},
 		{
-			erpnet.Redirected, "Unexpected Redirect",
-			"The server answered with a redirect, which is not followed, since it would carry the secret to another place.",
-			`Set instance, or identity_url if only the identity service is elsewhere, to the address that really serves it.`,
+			Kind: erpnet.UnknownAuthority, Title: "Certificate of Unknown Authority",
+			Cause: "This machine does not trust the authority that signed the certificate of {host}.",
+			Remedy: "If the instance has a certificate of a private authority, set ca_certificate_file or " +
+				"ca_certificate_pem to that authority's certificate. Otherwise somebody may be intercepting " +
+				"the connection.",
 		},
 		{
-			erpnet.NotFound, "No Identity Service Here",
-			"The server knows no token endpoint at this URL.",
-			`Check instance. Where an instance hosts its identity service elsewhere than at /id, set identity_url.`,
+			Kind: erpnet.MissingIntermediate, Title: "Incomplete Certificate Chain",
+			Cause: "{host} sends its own certificate only, so the authority that signed it is not known. " +
+				"Browsers hide this, since they look for the missing certificate.",
+			Remedy: "Make the server send the intermediate certificates of its authority too. Until then, add " +
+				"them with ca_certificate_file or ca_certificate_pem.",
 		},
 		{
-			erpnet.NotJSON, "Not an Identity Service",
-			"The server answered with something that is not the JSON of an identity service, such as a web page of a portal, gateway or maintenance notice.",
-			`Open the URL's host in a browser to see who answers there. Check instance, and identity_url where the identity service is not at /id.`,
+			Kind: erpnet.WrongHostName, Title: "Certificate of Another Host",
+			Cause:  "The certificate of {host} is for another name.",
+			Remedy: "Name the instance as its certificate does, or add this name to the certificate.",
 		},
 		{
-			erpnet.EmptyResponse, "Empty Answer",
-			"The server answered without any content.",
-			`Check that instance and identity_url name the identity service itself, and what a proxy or gateway before it does.`,
+			Kind: erpnet.NoHostNames, Title: "Certificate Without Host Names",
+			Cause:  "The certificate of {host} has its name as common name only, which is not valid any more.",
+			Remedy: "Replace the certificate with one that has the host name as subject alternative name (SAN).",
 		},
 		{
-			erpnet.OversizedResponse, "Answer Too Large",
-			"The server answered with more than 1 MiB.",
-			`For a query of the Domain API, ask for fewer rows at a time by top, or for fewer attributes by select. Otherwise check that instance and identity_url name the identity service itself. The answer was dropped.`,
+			Kind: erpnet.CertificateDates, Title: "Certificate Not Valid Now",
+			Cause:  "The certificate of {host} has expired or is not valid yet.",
+			Remedy: "Renew the certificate. If its dates are right, correct this machine's clock.",
 		},
 		{
-			erpnet.RateLimited, "Too Many Requests",
-			"The server limits how often it is asked.",
-			`Wait and run again; let fewer pipelines run at the same time.`,
+			Kind: erpnet.CertificateInvalid, Title: "Invalid Certificate",
+			Cause:  "The certificate of {host}, or one that it sends with it, breaks a rule.",
+			Remedy: "Replace the certificate that the cause below names.",
 		},
 		{
-			erpnet.Unavailable, "Instance Unavailable",
-			"The instance, or a gateway before it, is down or overloaded.",
-			`Check that the instance is up, then run again.`,
+			Kind: erpnet.CertificateRequired, Title: "Client Certificate Required",
+			Cause: "{host}, or a gateway in front of it, demands a TLS certificate of this machine, and the " +
+				"provider has none.",
+			Remedy: "Reach the instance on a way that needs no client certificate.",
 		},
 		{
-			erpnet.ServerFailed, "Server Error",
-			"The server failed while it worked on the request.",
-			`Look into the log of the instance at this time. The same request is not repeated, since it would fail again.`,
+			Kind: erpnet.OldTLS, Title: "TLS Too Old",
+			Cause:  "{host} offers only versions of TLS before 1.2, which are not secure.",
+			Remedy: "Turn on TLS 1.2 or newer at the server, or at the gateway in front of it.",
 		},
 		{
-			erpnet.UnexpectedStatus, "Unexpected HTTP Status",
-			"The server answered with a status that an identity service does not give.",
-			`Check that instance and identity_url name the identity service itself, and what a proxy or gateway before it does.`,
+			Kind: erpnet.NotTLS, Title: "No TLS at This Port",
+			Cause:  "{host} answers in plain text at a port where https is expected.",
+			Remedy: "Check that the port is the one of https. Name a local instance without TLS with http://.",
 		},
 		{
-			identity.NoToken, "Answer Without Token",
-			"The server reported success but issued no access token.",
-			`Check that instance and identity_url name the identity service itself.`,
+			Kind: erpnet.TLSFailed, Title: "No Secure Connection",
+			Cause:  "The TLS handshake with {host} failed.",
+			Remedy: "Check that the port is the one of https, and what the cause below names.",
 		},
 		{
-			identity.MalformedToken, "Malformed Access Token",
-			"The access token cannot be sent in an Authorization header, or is a JWT whose claims cannot be read.",
-			`Check that instance and identity_url name the identity service itself, and what a proxy or gateway before it does.`,
+			Kind: erpnet.Redirected, Title: "Unexpected Redirect",
+			Cause: "The server redirects the request. The provider does not follow, since the secret would go to " +
+				"another place.",
+			Remedy: "Set instance, or identity_url if only the identity service is elsewhere, to the address that " +
+				"serves it.",
 		},
 		{
-			identity.WrongTokenType, "Wrong Token Type",
-			"The token is not a Bearer token, the only type that ERP.net documents; RFC 6749 section 7.1 forbids to use a type that is not understood.",
-			`Check that instance and identity_url name the identity service itself.`,
+			Kind: erpnet.NotFound, Title: "No Identity Service Here",
+			Cause: "The server has no identity service at this URL.",
+			Remedy: "Check instance. If the instance hosts its identity service somewhere other than /id, set " +
+				"identity_url.",
 		},
 		{
-			identity.InvalidLifetime, "Invalid Token Lifetime",
-			"The answer's expires_in is not a number of seconds that a token may live.",
-			`Check that instance and identity_url name the identity service itself.`,
+			Kind: erpnet.NotJSON, Title: "Not an Identity Service",
+			Cause: "The response is not the JSON of an identity service, but something else, such as a web page " +
+				"of a portal, a gateway or a maintenance notice.",
+			Remedy: "Open the host in a browser to see who answers there. Check instance, and identity_url if the " +
+				"identity service is not at /id.",
 		},
 		{
-			identity.ForeignIssuer, "Token of Another Issuer",
-			"The token names another identity service as its issuer, so the APIs of this instance will refuse it.",
-			`If the issuer is the right instance under its own name, set instance to that name. If it is that of the instance behind a reverse proxy, set the provider's issuer to it. Otherwise the server is not the one that you meant.`,
+			Kind: erpnet.EmptyResponse, Title: "Empty Response",
+			Cause: "The response has no content.",
+			Remedy: "Check that instance and identity_url name the identity service, and what a proxy or gateway " +
+				"in front of it does.",
 		},
 		{
-			identity.ForeignClient, "Token of Another Client",
-			"The token was issued to another client_id than the one that asked.",
-			`Check that instance and identity_url name the identity service itself, and that no gateway before it replays old answers.`,
+			Kind: erpnet.OversizedResponse, Title: "Response Too Large",
+			Cause: "The response is larger than the provider takes: 1 MiB for one, 16 MiB for all pages " +
+				"together.",
+			Remedy: "For a query of the Domain API, ask for fewer rows with top or filter, or for fewer " +
+				"attributes with select. Otherwise check that instance and identity_url name the instance.",
 		},
 		{
-			identity.ExpiredToken, "Token Already Expired",
-			"The token that was just issued is past its own expiry.",
-			`Set the clock of this machine or of the server. If both are right, a gateway may be replaying old answers.`,
+			Kind: erpnet.UnreadableContent, Title: "Unreadable Content",
+			Cause:  "The response is compressed in a way that the provider did not ask for.",
+			Remedy: "A proxy between here and the instance compresses responses. Turn that off for this host.",
 		},
 		{
-			identity.MissingScopes, "Scope Not Granted",
-			"The token carries fewer scopes than were asked for.",
-			`Add the missing scopes to the attribute Scope of the Trusted Application record, or ask for less.`,
+			Kind: erpnet.Excessive, Title: "Excessive Response",
+			Cause: "The server sends more of something than anybody needs. It would take Terraform hours or " +
+				"gigabytes.",
+			Remedy: "For a query of the Domain API, ask for fewer rows with top or filter, or for fewer " +
+				"attributes with select. Otherwise check that instance and identity_url name the instance.",
 		},
 		{
-			identity.ForeignService, "Identity Service of Another Name",
-			"The discovery document names another issuer than the URL that it was got from.",
-			`If the issuer is the right instance under its own name, set instance to that name. If it is that of the instance behind a reverse proxy, set the provider's issuer to it. Otherwise the server is not the one that you meant.`,
+			Kind: erpnet.RateLimited, Title: "Too Many Requests",
+			Cause:  "The server limits how often it may be asked.",
+			Remedy: "Wait and run again. Let fewer pipelines run at the same time.",
 		},
 		{
-			identity.NoKeys, "No Signing Keys",
-			"The identity service publishes no keys that the signature could be verified by.",
-			`Look at the identity service's discovery document and its jwks_uri, which must be on the same host. Where the instance is reached by another name, set instance, or identity_url, to the one that the document names.`,
+			Kind: erpnet.GatewayRefused, Title: "Refused by a Gateway",
+			Cause: "Something in front of the instance refused the request, such as a firewall, a load balancer " +
+				"or a proxy. Neither the identity service nor the API has answered.",
+			Remedy: "Ask whoever runs the gateway whether the machine that runs the plan may reach this URL.",
 		},
 		{
-			identity.WrongAlgorithm, "Wrong Signature Algorithm",
-			"The token is not signed by RS256, the one algorithm that ERP.net documents.",
-			`The server is probably not the instance's identity service: check instance and identity_url.`,
+			Kind: erpnet.Unavailable, Title: "Instance Unavailable",
+			Cause:  "The instance is down or overloaded, says the gateway in front of it.",
+			Remedy: "Check that the instance is up, and run again.",
 		},
 		{
-			identity.WrongJWTType, "Wrong JWT Type",
-			"The token's header does not say that it is an access token (typ at+jwt, RFC 9068).",
-			`The server is probably not the instance's identity service: check instance and identity_url.`,
+			Kind: erpnet.ServerFailed, Title: "Server Error",
+			Cause: "The server failed while it worked on the request. It was not sent again, since it would fail " +
+				"again.",
+			Remedy: "If this persists, ask ERP.net's support, with the time and the request below.",
 		},
 		{
-			identity.UnknownKey, "Unknown Signing Key",
-			"The token is signed by a key that the identity service does not publish.",
-			`The token was not issued by this identity service, or its keys were replaced and it publishes the old ones still: check instance and identity_url, and restart the instance's identity site if its keys are stale.`,
+			Kind: erpnet.UnexpectedStatus, Title: "Unexpected HTTP Status",
+			Cause: "An identity service does not answer with this status.",
+			Remedy: "Check that instance and identity_url name the identity service, and what a proxy or gateway " +
+				"in front of it does.",
 		},
 		{
-			identity.BadSignature, "Bad Signature",
-			"The token's signature is not that of the published key.",
-			`The token was forged or changed on its way. Do not use it; check instance and identity_url, and what a proxy or gateway between here and the instance does.`,
+			Kind: identity.NoToken, Title: "Response Without Token",
+			Cause:  "The server reports success, but issued no access token.",
+			Remedy: "Check that instance and identity_url name the identity service.",
 		},
 		{
-			identity.WrongAudience, "Token for Another API",
-			"The token's audience does not hold the Domain API.",
-			`Check that the instance has a Domain API site, and that identity_url is the identity service of the same instance.`,
+			Kind: identity.MalformedToken, Title: "Malformed Access Token",
+			Cause: "The access token does not fit into an Authorization header, or is a JWT whose claims cannot " +
+				"be read.",
+			Remedy: "Check that instance and identity_url name the identity service, and what a proxy or gateway " +
+				"in front of it does.",
 		},
 		{
-			identity.NotYetValid, "Token Not Yet Valid",
-			"The token's not-before time lies ahead.",
-			`Set the clock of this machine or of the server.`,
+			Kind: identity.WrongTokenType, Title: "Wrong Token Type",
+			Cause:  "The token is not a Bearer token, the only type that ERP.net documents.",
+			Remedy: "Check that instance and identity_url name the identity service.",
 		},
 		{
-			domainapi.TokenRejected, "Token Refused by the Domain API",
-			"The Domain API does not take the token (HTTP status 401).",
-			`Check that instance, identity_url and domain_api_url are of one and the same instance, and that its clock is right.
-A reference token may have expired or been revoked, or the Trusted Application's ReferenceTokens be None.`,
+			Kind: identity.InvalidLifetime, Title: "Invalid Token Lifetime",
+			Cause:  "The response says nothing usable about how long the token lives.",
+			Remedy: "Check that instance and identity_url name the identity service.",
 		},
 		{
-			domainapi.Forbidden, "Access Denied by the Domain API",
-			"The Domain API takes the token, but does not allow this call (HTTP status 403).",
-			`Look at the attribute Scope of the Trusted Application record, which must hold "read", and "update" to write, and at the rights of its SystemUser.
-An instance may keep trusted applications from the Domain API altogether: then request the registration by a ticket, which erpnet_registration_request writes.`,
+			Kind: identity.ForeignIssuer, Title: "Token of Another Issuer",
+			Cause: "The token names another identity service as its issuer, so the APIs of this instance refuse " +
+				"it.",
+			Remedy: "If the issuer is the right instance under its own name, set instance to that name.\n" +
+				"If it is what the instance calls itself behind a reverse proxy, set the provider's issuer to " +
+				"it.\n" +
+				"Otherwise the server is not the one that you meant.",
 		},
 		{
-			domainapi.NotFound, "No Such Entity Set",
-			"There is no Domain API at this URL, or no entity set of this name.",
-			`Check the name of the entity set (entity_set, probe_entity_set). Where an instance hosts its Domain API elsewhere than at /api/domain/odata/, set domain_api_url.`,
+			Kind: identity.ForeignClient, Title: "Token of Another Client",
+			Cause: "The token was issued to another client_id than the one that asked.",
+			Remedy: "Check that instance and identity_url name the identity service, and that no gateway in front " +
+				"of it replays old responses.",
 		},
 		{
-			domainapi.RateLimited, "Too Many Calls of the Domain API",
-			"The Domain API limits how often, or by how many requests at a time, a session may call it.",
-			`Wait and run again; let fewer programs call it at the same time.`,
+			Kind: identity.ExpiredToken, Title: "Token Already Expired",
+			Cause: "The token that was just issued has expired already.",
+			Remedy: "Correct the clock of this machine or of the server. If both are right, a gateway may be " +
+				"replaying old responses.",
 		},
 		{
-			domainapi.NoLicence, "No Licence Free",
-			"All licences of the instance are taken by other sessions.",
-			`Wait until a session ends (20 minutes after its last call), or reserve a licence for the SystemUser of the Trusted Application.`,
+			Kind: identity.MissingScopes, Title: "Scope Not Granted",
+			Cause: "The token carries fewer scopes than were asked for.",
+			Remedy: "Add the missing scopes to the attribute Scope of the Trusted Application record, or ask for " +
+				"less.",
 		},
 		{
-			domainapi.Failed, "Domain API Failed",
-			"The Domain API failed while it worked on the call.",
-			`Look into the log of the instance at this time. If its message names a rule or a value, the same call will fail again.`,
+			Kind: identity.ForeignService, Title: "Identity Service of Another Name",
+			Cause: "The discovery document names another issuer than the URL where it is.",
+			Remedy: "If the issuer is the right instance under its own name, set instance to that name.\n" +
+				"If it is what the instance calls itself behind a reverse proxy, set the provider's issuer to " +
+				"it.\n" +
+				"Otherwise the server is not the one that you meant.",
 		},
 		{
-			domainapi.Renamed, "Entity Set Was Renamed",
-			"The entity set has another name in this version of ERP.net.",
-			`Use the new name, which the message gives.`,
+			Kind: identity.NoKeys, Title: "No Signing Keys",
+			Cause: "The identity service publishes no keys to verify the signature with.",
+			Remedy: "Look at the discovery document of the identity service and its jwks_uri, which must be on " +
+				"the same host. If the instance is behind a reverse proxy, set the provider's issuer to the " +
+				"issuer that the document names.",
 		},
 		{
-			domainapi.NotDomainAPI, "Not a Domain API",
-			"The server answered with something that is not the JSON of a Domain API.",
-			`Check instance. Where an instance hosts its Domain API elsewhere than at /api/domain/odata/, set domain_api_url.`,
+			Kind: identity.WrongAlgorithm, Title: "Wrong Signature Algorithm",
+			Cause:  "The token is not signed with RS256, the only algorithm that ERP.net documents.",
+			Remedy: "The server is probably not the instance's identity service: check instance and identity_url.",
 		},
 		{
-			domainapi.ForeignLink, "Next Page Elsewhere",
-			"The Domain API points to another host, or back to an earlier page, for the next rows.",
-			`The link was not followed, since the token would go with it. Check domain_api_url, and what a gateway before the instance does to links.`,
+			Kind: identity.WrongJWTType, Title: "Wrong JWT Type",
+			Cause:  "The header of the token does not say that it is an access token (typ at+jwt, RFC 9068).",
+			Remedy: "The server is probably not the instance's identity service: check instance and identity_url.",
 		},
 		{
-			domainapi.TooManyRows, "Too Many Rows",
-			"The query has more rows than max_rows allows.",
-			`Narrow the query by filter, or raise max_rows.`,
+			Kind: identity.UnknownKey, Title: "Unknown Signing Key",
+			Cause: "The token is signed with a key that the identity service does not publish.",
+			Remedy: "The token is not of this identity service, or the service publishes old keys: check instance " +
+				"and identity_url, and restart the identity site of the instance if its keys are stale.",
 		},
 		{
-			domainapi.IncompleteRows, "Rows Missing",
-			"The Domain API gave fewer rows than it says there are.",
-			`Run again; rows may have been deleted meanwhile. Otherwise narrow the query by filter until it fits one page.`,
+			Kind: identity.BadSignature, Title: "Bad Signature",
+			Cause: "The signature of the token was not made with the published key: the token was forged, or " +
+				"changed on its way.",
+			Remedy: "Do not use the token. Check instance and identity_url, and what a proxy or gateway between " +
+				"here and the instance does.",
 		},
 		{
-			trustedapp.Conflict, "Record Changed Elsewhere",
-			"The record is not as it was when it was last read: somebody else has changed or deleted it.",
-			`Plan again to see what is there now.`,
+			Kind: identity.WrongAudience, Title: "Token for Another API",
+			Cause: "The token is not meant for the Domain API.",
+			Remedy: "Check that the instance has a Domain API site, and that identity_url is the identity service " +
+				"of the same instance.",
 		},
 		{
-			trustedapp.Exists, "Trusted Application Exists",
-			"The instance has a record of this ApplicationUri already.",
-			`Import it to manage it here, by its ApplicationUri, or take another application_uri.`,
+			Kind: identity.NotYetValid, Title: "Token Not Yet Valid",
+			Cause:  "The token becomes valid in the future.",
+			Remedy: "Correct the clock of this machine or of the server.",
 		},
 		{
-			trustedapp.UnknownUser, "Unknown System User",
-			"The instance has no user of this login, or the caller may not see it.",
-			`Check system_user: it is the user's Login. Create the user first, with the rights that the application needs.`,
+			Kind: domainapi.TokenRejected, Title: "Token Rejected by the Domain API",
+			Cause: "The Domain API does not accept the token.",
+			Remedy: "Check that instance, identity_url and domain_api_url belong to one and the same instance, " +
+				"and that its clock is right.\n" +
+				"A reference token may have expired or been revoked, or the ReferenceTokens of the Trusted " +
+				"Application may be None.",
 		},
 		{
-			erpnet.NameServerFailed, "Name Server Failed",
-			"The name of the host could not be looked up, so it is not known whether it exists.",
-			`Check the name resolution of the machine that runs the plan, then run again.`,
+			Kind: domainapi.Forbidden, Title: "Access Denied by the Domain API",
+			Cause: "The Domain API accepts the token, but does not allow this call.",
+			Remedy: "Check that the attribute Scope of the Trusted Application record has \"read\", and " +
+				"\"update\" to write, and check the rights of its SystemUser.\n" +
+				"An instance may keep trusted applications from the Domain API altogether. Then request the " +
+				"registration with a ticket, which erpnet_registration_request writes.",
 		},
 		{
-			erpnet.Unreachable, "Host Unreachable",
-			"The network knows no way from this machine to that address.",
-			`Check the network or VPN of the machine that runs the plan, and the address that the host name resolves to.`,
+			Kind: domainapi.NotFound, Title: "No Such Entity Set",
+			Cause:  "The Domain API has no entity set with this name.",
+			Remedy: "Check the name of the entity set (entity_set, probe_entity_set).",
 		},
 		{
-			erpnet.ConnectTimeout, "No Connection in Time",
-			"Nothing answers at this address: it is wrong, or a firewall drops the packets on the way.",
-			`Check the host and port of instance (or identity_url), and whether the machine that runs the plan may reach it. request_timeout sets how long one attempt may take.`,
+			Kind: domainapi.NotServed, Title: "No Domain API Here",
+			Cause: "The web server has nothing at this URL.",
+			Remedy: "Check instance. If the instance hosts its Domain API somewhere other than " +
+				"/api/domain/odata/, set domain_api_url.",
 		},
 		{
-			erpnet.NotHTTP, "Not a Web Server",
-			"The server at this address and port does not speak HTTP.",
-			`Check the host and port of instance (or identity_url).`,
+			Kind: domainapi.RateLimited, Title: "Too Many Calls of the Domain API",
+			Cause:  "The Domain API limits how many calls a session may make, and how many at a time.",
+			Remedy: "Wait and run again. Let fewer programs call it at the same time.",
 		},
 		{
-			erpnet.UnreadableContent, "Unreadable Content",
-			"The content is compressed in a way that was not asked for.",
-			`Something between here and the instance, such as a proxy, compresses responses by itself. Turn that off for this host.`,
+			Kind: domainapi.NoLicence, Title: "No Licence Free",
+			Cause: "All licences of the instance are taken by other sessions.",
+			Remedy: "Wait until a session ends, 20 minutes after its last call, or reserve a licence for the " +
+				"SystemUser of the Trusted Application. Instance Manager shows who has them, on its page " +
+				"Sessions.",
 		},
 		{
-			erpnet.MissingIntermediate, "Incomplete Certificate Chain",
-			"The server sends its own certificate only, so its authority cannot be found. Browsers hide this, since they look for the missing one.",
-			`Have the server send the intermediate certificates of its authority too. Until then, add them by ca_certificate_file or ca_certificate_pem.`,
+			Kind: domainapi.Failed, Title: "Domain API Failed",
+			Cause: "The Domain API failed, or refused the call for the reason that its message gives.",
+			Remedy: "If the message names a rule or a value, correct that: the same call fails again. Otherwise " +
+				"run again.",
 		},
 		{
-			erpnet.NoHostNames, "Certificate Without Host Names",
-			"The server's certificate has its name as common name only, which is not looked at any more.",
-			`Replace the certificate by one that has the host name as subject alternative name (SAN).`,
+			Kind: domainapi.Renamed, Title: "Entity Set Was Renamed",
+			Cause:  "The entity set has another name in this version of ERP.net.",
+			Remedy: "Use the new name, which the message gives.",
 		},
 		{
-			erpnet.CertificateInvalid, "Invalid Certificate",
-			"The server's certificate, or one that it sends with it, breaks a rule.",
-			`Replace the certificate that the cause names.`,
+			Kind: domainapi.NotDomainAPI, Title: "Not a Domain API",
+			Cause: "The response is not the JSON of a Domain API.",
+			Remedy: "Check instance. If the instance hosts its Domain API somewhere other than " +
+				"/api/domain/odata/, set domain_api_url.",
 		},
 		{
-			erpnet.CertificateRequired, "Client Certificate Required",
-			"The server, or a gateway before it, wants this machine to identify itself with a TLS certificate, which the provider does not do.",
-			`Let the machine that runs the plan reach the instance by a way that needs no client certificate.`,
+			Kind: domainapi.ForeignLink, Title: "Next Page Elsewhere",
+			Cause: "The link to the next rows leads away from the Domain API, or back to an earlier page. The " +
+				"provider does not follow, since the token would go with it.",
+			Remedy: "Check domain_api_url, and what a gateway in front of the instance does to links.",
 		},
 		{
-			erpnet.OldTLS, "TLS Too Old",
-			"The server speaks only versions of TLS before 1.2, which are not secure.",
-			`Turn on TLS 1.2 or newer at the server, or at the gateway before it.`,
+			Kind: domainapi.TooManyRows, Title: "Too Many Rows",
+			Cause:  "The query has more rows than max_rows allows.",
+			Remedy: "Narrow the query with filter, or raise max_rows.",
 		},
 		{
-			erpnet.NotTLS, "No TLS at This Port",
-			"The server answers in plain text where https is asked for.",
-			`Check that the port is that of https. A loopback instance without TLS is named with http://.`,
+			Kind: domainapi.IncompleteRows, Title: "Rows Missing",
+			Cause: "The Domain API gave fewer rows than it says there are.",
+			Remedy: "Run again: rows may have been deleted meanwhile. Otherwise narrow the query with filter " +
+				"until it fits one page.",
 		},
 		{
-			erpnet.GatewayRefused, "Refused by a Gateway",
-			"Something in front of the instance has refused the request, such as a firewall, a load balancer or a proxy. Neither the identity service nor the API has answered.",
-			`Ask who runs the gateway whether the machine that runs the plan may reach this URL, by its address and its User-Agent.`,
+			Kind: trustedapp.Conflict, Title: "Record Changed Elsewhere",
+			Cause:  "Somebody else changed or deleted the record after it was last read.",
+			Remedy: "Plan again to see what is there now.",
 		},
 		{
-			domainapi.NotServed, "No Domain API Here",
-			"The web server knows nothing at this URL.",
-			`Check instance. Where an instance hosts its Domain API elsewhere than at /api/domain/odata/, set domain_api_url.`,
+			Kind: trustedapp.Exists, Title: "Trusted Application Exists",
+			Cause:  "The instance already has a trusted application with this application_uri.",
+			Remedy: "Import it to manage it here, or choose another application_uri.",
 		},
 		{
-			trustedapp.Undecided, "Write Without Response",
-			"The record was sent, but no response of the Domain API came, and the record cannot be read: it may have been written or not. Nothing of it is in the state.",
-			`Look whether the record is there, in Instance Manager, Security, Trusted Apps, before you apply again.`,
+			Kind: trustedapp.UnknownUser, Title: "Unknown System User",
+			Cause: "The instance has no user with this login, or the caller may not see it.",
+			Remedy: "Check system_user: it is the user's Login. Create the user first, with the rights that the " +
+				"application needs.",
 		},
 		{
-			erpnet.Excessive, "Excessive Response",
-			"The server has sent more of something than anybody needs, which would take Terraform hours or gigabytes.",
-			`For a query of the Domain API, ask for fewer rows by top or filter, or for fewer attributes by select. Otherwise check that instance and identity_url name the instance itself.`,
+			Kind: trustedapp.TooManyRecords, Title: "Too Many Trusted Applications",
+			Cause:  "The instance has more trusted applications than the provider lists at once.",
+			Remedy: "Narrow the list with name, name_contains, is_enabled or system_user, or set a lower limit.",
+		},
+		{
+			Kind: trustedapp.Undecided, Title: "Write Without Response",
+			Cause: "The record was sent, but no response of the Domain API came back, and reading the record " +
+				"failed too. Whether it was written is not known, and nothing of it is in the state.",
+			Remedy: "Check whether the record is there (Instance Manager, Security, Trusted Apps) before you " +
+				"apply again.",
 		},
 	}
 }

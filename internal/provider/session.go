@@ -74,7 +74,7 @@ func (s *session) accessToken(ctx context.Context, own ownCredentials, scopes ty
 	}
 	token, err := service.TokenToGive(ctx, request)
 	if err != nil {
-		diags.Append(errorDiagnostic(err))
+		diags.Append(errorAt(err, map[erpnet.Kind]string{identity.InvalidScope: "scopes", identity.MissingScopes: "scopes"}))
 	}
 	return token, diags
 }
@@ -107,7 +107,7 @@ func (s *session) tokenRequest(own ownCredentials, scopes types.Set) (*identity.
 func ownInstance(value string) (erpnet.Instance, []*problem) {
 	instance, err := erpnet.ParseInstance(value)
 	if err != nil {
-		return instance, []*problem{{"Invalid instance", "The instance of this object cannot be used: " + unusable(err)}}
+		return instance, []*problem{{summary: "Invalid instance", detail: "The instance of this object cannot be used: " + unusable(err)}}
 	}
 	return instance, nil
 }
@@ -118,10 +118,10 @@ func (own ownCredentials) credentials() (identity.Credentials, []*problem) {
 	}
 	var problems []*problem
 	if err := identity.CheckClientID(own.clientID.ValueString()); err != nil {
-		problems = append(problems, &problem{"Invalid client_id", "The client_id of this object cannot be used: " + unusable(err)})
+		problems = append(problems, &problem{summary: "Invalid client_id", detail: "The client_id of this object cannot be used: " + unusable(err)})
 	}
 	if err := erpnet.CheckSecret(own.clientSecret.ValueString()); err != nil {
-		problems = append(problems, &problem{"Invalid client_secret", "The client_secret of this object cannot be used: " + unusable(err)})
+		problems = append(problems, &problem{summary: "Invalid client_secret", detail: "The client_secret of this object cannot be used: " + unusable(err)})
 	}
 	return identity.Credentials{ClientID: own.clientID.ValueString(), Secret: erpnet.NewSecret(own.clientSecret.ValueString())}, problems
 }
@@ -129,8 +129,8 @@ func (own ownCredentials) credentials() (identity.Credentials, []*problem) {
 // credentials are the provider's client credentials, for objects that give a token.
 func (s *session) credentials() (identity.Credentials, []*problem) {
 	if s.settings.usesReferenceToken() {
-		return identity.Credentials{}, []*problem{{"Reference Token Not Usable Here", "This object requests an access token for client_id and client_secret. " +
-			"The provider's reference_token is an opaque token already, which only the Domain API takes: set client_id and client_secret in its place, here by a provider of its own with an alias."}}
+		return identity.Credentials{}, []*problem{{summary: "Reference Token Not Usable Here", detail: "This object requests an access token for client_id and client_secret. " +
+			"The provider has a reference_token, which only the Domain API takes. Give this object a provider with an alias that has client_id and client_secret."}}
 	}
 	id, idProblem := s.settings.clientID.required(identity.CheckClientID)
 	secret, secretProblem := s.settings.clientSecret.required(erpnet.CheckSecret)
@@ -218,7 +218,7 @@ func (s *session) rootCAs() (pool *x509.CertPool, p *problem) {
 	pem, file := s.settings.caCertificatePEM, s.settings.caCertificateFile
 	switch {
 	case !pem.missing && !file.missing && pem.fromEnv == file.fromEnv:
-		return nil, &problem{"Conflicting CA Certificates", pem.source() + " and " + file.name + " are both set. Remove one of them."}
+		return nil, &problem{summary: "Conflicting CA Certificates", detail: pem.source() + " and " + file.name + " are both set. Remove one of them."}
 	case !file.missing && (pem.missing || pem.fromEnv):
 		_, p = file.required(func(path string) error {
 			text, err := os.ReadFile(path)

@@ -29,7 +29,7 @@ type setting struct {
 	value   string
 	fromEnv bool
 	problem *problem // nil when there is a value
-	missing bool     // the problem is that nobody set it
+	missing bool     // the problem is that it is not set
 }
 
 func resolveSettings(m providerModel, lookupEnv func(string) (string, bool)) settings {
@@ -116,8 +116,8 @@ func conflictProblem(inConfiguration bool) *problem {
 	if inConfiguration {
 		place = "the provider's configuration"
 	}
-	return &problem{"Conflicting Credentials", "Both client_id or client_secret and reference_token are set in " + place + ". " +
-		"They are two identities: remove one of them (client_id and client_secret, ERPNET_CLIENT_ID and ERPNET_CLIENT_SECRET; or reference_token, ERPNET_REFERENCE_TOKEN)."}
+	return &problem{summary: "Conflicting Credentials", detail: "Two identities are set in " + place + ". Remove one of them: " +
+		"client_id and client_secret (ERPNET_CLIENT_ID, ERPNET_CLIENT_SECRET), or reference_token (ERPNET_REFERENCE_TOKEN)."}
 }
 
 func textOf(value attr.Value) string {
@@ -149,7 +149,7 @@ func (s setting) required(check func(string) error) (string, *problem) {
 	return s.value, nil
 }
 
-// optional hands the value to a function that takes it, unless nobody set it.
+// optional hands the value to a function that takes it, unless it is not set.
 func (s setting) optional(take func(string) error) *problem {
 	if s.missing {
 		return nil
@@ -159,24 +159,27 @@ func (s setting) optional(take func(string) error) *problem {
 }
 
 func missingProblem(s setting) *problem {
-	return &problem{"Missing " + s.name, "This object needs the provider's " + s.name + ", and nobody set it. " +
-		"Set " + s.name + " in the provider's configuration, or the environment variable " + s.env + "."}
+	return &problem{
+		summary: "Missing " + s.name,
+		detail:  "This object needs the provider's " + s.name + ". Set " + s.name + " in the provider block, or the environment variable " + s.env + ".",
+		missing: &s,
+	}
 }
 
 func emptyProblem(s setting) *problem {
-	return &problem{"Empty " + s.name, s.source() + " is set, but empty. Give it a value, or remove it: " +
-		"an empty " + s.name + " is never replaced by another one silently."}
+	return &problem{summary: "Empty " + s.name, detail: s.source() + " is set, but empty. Give it a value, or remove it: " +
+		"an empty " + s.name + " is never replaced silently."}
 }
 
 func invalidProblem(s setting, err error) *problem {
-	return &problem{"Invalid " + s.name, s.source() + " cannot be used: " + unusable(err)}
+	return &problem{summary: "Invalid " + s.name, detail: s.source() + " cannot be used: " + unusable(err)}
 }
 
 func unknownProblem(s setting) *problem {
-	return &problem{"Unknown " + s.name, "The provider's " + s.name + " depends on a value that is known only after apply. One of these helps:\n" +
+	return &problem{summary: "Unknown " + s.name, detail: "The provider's " + s.name + " depends on a value that is known only after apply. One of these helps:\n" +
 		"  - apply the source of the value first, with -target\n" +
 		"  - give a data source depends_on the resource that the value comes from, so that it waits for apply\n" +
 		"  - set " + s.name + " to a value that is known when the plan is made, or leave it out and set " + s.env + "\n" +
 		"  - give the ephemeral resource erpnet_access_token its own instance, client_id and client_secret, which wait for unknown values\n" +
-		"The environment is not used in place of an unknown value: it may name another identity."}
+		"The environment is not used instead of an unknown value: it may name another identity."}
 }

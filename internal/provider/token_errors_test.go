@@ -95,20 +95,3 @@ func TestFailuresAreOneDiagnosticEach(t *testing.T) {
 		})
 	}
 }
-
-// A check block turns the errors of its data source into warnings.
-func TestCheckBlockOnlyWarns(t *testing.T) {
-	t.Parallel()
-	_, env := startInstance(t)
-	c := newCLI(t, `check "credentials" {
-  data "erpnet_access_token" "this" {}
-
-  assert {
-    condition     = data.erpnet_access_token.this.token_type == "Bearer"
-    error_message = "No token."
-  }
-}`, with(env, "ERPNET_CLIENT_SECRET", ""))
-	if output := c.succeed("plan"); !strings.Contains(output, "Warning: Empty client_secret") {
-		t.Errorf("no warning:\n%s", output)
-	}
-}

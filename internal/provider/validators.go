@@ -18,6 +18,7 @@ import (
 // framework's own validators often do.
 type textCheck struct {
 	name   string
+	of     string // the object, where the CLI does not show it: of an ephemeral resource that takes a variable
 	check  func(string) error
 	secret bool // no attribute path then, since the CLI would print the source line
 }
@@ -28,11 +29,17 @@ func instanceCheck() textCheck {
 
 func clientIDCheck() textCheck { return textCheck{name: "client_id", check: identity.CheckClientID} }
 
+// in names the object that a check is in.
+func (c textCheck) in(object string) textCheck {
+	c.of = " of " + object
+	return c
+}
+
 // scopesCheck is for a set of scopes: none at all is said by leaving it out.
-func scopesCheck(name string) []validator.Set {
+func scopesCheck(name, of string) []validator.Set {
 	return []validator.Set{
 		setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(),
-		setvalidator.ValueStringsAre(textCheck{name: name, check: identity.CheckScope}),
+		setvalidator.ValueStringsAre(textCheck{name: name, of: of, check: identity.CheckScope}),
 	}
 }
 
@@ -52,7 +59,7 @@ func (c textCheck) ValidateString(_ context.Context, req validator.StringRequest
 	if err == nil {
 		return
 	}
-	var d diag.Diagnostic = diag.NewErrorDiagnostic("Invalid "+c.name, "The value of "+c.name+" cannot be used: "+unusable(err))
+	var d diag.Diagnostic = diag.NewErrorDiagnostic("Invalid "+c.name, "The value of "+c.name+c.of+" cannot be used: "+unusable(err))
 	if !c.secret {
 		d = diag.WithPath(req.Path, d)
 	}

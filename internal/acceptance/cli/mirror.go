@@ -37,8 +37,8 @@ func (m Mirror) Config() string {
 	return fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", string(m))
 }
 
-// Build builds packages of this module, such as ./cmd/erpnet-mock, and returns where their programs are. The directory
-// where the test runs is two levels below the module's.
+// Build builds packages of this module, such as ./cmd/erpnet-mock, and returns where their programs are. The
+// directory where the test runs is two levels below the module's.
 func Build(directory string, packages ...string) (program func(name string) string, err error) {
 	arguments := append([]string{"build", "-o", directory + string(filepath.Separator)}, packages...)
 	build := exec.CommandContext(context.Background(), "go", arguments...) //nolint:gosec // no input from outside

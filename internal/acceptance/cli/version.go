@@ -1,8 +1,8 @@
 // Copyright (c) ERP.net
 // SPDX-License-Identifier: MPL-2.0
 
-// Package cli is the CLI that the tests run, Terraform or OpenTofu: where it is, what it understands, and a mirror from
-// which it installs providers.
+// Package cli is the CLI that the tests run, Terraform or OpenTofu: where it is, what it understands, and a mirror
+// from which it installs providers.
 package cli
 
 import (
@@ -56,7 +56,8 @@ type Version struct {
 
 // UnderTest is the version of the CLI at Path.
 var UnderTest = sync.OnceValue(func() Version {
-	command := exec.CommandContext(context.Background(), Path(), "version") //nolint:gosec // the developer names the CLI
+	//nolint:gosec // the developer names the CLI
+	command := exec.CommandContext(context.Background(), Path(), "version")
 	command.Env = append(os.Environ(), "CHECKPOINT_DISABLE=1")
 	output, err := command.Output()
 	if err != nil {
@@ -67,8 +68,8 @@ var UnderTest = sync.OnceValue(func() Version {
 
 var firstVersion = regexp.MustCompile(`(?m)^(Terraform|OpenTofu) v(\S+)$`)
 
-// parseVersion reads what the command version prints. It is the one place where the CLIs tell their names: in JSON both
-// say "terraform_version".
+// parseVersion reads what the command version prints. It is the one place where the CLIs tell their names: in JSON
+// both say "terraform_version".
 func parseVersion(output string) Version {
 	found := firstVersion.FindStringSubmatch(strings.ReplaceAll(output, "\r", ""))
 	if found == nil {

@@ -41,20 +41,23 @@ func TestOldCLIsSkipWhatTheyDoNotUnderstand(t *testing.T) {
 		function  = "output \"hash\" {\n  value = provider::erpnet::secret_hash(\"DEMO\")\n}\n"
 		ephemeral = "\nephemeral \"erpnet_access_token\" \"this\" {}\n"
 		variable  = "variable \"secret\" {\n  ephemeral = true\n}\n"
-		writeOnly = "resource \"erpnet_secret_hash\" \"this\" {\n  secret_wo         = \"DEMO\"\n  secret_wo_version = 1\n}\n"
-		hash      = "resource \"erpnet_trusted_application\" \"this\" {\n  secret_hash = \"DEMO\" # in place of an ephemeral secret and client_secret_wo\n}\n"
+		writeOnly = "resource \"erpnet_secret_hash\" \"this\" {\n  secret_wo = \"DEMO\"\n}\n"
+		hash      = "resource \"erpnet_trusted_application\" \"this\" {\n" +
+			"  secret_hash = \"DEMO\" # in place of an ephemeral secret and client_secret_wo\n}\n"
 	)
 	for name, test := range map[string]struct {
 		config              string
 		terraform, openTofu [2]string // the last that skips, the first that runs
 	}{
-		"data source":            {data, [2]string{"", "1.0.0"}, [2]string{"", "1.6.0"}},
-		"resource":               {hash, [2]string{"", "1.0.0"}, [2]string{"", "1.6.0"}},
-		"function":               {function, [2]string{"1.7.5", "1.8.0"}, [2]string{"1.6.3", "1.7.0"}},
-		"ephemeral resource":     {data + ephemeral, [2]string{"1.9.8", "1.10.0"}, [2]string{"1.10.7", "1.11.0"}},
-		"ephemeral variable":     {variable, [2]string{"1.9.8", "1.10.0-rc1"}, [2]string{"1.10.7", "1.11.0-rc1"}},
-		"write-only argument":    {writeOnly, [2]string{"1.10.5", "1.11.4"}, [2]string{"1.10.7", "1.11.0"}},
-		"the newest one decides": {function + writeOnly + ephemeral, [2]string{"1.10.5", "1.11.0"}, [2]string{"1.10.7", "1.12.6"}},
+		"data source":         {data, [2]string{"", "1.0.0"}, [2]string{"", "1.6.0"}},
+		"resource":            {hash, [2]string{"", "1.0.0"}, [2]string{"", "1.6.0"}},
+		"function":            {function, [2]string{"1.7.5", "1.8.0"}, [2]string{"1.6.3", "1.7.0"}},
+		"ephemeral resource":  {data + ephemeral, [2]string{"1.9.8", "1.10.0"}, [2]string{"1.10.7", "1.11.0"}},
+		"ephemeral variable":  {variable, [2]string{"1.9.8", "1.10.0-rc1"}, [2]string{"1.10.7", "1.11.0-rc1"}},
+		"write-only argument": {writeOnly, [2]string{"1.10.5", "1.11.4"}, [2]string{"1.10.7", "1.11.0"}},
+		"the newest one decides": {
+			function + writeOnly + ephemeral, [2]string{"1.10.5", "1.11.0"}, [2]string{"1.10.7", "1.12.6"},
+		},
 	} {
 		for openTofu, versions := range map[bool][2]string{false: test.terraform, true: test.openTofu} {
 			for i, number := range versions {

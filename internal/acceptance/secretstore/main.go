@@ -1,14 +1,14 @@
 // Copyright (c) ERP.net
 // SPDX-License-Identifier: MPL-2.0
 
-// Command secretstore stands for providers that cannot be had where the tests run. It serves the one by whose name it is
-// started: secretstore itself, which stands for any secret store, those of Vault, AWS and Azure, and the HTTP clients
-// that the examples chain behind this provider.
+// Command secretstore stands for providers that cannot be had where the tests run. It serves the one by whose name it
+// is started: secretstore itself, which stands for any secret store, those of Vault, AWS and Azure, and the HTTP
+// clients that the examples chain behind this provider.
 //
-// Each has the arguments and attributes that the examples use, as the real one documents them, and does what matters of
-// them. So an example is known to hang together: what is unknown when, what may be ephemeral, and what reaches the Domain
-// API or the store. How the real service answers is not. Secrets are kept in plain text, in files below the directory
-// where the CLI runs: keep no real ones in it.
+// Each has the arguments and attributes that the examples use, as the real one documents them, and does what matters
+// of them. So an example is known to hang together: what is unknown when, what may be ephemeral, and what reaches the
+// Domain API or the store. How the real service answers is not. Secrets are kept in plain text, in files below the
+// directory where the CLI runs: keep no real ones in it.
 package main
 
 import (

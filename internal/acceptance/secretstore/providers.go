@@ -24,8 +24,8 @@ var providers = map[string]provider{
 		}},
 	},
 
-	// The pages of secretsmanager_secret_version in website/docs/r and website/docs/ephemeral-resources. A new version of
-	// the write-only argument replaces the resource, as internal/service/secretsmanager has it.
+	// The pages of secretsmanager_secret_version in website/docs/r and website/docs/ephemeral-resources. A new
+	// version of the write-only argument replaces the resource, as internal/service/secretsmanager has it.
 	"hashicorp/aws": {
 		version: "6.0.0",
 		config:  schema(optional("region")),
@@ -65,8 +65,9 @@ var providers = map[string]provider{
 			},
 		}},
 		resources: map[string]object{"azurerm_key_vault_secret": {
-			Schema: schema(required("name"), required("key_vault_id"), writeOnly("value_wo"), number("value_wo_version")),
-			run:    writeSecret("name", "value_wo", ""),
+			Schema: schema(required("name"), required("key_vault_id"),
+				writeOnly("value_wo"), number("value_wo_version")),
+			run: writeSecret("name", "value_wo", ""),
 		}},
 		ephemerals: map[string]object{"azurerm_key_vault_secret": {
 			Schema: schema(required("name"), required("key_vault_id"), computed("value")),
@@ -74,14 +75,15 @@ var providers = map[string]provider{
 		}},
 	},
 
-	// The pages of kv_secret_v2 in website/docs/r and website/docs/ephemeral-resources, and the guides about ephemeral
-	// resources and write-only attributes. Of the resource nothing is unknown in an update.
+	// The pages of kv_secret_v2 in website/docs/r and website/docs/ephemeral-resources, and the guides about
+	// ephemeral resources and write-only attributes. Of the resource nothing is unknown in an update.
 	"hashicorp/vault": {
 		version: "5.0.0",
 		config:  schema(),
 		resources: map[string]object{"vault_kv_secret_v2": {
-			Schema: schema(required("mount"), required("name"), writeOnly("data_json_wo"), number("data_json_wo_version")),
-			run:    writeSecret("name", "data_json_wo", ""),
+			Schema: schema(required("mount"), required("name"),
+				writeOnly("data_json_wo"), number("data_json_wo_version")),
+			run: writeSecret("name", "data_json_wo", ""),
 		}},
 		ephemerals: map[string]object{"vault_kv_secret_v2": {
 			Schema: schema(required("mount"), required("name"), optional("mount_id"), of(stringMap, computed("data"))),
@@ -106,15 +108,16 @@ var providers = map[string]provider{
 		config: schema(optional("base_url"), of(objectOf("http", objectOf("token", objectOf("token", tftypes.String))),
 			optional("security"))),
 		data: map[string]object{"restful_resource": {
-			Schema: schema(required("id"), of(tftypes.Map{ElementType: tftypes.List{ElementType: tftypes.String}}, optional("query")),
+			Schema: schema(required("id"),
+				of(tftypes.Map{ElementType: tftypes.List{ElementType: tftypes.String}}, optional("query")),
 				of(tftypes.List{ElementType: objectOf("mutex", tftypes.String)}, optional("precheck")),
 				of(tftypes.DynamicPseudoType, computed("output"))),
 			run: getResource,
 		}},
 	},
 
-	// docs/index.md and docs/data-sources/object.md of version 1.20, and how it was seen to ask: it searches, and reads
-	// the record that it found.
+	// docs/index.md and docs/data-sources/object.md of version 1.20, and how it was seen to ask: it searches, and
+	// reads the record that it found.
 	"Mastercard/restapi": {
 		version: "1.20.0",
 		config:  schema(required("uri"), of(stringMap, optional("headers")), optional("id_attribute")),
@@ -150,7 +153,9 @@ func computed(name string) *tfprotov6.SchemaAttribute {
 }
 
 func writeOnly(name string) *tfprotov6.SchemaAttribute {
-	return &tfprotov6.SchemaAttribute{Name: name, Type: tftypes.String, Optional: true, WriteOnly: true, Sensitive: true}
+	attribute := optional(name)
+	attribute.WriteOnly, attribute.Sensitive = true, true
+	return attribute
 }
 
 func number(name string) *tfprotov6.SchemaAttribute { return of(tftypes.Number, optional(name)) }

@@ -49,8 +49,8 @@ func (s store) remove(name string) error { return os.RemoveAll(s.path(name)) }
 
 func (s store) path(name string) string { return filepath.Join(string(s), url.PathEscape(name)) }
 
-// writeSecret is a resource that keeps a secret. The attributes are its name, the secret, and the version that it gets;
-// the last may be empty.
+// writeSecret is a resource that keeps a secret. The attributes are its name, the secret, and the version that it
+// gets; the last may be empty.
 func writeSecret(name, secret, version string) func(call) (values, error) {
 	return func(c call) (values, error) {
 		id, err := secrets.write(c.own.text(name), c.own.text(secret))

@@ -40,6 +40,9 @@ type waiter struct {
 // Acquire waits for a slot of a session, alone or beside others, as long as ctx lasts. It returns the function that
 // gives the slot back, which takes what became of the call.
 func (l *Limiter) Acquire(ctx context.Context, name string, alone bool) (release func(Result), err error) {
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	s := l.session(name)
 	w := &waiter{alone: alone, ready: make(chan struct{})}
 	s.enqueue(w)

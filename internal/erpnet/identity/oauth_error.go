@@ -6,6 +6,7 @@ package identity
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
@@ -29,17 +30,26 @@ func refused(client *erpnet.Client, r TokenRequest, response *erpnet.Response, m
 		e.Happened = "was refused with " + e.Code
 	}
 	e.Happened += fmt.Sprintf(" (HTTP status %d)", response.Status)
-	if text := client.Message(erpnet.ServerMessage(response.Content())); text != "" {
-		e.Happened += fmt.Sprintf(": %q", text)
+	if e.Message = client.Message(erpnet.ServerMessage(response.Content())); e.Message != "" {
+		e.Happened += fmt.Sprintf(": %q", e.Message)
 	}
 	return e
 }
+
+// knownScopes are those that ERP.net documents (protocol sections 2.3 and 14).
+var knownScopes = []string{"read", "update", "exec", "openid", "profile", "offline_access", "DomainApi"}
 
 func askedFor(scope string) string {
 	if scope == "" {
 		return "No scope was asked for, which asks for all scopes of the application: is its Scope empty?"
 	}
-	return "Asked for: " + quotedList(strings.Fields(scope)) + "."
+	asked := "Asked for: " + quotedList(strings.Fields(scope)) + "."
+	for word := range strings.FieldsSeq(scope) {
+		if !slices.Contains(knownScopes, word) {
+			asked += erpnet.DidYouMean(word, knownScopes...)
+		}
+	}
+	return asked
 }
 
 // code reads the member "error". A code has the characters that all registered ones have; anything else is not shown,

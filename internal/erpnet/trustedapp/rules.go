@@ -5,6 +5,7 @@ package trustedapp
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -21,12 +22,12 @@ type Violation struct {
 	With      []string // the other attributes that make it one
 }
 
-// Violations returns all that keeps a trusted application from ever working. No message repeats a value. The hash's own
-// form is looked at too, since a secret put in its place would end in the record for everybody to read.
+// Violations returns all that keeps a trusted application from ever working. No message repeats a value. The hash's
+// own form is looked at too, since a secret put in its place would end in the record for everybody to read.
 func (r Record) Violations() []Violation {
 	var found []Violation
 	add := func(broken bool, attribute, message string, with ...string) {
-		if broken {
+		if broken && message != "" {
 			found = append(found, Violation{attribute, message, with})
 		}
 	}
@@ -37,10 +38,9 @@ func (r Record) Violations() []Violation {
 	}
 	add(strings.TrimSpace(r.Name) == "", "Name", "Give the application a name.")
 	addError("ApplicationUri", "The application URI", identity.CheckClientID(r.ApplicationURI))
-	add(!slices.Contains([]ClientType{Confidential, Public, NoClient}, r.ClientType), "ClientType",
-		"The client type must be Confidential, Public or None.")
-	add(!slices.Contains([]string{"", ReferenceTokensNone, ReferenceTokensUsers, ReferenceTokensAdmins}, r.ReferenceTokens),
-		"ReferenceTokens", "Reference tokens must be None, AuthenticatedUsers or AdministratorsOnly.")
+	add(true, "ClientType", oneOf("The client type", string(r.ClientType), string(Confidential), string(Public), string(NoClient)))
+	add(true, "ReferenceTokens",
+		oneOf("The policy of reference tokens", r.referenceTokens(), ReferenceTokensNone, ReferenceTokensUsers, ReferenceTokensAdmins))
 	add(r.ClientType == Public && r.ApplicationSecretHash != "", "ApplicationSecretHash",
 		"A Public application has no secret: remove the hash, or make it Confidential.", "ClientType")
 	if r.ApplicationSecretHash != "" {
@@ -69,6 +69,20 @@ func (r Record) Violations() []Violation {
 	return found
 }
 
+// oneOf says that a value is none of those that are allowed; "" if it is. It shows the value only where that is close to
+// one of them, since it may be anything else.
+func oneOf(what, value string, allowed ...string) string {
+	if slices.Contains(allowed, value) {
+		return ""
+	}
+	last := len(allowed) - 1
+	message := fmt.Sprintf("%s must be %s or %s", what, strings.Join(allowed[:last], ", "), allowed[last])
+	if suggestion := erpnet.DidYouMean(value, allowed...); suggestion != "" {
+		return fmt.Sprintf("%s, not %q.%s", message, value, suggestion)
+	}
+	return message + "."
+}
+
 // Sentence ends the clause of an error as a sentence.
 func Sentence(err error) string {
 	if text := err.Error(); strings.HasSuffix(text, "?") || strings.HasSuffix(text, ".") {
@@ -77,8 +91,8 @@ func Sentence(err error) string {
 	return err.Error() + "."
 }
 
-// maxRedirectURIs is the length of the column, in characters, that holds the URIs as one comma-separated text (protocol
-// section 4).
+// maxRedirectURIs is the length of the column, in characters, that holds the URIs as one comma-separated text
+// (protocol section 4).
 const maxRedirectURIs = 500
 
 func checkRedirectURIs(urls []string) error {

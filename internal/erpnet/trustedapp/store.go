@@ -100,12 +100,22 @@ func (s Store) read(ctx context.Context, filter string) ([]Record, *erpnet.Error
 
 // recordOf reads a row, and the login of its user where $expand was ignored.
 func (s Store) recordOf(ctx context.Context, row domainapi.Row) (Record, *erpnet.Error) {
+	return s.recordWithLogin(ctx, row, map[string]string{})
+}
+
+// recordWithLogin is recordOf that asks for no login twice: known has those of before, by the user's GUID.
+func (s Store) recordWithLogin(ctx context.Context, row domainapi.Row, known map[string]string) (Record, *erpnet.Error) {
 	r := recordOf(row)
 	if r.SystemUser == "" && r.systemUserID != "" {
-		var failed *erpnet.Error
-		if r.SystemUser, failed = s.login(ctx, r.systemUserID); failed != nil {
-			return r, failed
+		login, found := known[r.systemUserID]
+		if !found {
+			var failed *erpnet.Error
+			if login, failed = s.login(ctx, r.systemUserID); failed != nil {
+				return r, failed
+			}
+			known[r.systemUserID] = login
 		}
+		r.SystemUser = login
 	}
 	s.redact(&r)
 	return r, nil
@@ -135,7 +145,7 @@ func (s Store) Create(ctx context.Context, wanted Record) (*Record, error) {
 		return nil, err
 	}
 	if existing != nil {
-		return nil, s.fail(Exists, "failed, since a trusted application of this ApplicationUri exists already")
+		return nil, s.fail(Exists, "found a record with this ApplicationUri")
 	}
 	body, failed := s.body(ctx, wanted, Record{}, true)
 	if failed != nil {
@@ -152,7 +162,7 @@ func (s Store) Create(ctx context.Context, wanted Record) (*Record, error) {
 	case created != nil && (failed == nil || isOurs(*created, wanted)):
 		return created, nil
 	case created != nil:
-		return nil, s.fail(Exists, "got no response of the Domain API, and there is a record of this ApplicationUri now that somebody else has made")
+		return nil, s.fail(Exists, "got no response of the Domain API, and found a record with this ApplicationUri that somebody else has made")
 	case failed != nil && err != nil:
 		return nil, s.undecided(failed, err)
 	case failed != nil:
@@ -223,7 +233,7 @@ func (s Store) Update(ctx context.Context, read, wanted Record, writeHash bool) 
 	case err != nil:
 		return nil, failed
 	case now == nil:
-		return nil, s.fail(Conflict, "failed, since the record was deleted in the meantime")
+		return nil, s.fail(Conflict, "found that the record was deleted in the meantime")
 	case failed == nil:
 		return now, nil
 	case failed.MayBeDone && same(*now, wanted) && !hashUncertain(read, *now, wanted, writeHash):
@@ -231,7 +241,7 @@ func (s Store) Update(ctx context.Context, read, wanted Record, writeHash bool) 
 	case failed.MayBeDone && same(*now, wanted):
 		failed.Evidence = strings.TrimPrefix(failed.Evidence+"\nThe instance does not show the hash, so whether the new one was written is not known.", "\n")
 	case !failed.MayBeDone && changedSince(read, *now):
-		e := s.fail(Conflict, "was refused, since somebody else has changed the record in the meantime")
+		e := s.fail(Conflict, "was refused, and the record was changed in the meantime")
 		e.Status = failed.Status
 		return nil, e
 	}
