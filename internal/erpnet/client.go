@@ -42,7 +42,7 @@ type Client struct {
 	redactor    redactor
 	authorities sync.Once
 
-	unreachable Failures // by origin
+	unreachable NegativeCache // by origin
 
 	mu   sync.Mutex
 	hold map[string]*Response // by site: what asked to be left alone for a while
@@ -265,7 +265,7 @@ func (c *Client) roundTrip(request *http.Request, p Policy) (*http.Response, err
 	switch {
 	case c.options.Transport != nil:
 		return c.options.Transport.RoundTrip(request)
-	case p.Retry == RetryNever:
+	case p.Fresh:
 		return c.network.roundTrip(request, c.network.fresh)
 	}
 	return c.network.roundTrip(request, c.network.kept)

@@ -22,6 +22,9 @@ const (
 	// MaxHeaderSize bounds, in bytes, the headers of a response.
 	MaxHeaderSize = 64 << 10
 
+	// MaxListed bounds the records of one list.
+	MaxListed = 5000
+
 	// MaxScopes bounds the scopes of a token or of a discovery document, and MaxWebSites the sites of auto-discovery:
 	// Terraform compares the elements of a set pair by pair.
 	MaxScopes   = 500

@@ -100,7 +100,7 @@ func TestTLS(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := serveTLS(t, &tls.Config{ //nolint:gosec // that an old version is refused is the test
+			server := serveTLS(t, &tls.Config{
 				Certificates: test.certificate, MinVersion: test.oldest, MaxVersion: test.newest,
 			})
 			begin := time.Now()
@@ -140,7 +140,7 @@ func TestRootCAsRefusesWhatIsNoCertificate(t *testing.T) {
 func TestProxyOfTheEnvironment(t *testing.T) {
 	const password = "proxy-password-0123"
 	private := newAuthority(t)
-	instance := serveTLS(t, &tls.Config{ //nolint:gosec // the least version is the client's to say
+	instance := serveTLS(t, &tls.Config{
 		Certificates: private.issue(t, "erp.test", time.Now().Add(time.Hour)),
 	})
 	for name, test := range map[string]struct {

@@ -6,6 +6,7 @@ package erpnet
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -32,12 +33,6 @@ type redactor struct {
 	secrets []secretForm
 }
 
-// secretForm is a secret as it is looked for.
-type secretForm struct {
-	plain      string
-	normalized string // see normalize; a text that holds it shows the secret
-}
-
 // Protect makes the client redact a secret or token, and its hash, from all that servers send from now on: a debugging
 // server may send back what it was sent.
 func (c *Client) Protect(secret Secret) {
@@ -53,7 +48,7 @@ func (c *Client) Protect(secret Secret) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, form := range []string{text, SecretHash(text), hex.EncodeToString(sum[:])} {
-		r.secrets = append(r.secrets, secretForm{form, string(normalize(form).text)})
+		r.secrets = append(r.secrets, newSecretForm(form))
 	}
 }
 
@@ -97,7 +92,8 @@ func (c *Client) DataValue(value any) any {
 			value[i] = c.DataValue(value[i])
 		}
 	case map[string]any:
-		for name, member := range value {
+		for _, name := range slices.Collect(maps.Keys(value)) {
+			member := value[name]
 			delete(value, name)
 			value[c.Data(name)] = c.DataValue(member)
 		}

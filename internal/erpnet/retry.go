@@ -24,7 +24,8 @@ type Policy struct {
 	Attempt time.Duration // limit of one attempt; 0: the client's request timeout
 	Whole   time.Duration // limit of all attempts and waits together; 0: OperationLimit
 
-	Anew bool // ask, even if the host was unreachable a moment ago
+	Fresh bool // use a fresh connection: net/http itself sends a GET again if a kept one broke
+	Anew  bool // ask, even if the host was unreachable a moment ago
 
 	// NotWritten reports whether a response to a write says that nothing was written; for RetryWrite.
 	NotWritten func(*Response) bool
@@ -38,7 +39,7 @@ const (
 	RetryRead Retry = iota
 	// RetryWrite allows another attempt only if nothing was written.
 	RetryWrite
-	// RetryNever allows one attempt, on a fresh connection: net/http sends a GET again if a kept one broke.
+	// RetryNever allows one attempt.
 	RetryNever
 )
 

@@ -20,11 +20,12 @@ func TestNoCodeSpeaksOfTheProvider(t *testing.T) {
 	foreign := regexp.MustCompile(`Terraform|OpenTofu|erpnet_[a-z]|identity_url|domain_api_url|ca_certificate|` +
 		`request_timeout|max_retries|probe_|entity_set|max_rows|all_pages`)
 	looked := 0
-	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+	sources := os.DirFS(".")
+	err := fs.WalkDir(sources, ".", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || filepath.Ext(path) != ".go" || path == "vocabulary_test.go" {
 			return err
 		}
-		source, err := os.ReadFile(path)
+		source, err := fs.ReadFile(sources, path)
 		files := token.NewFileSet()
 		file := files.AddFile(path, -1, len(source))
 		var code scanner.Scanner

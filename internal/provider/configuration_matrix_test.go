@@ -49,17 +49,17 @@ var configurationMatrix = []matrixRow{
 	{"instance", here, "Missing instance", works, "Empty instance", works, "Empty instance", "Unknown instance"},
 	{"client_id", credentialed, "Missing client_id", works, "Empty client_id", works, "Empty client_id", "Unknown client_id"},
 	{"client_secret", credentialed, "Missing client_secret", works, "Empty client_secret", works, "Empty client_secret", "Unknown client_secret"},
-	{"identity_url", here, works, works, "Empty identity_url", works, "Empty identity_url", "Unknown identity_url"},
-	{"domain_api_url", []need{forProbe, forAPI, forSites}, works, works, "Empty domain_api_url", works, "Empty domain_api_url", "Unknown domain_api_url"},
-	{"ca_certificate_pem", everywhere, private, works, "Empty ca_certificate_pem", works, "Empty ca_certificate_pem", "Unknown ca_certificate_pem"},
-	{"ca_certificate_file", everywhere, private, works, "Empty ca_certificate_file", works, "Empty ca_certificate_file", "Unknown ca_certificate_file"},
-	{"request_timeout", everywhere, works, works, "Empty request_timeout", works, "Empty request_timeout", "Unknown request_timeout"},
-	{"max_retries", everywhere, works, works, "Empty max_retries", works, noSuchCell, "Unknown max_retries"},
+	{"identity_url", here, works, works, works, works, "Empty identity_url", "Unknown identity_url"},
+	{"domain_api_url", []need{forProbe, forAPI, forSites}, works, works, works, works, "Empty domain_api_url", "Unknown domain_api_url"},
+	{"ca_certificate_pem", everywhere, private, works, private, works, "Empty ca_certificate_pem", "Unknown ca_certificate_pem"},
+	{"ca_certificate_file", everywhere, private, works, private, works, "Empty ca_certificate_file", "Unknown ca_certificate_file"},
+	{"request_timeout", everywhere, works, works, works, works, "Empty request_timeout", "Unknown request_timeout"},
+	{"max_retries", everywhere, works, works, works, works, noSuchCell, "Unknown max_retries"},
 
 	// Without client credentials.
-	{"reference_token", []need{forProbe, forAPI}, nobody, works, "Empty reference_token", works, "Empty reference_token", "Unknown reference_token"},
-	{"reference_token", []need{forCheck}, nobody, unasked, "Empty reference_token", unasked, "Empty reference_token", "Unknown reference_token"},
-	{"reference_token", []need{forToken}, nobody, opaque, opaque, opaque, opaque, opaque},
+	{"reference_token", []need{forProbe, forAPI}, nobody, works, nobody, works, "Empty reference_token", "Unknown reference_token"},
+	{"reference_token", []need{forCheck}, nobody, unasked, nobody, unasked, "Empty reference_token", "Unknown reference_token"},
+	{"reference_token", []need{forToken}, nobody, opaque, nobody, opaque, opaque, opaque},
 
 	// With client credentials in the environment.
 	{besideClient, []need{forProbe, forAPI}, works, both, works, works, "Empty reference_token", "Unknown reference_token"},

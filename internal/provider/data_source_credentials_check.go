@@ -176,7 +176,7 @@ func checkDiagnostic(r identity.TokenRequest, failures []identity.Finding) diag.
 	if r.Credentials.ClientID != "" {
 		subject = "client_id \"" + r.Credentials.ClientID + "\""
 	}
-	texts := []string{"These checks of " + subject + " at " + r.Instance.IdentityURL + " failed."}
+	texts := []string{"These checks of " + subject + " at " + r.Instance.IdentityURL + " failed:"}
 	for len(failures) > 0 {
 		first := failures[0]
 		var names []string
@@ -187,7 +187,7 @@ func checkDiagnostic(r identity.TokenRequest, failures []identity.Finding) diag.
 			}
 			return same
 		})
-		texts = append(texts, strings.Join(names, ", ")+": "+remedyOf(first.Failure).Title+"\n"+explanation(first.Failure))
+		texts = append(texts, strings.Join(names, ", ")+": "+remedyOf(first.Failure).Title+".\n"+explanation(first.Failure))
 	}
 	return diag.NewErrorDiagnostic("ERP.net Credentials Check Failed", strings.Join(texts, "\n\n"))
 }

@@ -56,7 +56,7 @@ func TestCredentialsCheck(t *testing.T) {
 			ConfigStateChecks: []statecheck.StateCheck{outcomes(nil)},
 			PostApplyFunc: func() {
 				for _, request := range server.Requests() {
-					if request.Endpoint == erpnettest.DomainAPI && request.Path+"?"+request.RawQuery != "/api/domain/odata/Crm_Sales_Customers?$top=1&$select=Id" {
+					if request.Endpoint == erpnettest.DomainAPI && request.Path+"?"+request.RawQuery != "/api/domain/odata/Crm_Sales_Customers?$select=Id&$top=1" {
 						t.Errorf("the probe asked for %s?%s", request.Path, request.RawQuery)
 					}
 				}
@@ -140,14 +140,14 @@ func TestCredentialsCheckNamesEachDefect(t *testing.T) {
 		"foreign name, no keys":  {foreignWithoutKeys, []string{"discovery", "issuer", "keys"}, []string{"Identity Service of Another Name"}},
 		"issuer, no discovery":   {issuerWithoutDiscovery, []string{"discovery", "issuer"}, []string{"Token of Another Issuer"}},
 		"API 401":                {injected(erpnettest.DomainAPI, erpnettest.Status(401)), []string{"domain_api"}, []string{"Token Refused by the Domain API"}},
-		"API 403":                {injected(erpnettest.DomainAPI, erpnettest.Status(403)), []string{"domain_api"}, []string{"Access Denied by the Domain API", "SystemUser"}},
-		"API 404":                {injected(erpnettest.DomainAPI, erpnettest.Status(404)), []string{"domain_api"}, []string{"No Such Entity Set", "domain_api_url"}},
+		"API 403":                {injected(erpnettest.DomainAPI, erpnettest.DomainError(403, 14, "System.Exception", "No.")), []string{"domain_api"}, []string{"Access Denied by the Domain API", "SystemUser"}},
+		"API 404":                {injected(erpnettest.DomainAPI, erpnettest.Status(404)), []string{"domain_api"}, []string{"No Domain API Here", "domain_api_url"}},
 		"API 429":                {injected(erpnettest.DomainAPI, erpnettest.Status(429)), []string{"domain_api"}, []string{"Too Many Calls of the Domain API"}},
 		"API 503, no licence":    {injected(erpnettest.DomainAPI, erpnettest.LicenceExhausted()), []string{"domain_api"}, []string{"No Licence Free", "simultaneously connected users"}},
 		"API 503 of a gateway":   {injected(erpnettest.DomainAPI, erpnettest.HTML(503)), []string{"domain_api"}, []string{"Instance Unavailable"}},
 		"API 500":                {injected(erpnettest.DomainAPI, erpnettest.DomainError(500, 0, "InvalidOperationException", "Something broke")), []string{"domain_api"}, []string{"Domain API Failed", `"Something broke"`}},
 		"API is a portal":        {injected(erpnettest.DomainAPI, erpnettest.HTML(200)), []string{"domain_api"}, []string{"Not a Domain API", "an HTML page instead of JSON"}},
-		"API 503 of a shortage":  {injected(erpnettest.DomainAPI, erpnettest.Status(503).With("Retry-After", "60")), []string{"domain_api"}, []string{"No Licence Free"}},
+		"API 503 of a shortage":  {injected(erpnettest.DomainAPI, erpnettest.Status(503).With("Retry-After", "60")), []string{"domain_api"}, []string{"Instance Unavailable", "not to be called again before"}},
 		"API breaks off":         {injected(erpnettest.DomainAPI, erpnettest.Reset()), []string{"domain_api"}, []string{"Connection Lost"}},
 		"API redirects":          {injected(erpnettest.DomainAPI, erpnettest.Redirect(307, "https://evil.example/x")), []string{"domain_api"}, []string{"Not a Domain API", "https://evil.example/x"}},
 		"three at once":          {threeDefects, []string{"scopes", "audience", "key"}, []string{"Scope Not Allowed", "Token for Another API", "Unknown Signing Key"}},
@@ -209,8 +209,8 @@ func failedChecks(output string) []string {
 	_, list, _ := strings.Cut(output, "failed:\n")
 	var names []string
 	for line := range strings.Lines(list) {
-		if name, _, found := strings.Cut(line, ": "); found && regexp.MustCompile(`^[a-z_]+$`).MatchString(name) {
-			names = append(names, name)
+		if name, _, found := strings.Cut(line, ": "); found && regexp.MustCompile(`^[a-z_]+(, [a-z_]+)*$`).MatchString(name) {
+			names = append(names, strings.Split(name, ", ")...)
 		}
 	}
 	slices.Sort(names)

@@ -189,7 +189,7 @@ func TestAccessTokenEphemeralRefusesBadArguments(t *testing.T) {
 	const secret = "hunter2-hunter2-hunter2"
 	for name, test := range map[string]struct{ arguments, want string }{
 		"empty set of scopes":  {`scopes = []`, "set must contain at least 1"},
-		"two scopes in one":    {`scopes = ["read update"]`, "give each scope as an element of its own"},
+		"two scopes in one":    {`scopes = ["read update"]`, "give each scope as its own element"},
 		"null among scopes":    {`scopes = ["read",null]`, "null"},
 		"empty scope":          {`scopes = [""]`, "it is empty"},
 		"instance with a path": {`instance = "https://demodb.my.erp.net/id", client_id = "a", client_secret = "` + secret + `"`, "it has a path"},

@@ -30,12 +30,12 @@ func echoRows() []faultRow {
 		}
 		url := "https://elsewhere.example/" + secret + "/"
 		page := "<!DOCTYPE html><html><head><title>" + secret + "</title></head><body>client_secret=" + secret + "</body></html>"
-		echo("an OAuth description", erpnettest.OAuthError(400, "invalid_client", "The client_secret "+secret+" is wrong."), at(badClient, badStatus, badStatus, notAPI, notAPI, notAPI))
-		echo("an OAuth error code", erpnettest.OAuthError(400, secret, ""), at(refused, badStatus, badStatus, notAPI, notAPI, notAPI))
+		echo("an OAuth description", erpnettest.OAuthError(400, "invalid_client", "The client_secret "+secret+" is wrong."), at(badClient, badStatus, badStatus, apiFailed, apiFailed, apiFailed))
+		echo("an OAuth error code", erpnettest.OAuthError(400, secret, ""), at(refused, badStatus, badStatus, apiFailed, apiFailed, apiFailed))
 		echo("a message of the Domain API", erpnettest.DomainError(400, 1, "System.Exception: "+secret, "Not allowed: "+secret), at(refused, badStatus, badStatus, apiFailed, apiFailed, apiFailed))
 		echo("the place of a redirect", erpnettest.Redirect(307, url+"?client_secret="+secret), at(redirected, redirected, redirected, notAPI, notAPI, notAPI))
 		echo("a web page", erpnettest.Answer(200, "text/html", page), at(notIdentity, notIdentity, notIdentity, notAPI, notAPI, apiFailed))
-		echo("a header", erpnettest.Status(500).With("X-Request", secret), at(failed, failed, failed, apiFailed, apiFailed, apiFailed))
+		echo("a header", erpnettest.Status(500).With("X-Request", secret), at(failed, failed, failed, failed, failed, failed))
 
 		// The instance's facts are the server's words; the check compares them.
 		documents := nowhere

@@ -34,7 +34,9 @@ const (
 	apiRefused  = "Token Refused by the Domain API"
 	apiDenied   = "Access Denied by the Domain API"
 	apiLimited  = "Too Many Calls of the Domain API"
-	noSet       = "No Such Entity Set"
+	notServed   = "No Domain API Here"
+	gateway     = "Refused by a Gateway"
+	undecided   = "Write Without Response"
 	noLicence   = "No Licence Free"
 )
 
@@ -61,7 +63,7 @@ func faultRows() []faultRow {
 	reset, closed, unanswered := erpnettest.Reset(), erpnettest.Disconnect(), erpnettest.AnswerLost()
 	half, cut := erpnettest.Truncated(), erpnettest.ChunkedCut()
 	status, answer, redirect := erpnettest.Status, erpnettest.Answer, erpnettest.Redirect
-	elsewhere := "https://elsewhere.example/login?next=1"
+	elsewhere := "https://elsewhere.example/here?next=1"
 	return []faultRow{
 		//                                                                          token        discovery    keys         API read    API probe   API write
 		{"never answered", hang, at(late, late, late, late, late, late), impatient},
@@ -89,7 +91,7 @@ func faultRows() []faultRow {
 		{"body of 64 MiB", erpnettest.Oversized(64 << 20), at(tooLarge, tooLarge, tooLarge, tooLarge, tooLarge, tooLarge), patient},
 		{"gzip bomb", gzipBomb(64), at(tooLarge, tooLarge, tooLarge, tooLarge, tooLarge, tooLarge), patient},
 
-		{"HTTP 500", status(500), at(failed, failed, failed, apiFailed, apiFailed, apiFailed), patient},
+		{"HTTP 500", status(500), at(failed, failed, failed, failed, failed, failed), patient},
 		{"HTTP 501", status(501), at(failed, failed, failed, failed, failed, failed), patient},
 		{"HTTP 502", status(502), at(down, down, down, down, down, down), patient},
 		{"HTTP 502 once", status(502).Once(), at(ok, ok, ok, ok, down, down), patient},
@@ -97,17 +99,17 @@ func faultRows() []faultRow {
 		{"HTTP 503 once", status(503).Once(), at(ok, ok, ok, ok, down, down), patient},
 		{"HTTP 504", status(504), at(down, down, down, down, down, down), patient},
 		{"HTTP 504 once", status(504).Once(), at(ok, ok, ok, ok, down, down), patient},
-		{"HTTP 503 with negative Retry-After once", status(503).With("Retry-After", "-1").Once(), at(ok, ok, ok, ok, noLicence, ok), patient},
-		{"HTTP 503 with endless Retry-After", status(503).With("Retry-After", "99999999999999999999"), at(down, down, down, noLicence, noLicence, noLicence), patient},
+		{"HTTP 503 with negative Retry-After once", status(503).With("Retry-After", "-1").Once(), at(ok, ok, ok, ok, down, down), patient},
+		{"HTTP 503 with endless Retry-After", status(503).With("Retry-After", "99999999999999999999"), at(down, down, down, down, down, undecided), patient},
 		{"HTTP 429", status(429), at(limited, limited, limited, apiLimited, apiLimited, apiLimited), patient},
 		{"HTTP 429 once", status(429).Once(), at(ok, ok, ok, ok, apiLimited, ok), patient},
 		{"HTTP 429 with endless Retry-After", status(429).With("Retry-After", "99999999999999999999"), at(limited, limited, limited, apiLimited, apiLimited, apiLimited), patient},
 		{"HTTP 429 until the year 9999", status(429).With("Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT"), at(limited, limited, limited, apiLimited, apiLimited, apiLimited), patient},
 		{"HTTP 204", status(204), at(empty, empty, empty, notAPI, notAPI, apiFailed), patient},
-		{"HTTP 400", status(400), at(empty, empty, empty, notAPI, notAPI, notAPI), patient},
-		{"HTTP 401", status(401), at(refused, empty, empty, apiRefused, apiRefused, apiRefused), patient},
-		{"HTTP 403", status(403), at(refused, empty, empty, apiDenied, apiDenied, apiDenied), patient},
-		{"HTTP 404", status(404), at(noService, noService, noService, noSet, noSet, noSet), patient},
+		{"HTTP 400", status(400), at(gateway, gateway, gateway, gateway, gateway, gateway), patient},
+		{"HTTP 401", status(401), at(gateway, gateway, gateway, apiRefused, apiRefused, apiRefused), patient},
+		{"HTTP 403", status(403), at(gateway, gateway, gateway, gateway, gateway, gateway), patient},
+		{"HTTP 404", status(404), at(noService, noService, noService, notServed, notServed, notServed), patient},
 		{"HTTP 418", answer(418, "text/plain", "short and stout"), at(notIdentity, notIdentity, notIdentity, notAPI, notAPI, notAPI), patient},
 		{"answer replaced by a page, HTTP 502", erpnettest.AnswerReplaced(502), at(down, down, down, down, down, ok), patient},
 		{"answer replaced by a page, HTTP 504 once", erpnettest.AnswerReplaced(504).Once(), at(ok, ok, ok, ok, down, ok), patient},
@@ -122,7 +124,7 @@ func faultRows() []faultRow {
 		{"redirect to no URL", redirect(302, "://%zz"), at(redirected, redirected, redirected, notAPI, notAPI, notAPI), patient},
 
 		{"web page", erpnettest.HTML(200), at(notIdentity, notIdentity, notIdentity, notAPI, notAPI, apiFailed), patient},
-		{"web page, HTTP 403", erpnettest.HTML(403), at(refused, notIdentity, notIdentity, apiDenied, apiDenied, apiDenied), patient},
+		{"web page, HTTP 403", erpnettest.HTML(403), at(gateway, gateway, gateway, gateway, gateway, gateway), patient},
 		{"web page, HTTP 503", erpnettest.HTML(503), at(down, down, down, down, down, down), patient},
 		{"empty body", erpnettest.EmptyBody(), at(empty, empty, empty, notAPI, notAPI, apiFailed), patient},
 		{"invalid JSON", erpnettest.InvalidJSON(), at(notIdentity, notIdentity, notIdentity, notAPI, notAPI, apiFailed), patient},
@@ -138,9 +140,9 @@ func faultRows() []faultRow {
 
 		{"OAuth error", erpnettest.OAuthError(401, "invalid_client", "No."), at(badClient, badStatus, badStatus, apiRefused, apiRefused, apiRefused), patient},
 		{"OAuth error with HTTP 200", erpnettest.OAuthError(200, "invalid_client", "No."), at(badClient, notIdentity, noKeys, notAPI, notAPI, apiFailed), patient},
-		{"unknown OAuth error", erpnettest.OAuthError(400, "Out Of Coffee!", ""), at(refused, badStatus, badStatus, notAPI, notAPI, notAPI), patient},
+		{"unknown OAuth error", erpnettest.OAuthError(400, "Out Of Coffee!", ""), at(refused, badStatus, badStatus, apiFailed, apiFailed, apiFailed), patient},
 		{"error of a Domain API", erpnettest.DomainError(500, 2129, "System.Exception", "No."), at(failed, failed, failed, apiFailed, apiFailed, apiFailed), patient},
 		{"refusal of a Domain API", erpnettest.DomainError(403, 14, "System.Exception", "No."), at(refused, badStatus, badStatus, apiDenied, apiDenied, apiDenied), patient},
-		{"no licence free", erpnettest.LicenceExhausted(), at(down, down, down, noLicence, noLicence, noLicence), patient},
+		{"no licence free", erpnettest.LicenceExhausted().With("Retry-After", "1"), at(down, down, down, noLicence, noLicence, noLicence), patient},
 	}
 }

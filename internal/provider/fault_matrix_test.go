@@ -84,7 +84,7 @@ var (
 	customers      = readsData("erpnet_domain_query", map[string]any{"entity_set": "Crm_Sales_Customers", "top": 3, "all_pages": true})
 	ownRecord      = readsData("erpnet_trusted_application", map[string]any{"application_uri": erpnettest.SampleApplication().ApplicationUri})
 	newRecord      = createsResource("erpnet_trusted_application",
-		map[string]any{"name": "Reports", "application_uri": "com.example/reports", "system_user": "svc.integration", "scopes": []string{"read"}, "client_secret_wo_version": 1},
+		map[string]any{"name": "Reports", "application_uri": "com.example/reports", "system_user": "svc.integration", "scopes": []string{"read"}, "client_secret_wo_version": "1"},
 		map[string]any{"client_secret_wo": recordSecret})
 )
 

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -24,6 +25,7 @@ var (
 	_ provider.Provider                       = (*erpnetProvider)(nil)
 	_ provider.ProviderWithFunctions          = (*erpnetProvider)(nil)
 	_ provider.ProviderWithEphemeralResources = (*erpnetProvider)(nil)
+	_ provider.ProviderWithListResources      = (*erpnetProvider)(nil)
 )
 
 // erpnetProvider lives as long as the provider process. What one configuration says is kept in a [session].
@@ -129,6 +131,7 @@ func (p *erpnetProvider) Configure(ctx context.Context, req provider.ConfigureRe
 	resp.DataSourceData = data
 	resp.ResourceData = data
 	resp.EphemeralResourceData = data
+	resp.ListResourceData = data
 }
 
 func (p *erpnetProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
@@ -155,6 +158,10 @@ func (p *erpnetProvider) Resources(context.Context) []func() resource.Resource {
 		newSecretHashResource,
 		newTrustedApplicationResource,
 	}
+}
+
+func (p *erpnetProvider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{newTrustedApplicationList}
 }
 
 func (p *erpnetProvider) Functions(context.Context) []func() function.Function {

@@ -504,6 +504,11 @@ func Remedies() []Remedy {
 				"application needs.",
 		},
 		{
+			Kind: trustedapp.TooManyRecords, Title: "Too Many Trusted Applications",
+			Cause:  "The instance has more trusted applications than the provider lists at once.",
+			Remedy: "Narrow the list with name, name_contains, is_enabled or system_user, or set a lower limit.",
+		},
+		{
 			Kind: trustedapp.Undecided, Title: "Write Without Response",
 			Cause: "The record was sent, but no response of the Domain API came back, and reading the record " +
 				"failed too. Whether it was written is not known, and nothing of it is in the state.",

@@ -22,7 +22,8 @@ func TestImportByIdentity(t *testing.T) {
 	server, ctx := newServer(t, env), context.Background()
 	id := instance.Applications()[0].Id
 
-	identity := tftypes.NewValue(tftypes.Object{AttributeTypes: map[string]tftypes.Type{"id": tftypes.String}}, map[string]tftypes.Value{"id": tftypes.NewValue(tftypes.String, id)})
+	identity := tftypes.NewValue(tftypes.Object{AttributeTypes: map[string]tftypes.Type{"instance": tftypes.String, "id": tftypes.String}},
+		map[string]tftypes.Value{"instance": tftypes.NewValue(tftypes.String, nil), "id": tftypes.NewValue(tftypes.String, id)})
 	encoded, err := tfprotov6.NewDynamicValue(identity.Type(), identity)
 	if err != nil {
 		t.Fatal(err)

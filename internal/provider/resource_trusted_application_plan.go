@@ -19,14 +19,12 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/trustedapp"
 )
 
+// ValidateConfig: What never works is judged in the plan, since an existing record may stay as it is, and a configuration
+// does not say whether there is one.
 func (r *trustedApplicationResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config trustedApplicationResourceModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(config.refuseSecrets()...)
-	if !config.ClientSecretWO.IsNull() {
-		config.SecretHash = types.StringUnknown() // there will be one
-	}
-	resp.Diagnostics.Append(config.refuse(ctx, config.toRecord().Violations())...)
 }
 
 // refuseSecrets refuses secrets that do not go together, as far as they are known, in a configuration.

@@ -268,7 +268,6 @@ func TestTrustedApplicationRefuses(t *testing.T) {
 		"Confidential without secret":  {record(asService), []string{"secret_hash (ApplicationSecretHash)"}},
 		"interactive without URIs":     {record(withSecret, "impersonate_as_internal_user_allowed = true"), []string{"redirect_uris (ImpersonateLoginUrl)"}},
 		"reserved scope":               {record(withSecret, `scopes = ["sec"]`), []string{"scopes (Scope)", "reserved"}},
-		"obsolete scope":               {record(withSecret, `scopes = ["DomainApi"]`), []string{"scopes (Scope)", "obsolete"}},
 		"secret as hash":               {record(`secret_hash = "` + secret + `"`), []string{"secret_hash (ApplicationSecretHash)"}},
 		"Public with a written secret": {record(withSecret, `client_type = "Public"`), []string{"Impossible Trusted Application", "client_secret_wo"}},
 		"version without secret":       {record(`secret_hash = "`+hashOfDEMO+`"`, "client_secret_wo_version = 1"), []string{"Version Without Secret"}},
@@ -302,7 +301,7 @@ func TestRefusedSecuritySetNamesTheTicket(t *testing.T) {
 	t.Parallel()
 	server, env := startInstance(t)
 	server.Configure(func(s *erpnettest.Settings) { s.SecurityAccess = erpnettest.SecurityRefused })
-	if code, output := newCLI(t, record(withSecret, asService), env).run("apply", "-auto-approve"); code == 0 || !strings.Contains(output, "Access Denied by the Domain API") {
+	if code, output := newCLI(t, record(withSecret, asService), env).run("apply", "-auto-approve"); code == 0 || !strings.Contains(output, "Refused by a Gateway") {
 		t.Errorf("exit code %d:\n%s", code, output)
 	}
 }

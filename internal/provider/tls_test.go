@@ -23,8 +23,8 @@ func TestEveryRequestChecksTLS(t *testing.T) {
 		want   string
 	}{
 		"right":             {erpnettest.Certificate{}, nil, true, works},
-		"TLS 1.2":           {erpnettest.Certificate{}, &tls.Config{MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12}, true, works},                  //nolint:gosec // that it is taken is the test
-		"TLS 1.1":           {erpnettest.Certificate{}, &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, true, "No Secure Connection"}, //nolint:gosec // that it is refused is the test
+		"TLS 1.2":           {erpnettest.Certificate{}, &tls.Config{MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12}, true, works},         //nolint:gosec // that it is taken is the test
+		"TLS 1.1":           {erpnettest.Certificate{}, &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, true, "TLS Too Old"}, //nolint:gosec // that it is refused is the test
 		"unknown authority": {erpnettest.Certificate{}, nil, false, "Certificate of Unknown Authority"},
 		"wrong name":        {erpnettest.Certificate{Names: []string{"erp.test", "127.0.0.2"}}, nil, true, "Certificate of Another Host"},
 		"expired":           {erpnettest.Certificate{NotAfter: time.Now().Add(-time.Minute)}, nil, true, "Certificate Not Valid Now"},

@@ -113,7 +113,7 @@ func (a API) send(ctx context.Context, c call, token *identity.Token, result *Re
 	if c.body != "" {
 		header.Set("Content-Type", "application/json")
 	}
-	policy := erpnet.Policy{Retry: c.retry, NotWritten: saysNothingWritten}
+	policy := erpnet.Policy{Retry: c.retry, NotWritten: saysNothingWritten, Fresh: c.retry == erpnet.RetryNever}
 	if a.budget != nil {
 		if policy.Whole = a.budget.time; policy.Whole <= 0 {
 			return nil, a.Fail(erpnet.Timeout, c.url, "was not sent, since all requests of the operation together took too long")
@@ -123,8 +123,11 @@ func (a API) send(ctx context.Context, c call, token *identity.Token, result *Re
 	response, failed := a.Client().Send(ctx, erpnet.Request{Method: c.method, URL: c.url, Header: header, Body: c.body}, policy)
 	took := a.Client().Now().Sub(begin)
 	result.Slow = result.Slow || took > a.Client().RequestTimeout()/4 || response != nil && response.Limited
-	if failed == nil {
+	switch {
+	case failed == nil:
 		failed = failure(a.Client(), response, c.url)
+	case failed.Kind == erpnet.NotJSON: // an informational response is not an identity service's here
+		failed.Kind = NotDomainAPI
 	}
 	if failed == nil {
 		result.Succeeded = true

@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"net/http"
 	"net/url"
 	"path"
@@ -72,45 +73,62 @@ const maxEmptyPages = 3
 
 // QueryAll is [API.Query] for all pages, of q.Top rows each. It refuses more than maxRows rows in all, and fewer than
 // the server has counted.
-//
-// Since version 26.2 a page names the next one; before, a page is followed by a query that skips what was read
-// (protocol section 5). Of a link, path and query are followed on the API's own origin, since the token goes with them:
-// behind a reverse proxy the server may know itself by another name.
 func (a API) QueryAll(ctx context.Context, q Query, maxRows int) (*Page, error) {
 	all := &Page{}
-	first := a.url(q)
-	seen := map[string]bool{}
-	empty := 0
-	for next := first; next != ""; {
-		if seen[next] || empty > maxEmptyPages {
-			return nil, a.Fail(ForeignLink, first, "was answered with links that lead to no further rows")
-		}
-		seen[next] = true
-		page, failed := a.get(ctx, next)
+	for page, failed := range a.Pages(ctx, q) {
 		if failed != nil {
 			return nil, failed
 		}
 		all.Rows = append(all.Rows, page.Rows...)
-		if empty++; len(page.Rows) > 0 {
-			empty = 0
-		}
 		if all.Count == nil {
 			all.Count = page.Count
 		}
 		if len(all.Rows) > maxRows {
-			return nil, a.Fail(TooManyRows, first, fmt.Sprintf("was answered with more than %d rows", maxRows))
-		}
-		if next = a.following(q, page, all); page.NextLink != "" {
-			if next = a.ownLink(page.NextLink); next == "" {
-				return nil, a.Fail(ForeignLink, first, "was answered with a link for the next rows that does not lead to the Domain API")
-			}
+			return nil, a.Fail(TooManyRows, a.url(q), fmt.Sprintf("was answered with more than %d rows", maxRows))
 		}
 	}
 	if all.Count != nil && int64(len(all.Rows)) < *all.Count {
-		return nil, a.Fail(IncompleteRows, first, fmt.Sprintf("was answered with %d of %d rows", len(all.Rows), *all.Count))
+		return nil, a.Fail(IncompleteRows, a.url(q), fmt.Sprintf("was answered with %d of %d rows", len(all.Rows), *all.Count))
 	}
 	a.redact(all)
 	return all, nil
+}
+
+// Pages reads all pages of a query, of q.Top rows each, with all that is in them, as they came. Each is read when it is
+// asked for, and the first failure is the last result.
+//
+// Since version 26.2 a page names the next one; before, a page is followed by a query that skips what was read
+// (protocol section 5). Of a link, path and query are followed on the API's own origin, since the token goes with them:
+// behind a reverse proxy the server may know itself by another name.
+func (a API) Pages(ctx context.Context, q Query) iter.Seq2[*Page, *erpnet.Error] {
+	return func(yield func(*Page, *erpnet.Error) bool) {
+		var count *int64
+		first, read, empty, seen := a.url(q), 0, 0, map[string]bool{}
+		for next := first; next != ""; {
+			if seen[next] || empty > maxEmptyPages {
+				yield(nil, a.Fail(ForeignLink, first, "was answered with links that lead to no further rows"))
+				return
+			}
+			seen[next] = true
+			page, failed := a.get(ctx, next)
+			if !yield(page, failed) || failed != nil {
+				return
+			}
+			read += len(page.Rows)
+			if empty++; len(page.Rows) > 0 {
+				empty = 0
+			}
+			if count == nil {
+				count = page.Count
+			}
+			if next = a.following(q, page, read, count); page.NextLink != "" {
+				if next = a.ownLink(page.NextLink); next == "" {
+					yield(nil, a.Fail(ForeignLink, first, "was answered with a link for the next rows that does not lead to the Domain API"))
+					return
+				}
+			}
+		}
+	}
 }
 
 func (a API) url(q Query) string { return a.Root + q.EntitySet + "?" + q.encode() }
@@ -145,9 +163,8 @@ func escapeQuery(query string) string {
 
 // following is the query for the rows after those that were read, where the server names no link; "" after the last. A
 // server may give fewer rows than asked for, so a short page is no end.
-func (a API) following(q Query, page, all *Page) string {
-	read := len(all.Rows)
-	if q.Top == 0 || len(page.Rows) == 0 || all.Count != nil && int64(read) >= *all.Count {
+func (a API) following(q Query, page *Page, read int, count *int64) string {
+	if q.Top == 0 || len(page.Rows) == 0 || count != nil && int64(read) >= *count {
 		return ""
 	}
 	q.Skip, q.Count = q.Skip+read, false // the server has counted already

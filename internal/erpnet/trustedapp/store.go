@@ -100,12 +100,22 @@ func (s Store) read(ctx context.Context, filter string) ([]Record, *erpnet.Error
 
 // recordOf reads a row, and the login of its user where $expand was ignored.
 func (s Store) recordOf(ctx context.Context, row domainapi.Row) (Record, *erpnet.Error) {
+	return s.recordWithLogin(ctx, row, map[string]string{})
+}
+
+// recordWithLogin is recordOf that asks for no login twice: known has those of before, by the user's GUID.
+func (s Store) recordWithLogin(ctx context.Context, row domainapi.Row, known map[string]string) (Record, *erpnet.Error) {
 	r := recordOf(row)
 	if r.SystemUser == "" && r.systemUserID != "" {
-		var failed *erpnet.Error
-		if r.SystemUser, failed = s.login(ctx, r.systemUserID); failed != nil {
-			return r, failed
+		login, found := known[r.systemUserID]
+		if !found {
+			var failed *erpnet.Error
+			if login, failed = s.login(ctx, r.systemUserID); failed != nil {
+				return r, failed
+			}
+			known[r.systemUserID] = login
 		}
+		r.SystemUser = login
 	}
 	s.redact(&r)
 	return r, nil

@@ -20,9 +20,9 @@ var writesMade atomic.Int64
 // Wrote makes every client of this process forget what failed before.
 func Wrote() { writesMade.Add(1) }
 
-// Failures remembers for ten seconds what failed, as DNS remembers a negative answer, so that a hundred objects of one
+// NegativeCache remembers for ten seconds what failed, as DNS remembers a negative answer, so that a hundred objects of one
 // plan do not try the same in vain. The zero value is ready. It is safe for concurrent use.
-type Failures struct {
+type NegativeCache struct {
 	mu     sync.Mutex
 	failed map[string]remembered
 }
@@ -34,7 +34,7 @@ type remembered struct {
 }
 
 // Remember remembers the failure of what key names.
-func (f *Failures) Remember(key string, err *Error, now time.Time) {
+func (f *NegativeCache) Remember(key string, err *Error, now time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.failed == nil {
@@ -44,7 +44,7 @@ func (f *Failures) Remember(key string, err *Error, now time.Time) {
 }
 
 // Recall returns the failure of what key names, marked as one that was reported before; nil if none is remembered.
-func (f *Failures) Recall(key string, now time.Time) *Error {
+func (f *NegativeCache) Recall(key string, now time.Time) *Error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	found, ok := f.failed[key]

@@ -13,4 +13,6 @@ const (
 	Exists      erpnet.Kind = "api_exists"
 	UnknownUser erpnet.Kind = "unknown_user"
 	Undecided   erpnet.Kind = "write_undecided" // whether it was written is not known
+
+	TooManyRecords erpnet.Kind = "too_many_records"
 )
