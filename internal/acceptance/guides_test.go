@@ -34,11 +34,12 @@ func guide(ts *testscript.TestScript, neg bool, args []string) {
 	worldOf(ts).skipIfLacking(page)
 	steps := stepsOf(ts, page, checkout)
 	var script strings.Builder
-	script.WriteString("compgen -v | sort > " + ts.MkAbs("variables") + "\n")
+	script.WriteString("exec 2>&1\ncompgen -v | sort > " + ts.MkAbs("variables") + "\n")
 	for i, step := range steps {
 		fmt.Fprintf(&script, "echo; echo '=== step %d ==='\n%s", i, step.commands)
 	}
 	fmt.Fprintf(&script, "echo; echo '=== step %d ==='\n", len(steps))
+	script.WriteString("for BASH_wait in $(seq 50); do [ -z \"$(jobs -rp)\" ] || sleep 0.1; done\n")
 	script.WriteString("echo 'left:' $(jobs -rp) $(compgen -v | sort | comm -13 " + ts.MkAbs("variables") + " -)\n")
 	ts.Check(runShell(ts, "bash", script.String()))
 	printed := output(ts)

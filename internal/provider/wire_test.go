@@ -96,7 +96,9 @@ func (w wire) encode(value tftypes.Value) *tfprotov6.DynamicValue {
 	return &encoded
 }
 
-func (w wire) resourceType() tftypes.Type { return w.schema.ResourceSchemas[applicationType].ValueType() }
+func (w wire) resourceType() tftypes.Type {
+	return w.schema.ResourceSchemas[applicationType].ValueType()
+}
 
 // identityType is that of erpnet_trusted_application.
 var identityType = tftypes.Object{AttributeTypes: map[string]tftypes.Type{"instance": tftypes.String, "id": tftypes.String}}

@@ -20,7 +20,10 @@ import (
 var guide string
 
 // plain writes a cause for no case in particular, in one cell of a table.
-var plain = strings.NewReplacer("{host}", "the host", "{client_id}", "the client_id", "{hash}", "the hash", "|", "\\|", "\n", " ")
+var plain = strings.NewReplacer(
+	"the name {host}", "this name", "name {host}", "name", "{host}", "the host",
+	"{client_id}", "the client_id", "{hash}", "the hash", "|", "\\|", "\n", " ",
+)
 
 func sentence(cause string) string {
 	text := plain.Replace(cause)
