@@ -124,6 +124,7 @@ func (p *erpnetProvider) Configure(ctx context.Context, req provider.ConfigureRe
 		return
 	}
 	data := &session{
+		interrupted: make(chan struct{}),
 		settings:  resolveSettings(model, p.lookupEnv),
 		now:       p.now,
 		userAgent: fmt.Sprintf("Terraform/%s (+https://www.terraform.io) terraform-provider-erpnet/%s", req.TerraformVersion, p.version),

@@ -33,6 +33,9 @@ type session struct {
 	userAgent string
 	limiter   domainapi.Limiter
 
+	interrupt   sync.Once
+	interrupted chan struct{} // closed when the CLI has stopped the provider
+
 	once     sync.Once
 	identity *identity.Service
 	problems []*problem // that kept it from being made
@@ -49,6 +52,32 @@ func configured(data any, diags *diag.Diagnostics) *session {
 		diags.AddError("Unexpected Provider Data", defect)
 	}
 	return s
+}
+
+// begin returns the context of one call of the CLI, and the function that ends it. The framework cancels the calls that
+// are running when the CLI stops the provider. One that the CLI had sent before, and that arrives later, would go on for
+// minutes, so it ends with the others.
+func (s *session) begin(ctx context.Context) (context.Context, context.CancelFunc) {
+	if s == nil {
+		return context.WithCancel(ctx)
+	}
+	call, cancel := context.WithCancel(ctx)
+	stop := context.AfterFunc(ctx, func() {
+		if errors.Is(ctx.Err(), context.Canceled) {
+			s.interrupt.Do(func() { close(s.interrupted) })
+		}
+	})
+	go func() {
+		select {
+		case <-s.interrupted:
+			cancel()
+		case <-call.Done():
+		}
+	}()
+	return call, func() {
+		stop()
+		cancel()
+	}
 }
 
 // configuredDataSource is what data sources embed that need the provider's configuration.
