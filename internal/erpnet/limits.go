@@ -22,8 +22,8 @@ const (
 	// MaxHeaderSize bounds, in bytes, the headers of a response.
 	MaxHeaderSize = 64 << 10
 
-	// MaxScopes bounds the scopes of a token or of a discovery document, and MaxWebSites the sites of auto-discovery:
-	// Terraform compares the elements of a set pair by pair.
+	// MaxScopes bounds the scopes of a token, of a discovery document or of a record, and the URIs of a record, and
+	// MaxWebSites the sites of auto-discovery: Terraform compares the elements of a set pair by pair.
 	MaxScopes   = 500
 	MaxWebSites = 500
 

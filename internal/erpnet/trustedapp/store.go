@@ -6,6 +6,7 @@ package trustedapp
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -101,6 +102,9 @@ func (s Store) read(ctx context.Context, filter string) ([]Record, *erpnet.Error
 // recordOf reads a row, and the login of its user where $expand was ignored.
 func (s Store) recordOf(ctx context.Context, row domainapi.Row) (Record, *erpnet.Error) {
 	r := recordOf(row)
+	if max(len(r.Scope), len(r.ImpersonateLoginURL), len(r.ImpersonateLogoutURL)) > erpnet.MaxScopes {
+		return r, s.fail(erpnet.Excessive, fmt.Sprintf("was answered with a record of more than %d scopes or URIs", erpnet.MaxScopes))
+	}
 	if r.SystemUser == "" && r.systemUserID != "" {
 		var failed *erpnet.Error
 		if r.SystemUser, failed = s.login(ctx, r.systemUserID); failed != nil {
