@@ -133,6 +133,30 @@ func TestDomainQueryRefuses(t *testing.T) {
 	start(t, nil, nil).read("domain_query", query(arguments{"max_rows": 3, "all_pages": tftypes.UnknownValue})).fails(t, "ERPNET_INSTANCE")
 }
 
+// Behind a reverse proxy the links to the next rows name another origin, or are not escaped: path and query are followed
+// on our own.
+func TestNextLinksAreFollowedOnOurOwnOrigin(t *testing.T) {
+	for name, change := range map[string]func(link, ours string) string{
+		"another origin": func(link, ours string) string { return strings.Replace(link, ours, "http://erp.example.test:8080", 1) },
+		"not escaped": func(link, _ string) string {
+			return strings.NewReplacer("%20", " ", "%27", "'", "%24", "$").Replace(link)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			instance, env := startInstance(t)
+			instance.Inject(erpnettest.DomainAPI, erpnettest.Document(func(page map[string]any) {
+				if link, ok := page["@odata.nextLink"].(string); ok {
+					page["@odata.nextLink"] = change(link, instance.URL)
+				}
+			}))
+			r := start(t, env, nil).read("domain_query", query(arguments{"top": 4, "all_pages": true, "order_by": "Number desc"})).succeeds(t)
+			if n := len(rowsOf(r)); n != 15 {
+				t.Errorf("%d rows", n)
+			}
+		})
+	}
+}
+
 // A text literal that speaks of passwords is no attribute.
 func TestDomainQueryTakesLiteralsThatNameSecrets(t *testing.T) {
 	instance, env := startInstance(t)

@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"slices"
 	"strconv"
@@ -30,6 +31,7 @@ import (
 type session struct {
 	settings  settings
 	now       func() time.Time
+	transport http.RoundTripper // instead of the network, for tests
 	userAgent string
 	limiter   domainapi.Limiter
 
@@ -218,7 +220,8 @@ func (s *session) instance(withDomainAPI bool) (erpnet.Instance, []*problem) {
 func (s *session) service() (*identity.Service, []*problem) {
 	s.once.Do(func() {
 		options := erpnet.Options{
-			UserAgent: s.userAgent, RequestTimeout: erpnet.DefaultRequestTimeout, MaxRetries: erpnet.DefaultMaxRetries, Now: s.now,
+			UserAgent: s.userAgent, RequestTimeout: erpnet.DefaultRequestTimeout, MaxRetries: erpnet.DefaultMaxRetries,
+			Now: s.now, Transport: s.transport,
 			Log: func(ctx context.Context, event string, fields map[string]any) { tflog.Debug(ctx, event, fields) },
 		}
 		timeoutProblem := s.settings.requestTimeout.optional(func(value string) (err error) {
