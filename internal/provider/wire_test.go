@@ -77,7 +77,8 @@ func wordsOf(diagnostics []*tfprotov6.Diagnostic) string {
 func (w wire) object(kind tftypes.Type, values map[string]any) *tfprotov6.DynamicValue {
 	w.Helper()
 	attributes := map[string]tftypes.Value{}
-	for name, attribute := range kind.(tftypes.Object).AttributeTypes { //nolint:forcetypeassert // a schema is an object
+	//nolint:forcetypeassert // a schema is an object
+	for name, attribute := range kind.(tftypes.Object).AttributeTypes {
 		value, ready := values[name].(tftypes.Value)
 		if !ready {
 			value = tftypes.NewValue(attribute, values[name])
@@ -101,7 +102,9 @@ func (w wire) resourceType() tftypes.Type {
 }
 
 // identityType is that of erpnet_trusted_application.
-var identityType = tftypes.Object{AttributeTypes: map[string]tftypes.Type{"instance": tftypes.String, "id": tftypes.String}}
+var identityType = tftypes.Object{AttributeTypes: map[string]tftypes.Type{
+	"instance": tftypes.String, "id": tftypes.String,
+}}
 
 func (w wire) decode(value *tfprotov6.DynamicValue, kind tftypes.Type) tftypes.Value {
 	w.Helper()

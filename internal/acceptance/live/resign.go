@@ -74,7 +74,8 @@ func (s signer) publicKeys(a *anonymizer, keys []any) []any {
 			continue // one that no client can read
 		}
 		text, err = json.Marshal(jose.JSONWebKey{
-			Key: s.keys[key.KeyID].Public(), KeyID: a.by("key", "kid "+key.KeyID), Algorithm: key.Algorithm, Use: key.Use,
+			Key: s.keys[key.KeyID].Public(), KeyID: a.by("key", "kid "+key.KeyID),
+			Algorithm: key.Algorithm, Use: key.Use,
 		})
 		var object map[string]any
 		if err == nil && json.Unmarshal(text, &object) == nil {
