@@ -24,8 +24,14 @@ const applicationType = "erpnet_trusted_application"
 // wire is a configured provider server, asked what newer CLIs ask it than the development machines have.
 type wire struct {
 	*testing.T
-	server tfprotov6.ProviderServerWithListResource
+	server listServer
 	schema *tfprotov6.GetProviderSchemaResponse
+}
+
+// listServer is a server that lists resources as well.
+type listServer interface {
+	tfprotov6.ProviderServer
+	tfprotov6.ListResourceServer
 }
 
 // newWire configures a server. What the configuration leaves out is null, and nothing is in its environment.
@@ -33,7 +39,7 @@ func newWire(t *testing.T, configuration map[string]any) wire {
 	t.Helper()
 	nothing := func(string) (string, bool) { return "", false }
 	provider := &erpnetProvider{version: "test", now: time.Now, lookupEnv: nothing}
-	server, lists := providerserver.NewProtocol6(provider)().(tfprotov6.ProviderServerWithListResource)
+	server, lists := providerserver.NewProtocol6(provider)().(listServer)
 	if !lists {
 		t.Fatal("the server has no list resources")
 	}
