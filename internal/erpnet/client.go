@@ -42,7 +42,7 @@ type Client struct {
 	redactor    redactor
 	authorities sync.Once
 
-	unreachable Failures // by origin
+	unreachable NegativeCache // by origin
 
 	mu   sync.Mutex
 	hold map[string]*Response // by site: what asked to be left alone for a while

@@ -33,12 +33,6 @@ type redactor struct {
 	secrets []secretForm
 }
 
-// secretForm is a secret as it is looked for.
-type secretForm struct {
-	plain      string
-	normalized string // see normalize; a text that holds it shows the secret
-}
-
 // Protect makes the client redact a secret or token, and its hash, from all that servers send from now on: a debugging
 // server may send back what it was sent.
 func (c *Client) Protect(secret Secret) {
@@ -54,7 +48,7 @@ func (c *Client) Protect(secret Secret) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, form := range []string{text, SecretHash(text), hex.EncodeToString(sum[:])} {
-		r.secrets = append(r.secrets, secretForm{form, string(normalize(form).text)})
+		r.secrets = append(r.secrets, newSecretForm(form))
 	}
 }
 

@@ -8,10 +8,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"html"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,15 +40,6 @@ func (r *Response) IsHTML() bool {
 	return len(content) > 0 && content[0] == '<' || strings.HasPrefix(r.Header.Get("Content-Type"), "text/html")
 }
 
-// IsGateways reports whether a gateway in front of the service has sent the response, such as a firewall, a load
-// balancer or a content delivery network: by a status that only they give, or since it refuses with a page or with
-// nothing, while services refuse with a JSON object.
-func (r *Response) IsGateways() bool {
-	refusal := r.Status >= 400 && r.Status < 500 && r.Status != http.StatusTooManyRequests
-	return r.isGatewayStatus() || r.Status == http.StatusRequestTimeout || r.Status == http.StatusTooEarly ||
-		r.Status == http.StatusNetworkAuthenticationRequired || refusal && (r.IsHTML() || len(r.Content()) == 0)
-}
-
 // Failure is the error of a response whose status or content is not that of a success in JSON; nil if it is. The caller
 // says whether the content is a JSON object that it can read, and in the error who asked what. Content-Type does not
 // count: gateways pass JSON on as text/plain.
@@ -60,7 +49,6 @@ func (c *Client) Failure(r *Response, isObject bool) *Error {
 	switch {
 	case slices.Contains([]int{301, 302, 303, 307, 308}, r.Status):
 		e.Kind, e.Happened = Redirected, "was answered with a redirect ("+status+"), which was not followed"
-		e.Evidence = c.redirectTarget(r.Header.Get("Location"))
 	case r.Status == http.StatusTooManyRequests:
 		e.Kind, e.Happened = RateLimited, "was refused with "+status
 	case r.IsTransient():
@@ -84,7 +72,8 @@ func (c *Client) Failure(r *Response, isObject bool) *Error {
 	return e
 }
 
-// AddFacts adds to the error of a response what it says: its message, when to come back, and the gateway's page.
+// AddFacts adds to the error of a response what it says: its message, when to come back, where a redirect points to, and
+// the gateway's page.
 func (c *Client) AddFacts(e *Error, r *Response) {
 	if e.Message = c.Message(ServerMessage(r.Content())); e.Message != "" {
 		e.Happened += fmt.Sprintf(": %q", e.Message)
@@ -92,8 +81,10 @@ func (c *Client) AddFacts(e *Error, r *Response) {
 	if wait := r.retryAfter(); wait > 0 && r.IsTransient() {
 		e.RetryAt = r.At.Add(wait).UTC()
 	}
-	if page := c.gatewayPage(r); page != "" {
-		e.Evidence = strings.TrimPrefix(e.Evidence+"\n"+page, "\n")
+	for _, fact := range []string{c.redirectTarget(r), c.gatewayPage(r)} {
+		if fact != "" {
+			e.Evidence = strings.TrimPrefix(e.Evidence+"\n"+fact, "\n")
+		}
 	}
 }
 
@@ -108,106 +99,12 @@ func (r *Response) describe() string {
 	return "content that is not a JSON object"
 }
 
-var pageTitle = regexp.MustCompile(`(?is)<title[^>]*>(.{1,200}?)</title>`)
-
-// gatewayPage says what tells a person which gateway has sent an HTML page: its title and the header Server.
-func (c *Client) gatewayPage(r *Response) string {
-	if !r.IsHTML() {
-		return ""
-	}
-	var facts []string
-	if title := pageTitle.FindSubmatch(r.Content()); title != nil {
-		facts = append(facts, fmt.Sprintf("the title %q", c.Message(html.UnescapeString(string(title[1])))))
-	}
-	if server := r.Header.Get("Server"); server != "" {
-		facts = append(facts, fmt.Sprintf("the header Server: %q", c.Message(server)))
-	}
-	if len(facts) == 0 {
-		return ""
-	}
-	return "The page has " + strings.Join(facts, " and ") + "."
-}
-
-// ServerMessage looks for the message of a failed request in each of the shapes that servers use: RFC 6749's
-// error_description, ERP.net's error object with or without its wrapper, OData's error with a text or a language and a
-// text, and the problem details of RFC 9457. It is "" if there is none.
-func ServerMessage(content []byte) string {
-	var members struct {
-		Description any    `json:"error_description"`
-		Error       any    `json:"error"`
-		ODataError  any    `json:"odata.error"`
-		Message     any    `json:"message"`
-		Title       string `json:"title"`
-		Detail      string `json:"detail"`
-		Errors      any    `json:"errors"`
-	}
-	_ = json.Unmarshal(content, &members) // members of another type are left out
-	if text, ok := members.Description.(string); ok && strings.TrimSpace(text) != "" {
-		return text
-	}
-	for _, candidate := range []any{members.Error, members.ODataError, map[string]any{"message": members.Message}} {
-		if message := messageIn(candidate); message != "" {
-			return message
-		}
-	}
-	var parts []string
-	for _, text := range append([]string{members.Title, members.Detail}, textsIn(members.Errors)...) {
-		if text = strings.TrimSpace(text); text != "" && !slices.Contains(parts, text) {
-			parts = append(parts, text)
-		}
-	}
-	return strings.Join(parts, " ")
-}
-
-// messageIn finds a message: a text with a space in it, or in an object the member message, of a text or of an object
-// with a value.
-func messageIn(value any) string {
-	switch value := value.(type) {
-	case string:
-		if strings.ContainsAny(strings.TrimSpace(value), " ") { // else it is a code
-			return value
-		}
-	case map[string]any:
-		for _, name := range []string{"message", "Message", "value"} {
-			switch inner := value[name].(type) {
-			case string:
-				return inner
-			case map[string]any:
-				if text, ok := inner["value"].(string); ok {
-					return text
-				}
-			}
-		}
-	}
-	return ""
-}
-
-// textsIn lists the texts in a value of problem details, each after the name that it is about, in a stable order.
-func textsIn(value any) []string {
-	var texts []string
-	switch value := value.(type) {
-	case string:
-		texts = append(texts, value)
-	case []any:
-		for _, element := range value {
-			texts = append(texts, textsIn(element)...)
-		}
-	case map[string]any:
-		for name, member := range value {
-			for _, text := range textsIn(member) {
-				texts = append(texts, name+": "+text)
-			}
-		}
-		slices.Sort(texts)
-	}
-	return texts
-}
-
 // redirectTarget names the place that a redirect points to, without what may be a password, a session or a token: user,
 // query, fragment, path parameters.
-func (c *Client) redirectTarget(location string) string {
+func (c *Client) redirectTarget(r *Response) string {
+	location := r.Header.Get("Location")
 	u, err := url.Parse(location)
-	if err != nil || location == "" {
+	if err != nil || location == "" || r.Status/100 != 3 {
 		return ""
 	}
 	path, _, _ := strings.Cut(u.EscapedPath(), ";")

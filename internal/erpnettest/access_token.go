@@ -20,6 +20,7 @@ type draft struct {
 	tokenType string // the header's typ
 	key       any
 	claims    map[string]any
+	payload   func(claims []byte) []byte  // the text of the claims; nil leaves it
 	finish    func(compact string) string // after signing; nil leaves it
 }
 
@@ -41,7 +42,7 @@ func (s *Server) newToken(x *exchange, given grant) string {
 
 // claims are the claims of protocol 2.4; a service token has no sub.
 func (s *Server) claims(x *exchange, given grant) map[string]any {
-	issuer, settings := s.IdentityURL(), x.settings
+	issuer, settings := s.issuer(x.settings), x.settings
 	issued := x.request.Time.Unix()
 	claims := map[string]any{
 		"iss":                issuer,
@@ -74,7 +75,11 @@ func (t draft) sign() string {
 	}
 	key := jose.SigningKey{Algorithm: t.algorithm, Key: jose.JSONWebKey{Key: t.key, KeyID: t.keyID}}
 	signer := must(jose.NewSigner(key, options))
-	signed := must(signer.Sign(must(json.Marshal(t.claims))))
+	payload := must(json.Marshal(t.claims))
+	if t.payload != nil {
+		payload = t.payload(payload)
+	}
+	signed := must(signer.Sign(payload))
 	compact := must(signed.CompactSerialize())
 	if t.finish != nil {
 		return t.finish(compact)

@@ -4,11 +4,11 @@
 package erpnettest
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/go-jose/go-jose/v4"
 )
@@ -69,7 +69,29 @@ func (s *Server) credentials(x *exchange) (who caller, valid bool) {
 	}
 	claims, valid := s.verify(token)
 	clientID, _ := claims.ClientID.(string)
-	return caller{token, clientID, claims.Scope}, valid && !isKey && s.isForDomainAPI(claims, x.request.Time)
+	return caller{token, clientID, claims.Scope}, valid && !isKey && s.isForDomainAPI(x, claims)
+}
+
+// clientIDOf is the application that a request names, proven or not: in the form
+// of a token request, or in its token.
+func (s *Server) clientIDOf(r Request) string {
+	if r.Endpoint == Token {
+		return r.Form().Get("client_id")
+	}
+	_, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	token = strings.TrimSpace(cmp.Or(token, r.Header.Get("X-Api-Key"), r.Header.Get("Api-Key")))
+	if strings.HasPrefix(token, referenceTokenPrefix) {
+		who, _ := s.registry.referenceTokenCaller(token, r.Time)
+		return who.clientID
+	}
+	parsed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256})
+	if err != nil {
+		return ""
+	}
+	var claims apiClaims
+	_ = json.Unmarshal(parsed.UnsafePayloadWithoutVerification(), &claims)
+	clientID, _ := claims.ClientID.(string)
+	return clientID
 }
 
 type apiClaims struct {
@@ -111,7 +133,8 @@ func (s *Server) verify(token string) (claims apiClaims, valid bool) {
 
 // isForDomainAPI allows no clock skew: the tolerance of the real API is unknown,
 // and the exact limit is the one that tests can reach with SetClock.
-func (s *Server) isForDomainAPI(claims apiClaims, now time.Time) bool {
+func (s *Server) isForDomainAPI(x *exchange, claims apiClaims) bool {
+	now := x.request.Time
 	expires, err := claims.Expires.Float64()
 	if err != nil || now.Unix() >= int64(expires) {
 		return false
@@ -120,5 +143,5 @@ func (s *Server) isForDomainAPI(claims apiClaims, now time.Time) bool {
 		return false
 	}
 	rightAudience := slices.Contains(claims.Audience, "DomainAPI") || slices.Contains(claims.Audience, "DomainApi")
-	return rightAudience && claims.Issuer == s.IdentityURL()
+	return rightAudience && claims.Issuer == s.issuer(x.settings)
 }

@@ -26,31 +26,32 @@ func (s *Server) respondAutoDiscovery(x *exchange) response {
 	}
 	sites := x.settings.WebSites
 	if sites == nil {
-		sites = s.webSites()
+		sites = s.webSites(x.settings)
 	}
 	document := map[string]any{"WebSites": sites}
 	if !x.settings.AutoDiscoverySitesOnly {
-		document["Host"] = s.hostname()
+		document["Host"] = hostname(s.publicURL(x.settings))
 		document["DbName"] = x.settings.Database
 	}
 	return jsonResponse(http.StatusOK, document)
 }
 
-func (s *Server) webSites() []WebSite {
+func (s *Server) webSites(settings Settings) []WebSite {
+	root := s.publicURL(settings)
 	return []WebSite{
-		{Type: "ID", Status: "Working", Url: s.IdentityURL(), System: true},
-		{Type: "UserProfile", Status: "Working", Url: s.URL + "/profile", System: true},
-		{Type: "InstanceManager", Status: "Working", Url: s.URL + "/manage", System: true},
+		{Type: "ID", Status: "Working", Url: s.publicIdentityURL(settings), System: true},
+		{Type: "UserProfile", Status: "Working", Url: root + "/profile", System: true},
+		{Type: "InstanceManager", Status: "Working", Url: root + "/manage", System: true},
 		{
-			Type: "DomainAPI", Status: "Working", Url: s.URL + s.APIPath,
-			AdditionalProperties: map[string]any{"ODataServiceRoot": s.DomainAPIURL()},
+			Type: "DomainAPI", Status: "Working", Url: root + s.APIPath,
+			AdditionalProperties: map[string]any{"ODataServiceRoot": s.publicDomainAPIURL(settings)},
 		},
-		{Type: "WebClient", Status: "NotWorking", StatusDescription: "The site is stopped.", Url: s.URL + "/app"},
+		{Type: "WebClient", Status: "NotWorking", StatusDescription: "The site is stopped.", Url: root + "/app"},
 	}
 }
 
-func (s *Server) hostname() string {
-	u, err := url.Parse(s.URL)
+func hostname(address string) string {
+	u, err := url.Parse(address)
 	if err != nil {
 		return ""
 	}

@@ -13,10 +13,10 @@ const (
 // respondDiscovery has the fields of the documented example and no others: which
 // more a real instance has is unknown (protocol 1.2). Like the example it
 // does not list the scope read.
-func (s *Server) respondDiscovery() response {
-	id := s.IdentityURL()
+func (s *Server) respondDiscovery(x *exchange) response {
+	id := s.publicIdentityURL(x.settings)
 	return jsonResponse(http.StatusOK, map[string]any{
-		"issuer":                   id,
+		"issuer":                   s.issuer(x.settings),
 		"jwks_uri":                 id + jwksPath,
 		"authorization_endpoint":   id + "/connect/authorize",
 		"token_endpoint":           id + tokenPath,

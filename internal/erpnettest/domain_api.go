@@ -35,7 +35,7 @@ func (s *Server) respondDomainAPI(x *exchange) response {
 		return operation
 	}
 	if path == "Crm_Customers" || strings.HasPrefix(path, "Crm_Customers(") {
-		return s.renamed("Crm_Customers", salesCustomers).response(x.settings)
+		return s.renamed(x, "Crm_Customers", salesCustomers).response(x.settings)
 	}
 	r, found := readResource(path, x.model())
 	if !found {
@@ -52,15 +52,15 @@ func (s *Server) operation(x *exchange, path string) (response, bool) {
 	switch path {
 	case "":
 		sets := []any{}
-		for _, t := range entityTypes {
+		for _, t := range s.registry.entityTypes() {
 			sets = append(sets, map[string]any{"name": t.Set, "kind": "EntitySet", "url": t.Set})
 		}
-		return s.odataResponse("", map[string]any{"value": sets}), true
+		return s.odataResponse(x, "", map[string]any{"value": sets}), true
 	case "GetVersion":
-		return s.odataResponse("#Edm.String", map[string]any{"version": x.settings.Version}), true
+		return s.odataResponse(x, "#Edm.String", map[string]any{"version": x.settings.Version}), true
 	case "GetRenamedEntityTypes":
 		renamed := map[string]any{"OldName": "Crm_Customers", "NewName": salesCustomers, "Version": "25.1.2.28"}
-		return s.odataResponse("", map[string]any{"value": []any{renamed}}), true
+		return s.odataResponse(x, "", map[string]any{"value": []any{renamed}}), true
 	}
 	return response{}, false
 }
@@ -133,14 +133,14 @@ func (s *Server) respondResource(x *exchange, r resource) response {
 	return done
 }
 
-func (s *Server) odataResponse(fragment string, document map[string]any) response {
-	document["@odata.context"] = s.DomainAPIURL() + "$metadata" + fragment
+func (s *Server) odataResponse(x *exchange, fragment string, document map[string]any) response {
+	document["@odata.context"] = s.publicDomainAPIURL(x.settings) + "$metadata" + fragment
 	return jsonResponse(http.StatusOK, document).with("Content-Type", odataType).with("OData-Version", "4.0")
 }
 
-func (s *Server) renamed(old, current string) *failure {
+func (s *Server) renamed(x *exchange, old, current string) *failure {
 	return rejected(
 		"The entity set name '%s' is no more supported. The new name is '%s'. See %sGetRenamedEntityTypes.",
-		old, current, s.DomainAPIURL(),
+		old, current, s.publicDomainAPIURL(x.settings),
 	)
 }

@@ -38,7 +38,7 @@ func (s *Server) readEntity(x *exchange, r resource) (response, error) {
 }
 
 func (s *Server) entityResponse(x *exchange, t odata.EntityType, row odata.Row, shape odata.Shape) response {
-	return s.odataResponse("#"+t.Set+"/$entity", s.project(x, t, row, shape))
+	return s.odataResponse(x, "#"+t.Set+"/$entity", s.project(x, t, row, shape))
 }
 
 func (s *Server) readEntitySet(x *exchange, r resource) (response, error) {
@@ -66,11 +66,11 @@ func (s *Server) readEntitySet(x *exchange, r resource) (response, error) {
 	if next != nil && !x.settings.NoNextLinks {
 		link := r.entityType.Set + "?" + next.Encode()
 		if !x.settings.RelativeNextLinks {
-			link = s.DomainAPIURL() + link
+			link = s.publicDomainAPIURL(x.settings) + link
 		}
 		document["@odata.nextLink"] = link
 	}
-	return s.odataResponse("#"+r.entityType.Set, document), nil
+	return s.odataResponse(x, "#"+r.entityType.Set, document), nil
 }
 
 // project is a record as a result has it, with what the settings hide.
@@ -100,7 +100,7 @@ func (x *exchange) visible(row odata.Row) odata.Row {
 
 func (x *exchange) model() odata.Model {
 	return odata.Model{
-		Types:             entityTypes,
+		Types:             x.server.registry.entityTypes(),
 		UnknownAttributes: x.settings.UnknownAttributes,
 		IgnoreCase:        x.settings.IgnoreClientIDCase,
 	}

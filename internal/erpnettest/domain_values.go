@@ -88,16 +88,17 @@ func (s *Server) reference(x *exchange, a odata.Attribute, given any, bound bool
 	case given == nil:
 		return nil, nil
 	case isText && bound:
-		return s.linked(a, odataID)
+		return s.linked(x, a, odataID)
 	case isObject && !bound:
-		return s.nested(a, object)
+		return s.nested(x, a, object)
 	}
 	return nil, invalid("The value of the property '%s' is not a reference.", a.Name)
 }
 
 // linked finds a record by its @odata.id, relative or absolute.
-func (s *Server) linked(a odata.Attribute, odataID string) (any, error) {
-	to, isLink := odata.ParseLink(strings.TrimPrefix(odataID, s.DomainAPIURL()))
+func (s *Server) linked(x *exchange, a odata.Attribute, odataID string) (any, error) {
+	relative := strings.TrimPrefix(strings.TrimPrefix(odataID, s.publicDomainAPIURL(x.settings)), s.DomainAPIURL())
+	to, isLink := odata.ParseLink(relative)
 	if !isLink || to.Set != a.Target {
 		return nil, invalid("'%s' is not the @odata.id of an object of %s.", odataID, a.Target)
 	}
@@ -111,7 +112,7 @@ func (s *Server) linked(a odata.Attribute, odataID string) (any, error) {
 // nested finds the user that a nested object names by its @odata.id or its
 // Login. A real server can also change or create a user with what else the
 // object has; this one refuses that.
-func (s *Server) nested(a odata.Attribute, object map[string]any) (any, error) {
+func (s *Server) nested(x *exchange, a odata.Attribute, object map[string]any) (any, error) {
 	for name, value := range object {
 		find := name == "Login" || name == "@erpnet.action" && value == "find"
 		if !find && !strings.HasPrefix(name, "@odata.") {
@@ -120,7 +121,7 @@ func (s *Server) nested(a odata.Attribute, object map[string]any) (any, error) {
 		}
 	}
 	if odataID, has := object["@odata.id"].(string); has {
-		return s.linked(a, odataID)
+		return s.linked(x, a, odataID)
 	}
 	login, _ := object["Login"].(string)
 	user := firstOf(s.registry.users, func(user User) bool { return strings.EqualFold(user.Login, login) })

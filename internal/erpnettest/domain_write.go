@@ -43,7 +43,7 @@ func (s *Server) createEntity(x *exchange, r resource) (response, error) {
 	link := odata.Link{Set: r.entityType.Set, ID: row.ID()}.String()
 	if x.settings.CreateStatus == http.StatusNoContent {
 		created := emptyResponse(http.StatusNoContent).with("OData-Version", "4.0")
-		return created.with("OData-EntityId", link).with("Location", s.DomainAPIURL()+link), nil
+		return created.with("OData-EntityId", link).with("Location", s.publicDomainAPIURL(x.settings)+link), nil
 	}
 	// A documented created record has its Id (protocol 5).
 	return s.storedResponse(x, r.entityType, row.ID(), x.settings.CreateStatus, odata.Select("default", "Id")), nil

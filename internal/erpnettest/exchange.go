@@ -7,51 +7,40 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"time"
 )
 
-// Endpoint is a part of the instance, for counting and for faults.
-type Endpoint string
-
-// The endpoints. A path belongs to its endpoint whatever the method.
-const (
-	Token         Endpoint = "token"
-	Discovery     Endpoint = "discovery"      // the OpenID Connect discovery document
-	JWKS          Endpoint = "jwks"           // the public keys
-	AutoDiscovery Endpoint = "auto-discovery" // under /sys and under /tools
-	DomainAPI     Endpoint = "domain-api"     // everything below the OData root
-	Version       Endpoint = "version"        // /tools/ver and /tools/server-info
-	Other         Endpoint = "other"          // the landing page and what is not there
-	Any           Endpoint = "any"            // all of them
-)
-
 // exchange is one request on its way to its response. The settings are those at
 // its arrival, so a test that changes them races with nothing.
 type exchange struct {
+	server   *Server
 	context  context.Context
 	closed   <-chan struct{}
 	request  Request
 	settings Settings
 	latency  time.Duration
 	fault    Fault
+	redactor redactor
 
 	// For the Domain API: who asks, in which slot of the session, or why not.
 	caller  caller
 	slot    *slot
 	refusal *response
+
+	started time.Time // on the real clock
+	granted []string  // scopes, by the token endpoint
 }
 
 func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
 	s.handlers.Add(1)
 	defer s.handlers.Done()
 
-	started := time.Now()
 	status := 0
-	defer func() { s.logAccess(r, status, time.Since(started)) }()
-
 	x := s.receive(r)
+	defer func() { s.logAccess(r, x.redactor, status, time.Since(x.started)) }()
 	defer s.limiter.release(x.slot)
 	if err := x.wait(); err != nil {
 		s.finish(x, response{})
@@ -59,7 +48,7 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
 	}
 	sent := s.respond(x)
 	for _, edit := range x.fault.edits {
-		edit(&sent)
+		edit(x, &sent)
 	}
 	if sent.header.Values("Date") == nil {
 		// The instance's clock, not this machine's.
@@ -80,9 +69,13 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) receive(r *http.Request) *exchange {
 	now := s.behaviour()
-	x := &exchange{context: r.Context(), closed: s.closed, settings: now.Settings, latency: now.latency}
+	x := &exchange{
+		server: s, context: r.Context(), closed: s.closed, settings: now.Settings, latency: now.latency,
+		started: time.Now(),
+	}
 	x.request = readRequest(r, now.clock())
 	x.request.Endpoint = s.endpoint(x.request.Path)
+	x.redactor = s.newRedactor(x.request)
 	// The fault and the slot are taken before the request is counted: a test that
 	// waits for a request to arrive may then change the faults for the next one.
 	x.fault = s.faults.next(x.request)
@@ -134,7 +127,7 @@ func (s *Server) respond(x *exchange) response {
 	case !isRead(x.request.Method):
 		return methodNotAllowed(readMethods...)
 	case endpoint == Discovery:
-		return s.respondDiscovery()
+		return s.respondDiscovery(x)
 	case endpoint == JWKS:
 		return s.respondJWKS()
 	case endpoint == AutoDiscovery:
@@ -193,7 +186,7 @@ func waitFor[T any](x *exchange, event <-chan T) error {
 	}
 }
 
-func (s *Server) logAccess(r *http.Request, status int, took time.Duration) {
+func (s *Server) logAccess(r *http.Request, red redactor, status int, took time.Duration) {
 	if s.AccessLog == nil {
 		return
 	}
@@ -204,5 +197,6 @@ func (s *Server) logAccess(r *http.Request, status int, took time.Duration) {
 	s.accessLogMu.Lock()
 	defer s.accessLogMu.Unlock()
 	// The escaped path: a line break in it can't forge a second line.
-	_, _ = fmt.Fprintln(s.AccessLog, r.Method, r.URL.EscapedPath(), shown, took.Round(time.Microsecond))
+	line := fmt.Sprintln(red.redact(r.Method), red.redactPath(r.URL), shown, took.Round(time.Microsecond))
+	_, _ = io.WriteString(s.AccessLog, line)
 }

@@ -50,11 +50,11 @@ func HTML(status int) Fault { return Answer(status, htmlType, page(status)) }
 // does that has waited long enough: the client of a POST that gets 502 or 504
 // can't know that it was done.
 func AnswerReplaced(status int) Fault {
-	return Fault{}.edit(func(r *response) { *r = textResponse(status, htmlType, page(status)) })
+	return Fault{}.edit(func(_ *exchange, r *response) { *r = textResponse(status, htmlType, page(status)) })
 }
 
 func page(status int) string {
-	title := http.StatusText(status)
+	title := statusText(status)
 	return "<!DOCTYPE html>\n<html>\n<head><title>" + title + "</title></head>\n<body><h1>" + title +
 		"</h1><p>The web site is being restarted.</p></body>\n</html>\n"
 }
@@ -118,7 +118,7 @@ func ContentType(contentType string) Fault { return Fault{}.With("Content-Type",
 // discovery document, a page of entities. Numbers of any form can be put in as
 // [json.RawMessage].
 func Document(change func(map[string]any)) Fault {
-	return Fault{}.edit(func(r *response) {
+	return Fault{}.edit(func(_ *exchange, r *response) {
 		if r.document != nil {
 			change(r.document)
 		}

@@ -4,12 +4,14 @@
 package erpnettest
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
+	"slices"
 	"strings"
 	"time"
 
@@ -64,6 +66,28 @@ func shifted(begin, end time.Duration) Fault {
 		claims["exp"] = issued + int64(end.Seconds())
 		if _, has := claims["iat"]; has {
 			claims["iat"] = claims["nbf"]
+		}
+	})
+}
+
+// ExtremeDates issues a token that is valid from the first to the last second
+// that .NET knows: years 1 to 9999.
+func ExtremeDates() Fault {
+	return Claims(func(claims map[string]any) {
+		claims["nbf"], claims["exp"] = int64(-62135596800), int64(253402300799)
+		if _, has := claims["iat"]; has {
+			claims["iat"] = claims["nbf"]
+		}
+	})
+}
+
+// DuplicateClaim adds a claim to the end of the payload, though its name may be
+// there already.
+func DuplicateClaim(name string, value any) Fault {
+	return tokenFault(func(t *draft) {
+		t.payload = func(claims []byte) []byte {
+			added := must(json.Marshal(map[string]any{name: value}))
+			return slices.Concat(bytes.TrimSuffix(claims, []byte("}")), []byte(","), added[1:])
 		}
 	})
 }
@@ -124,7 +148,7 @@ func Algorithm(algorithm string) Fault {
 // Opaque sends a reference token, "enrt_" and 64 hexadecimal digits, instead of
 // a JWT (protocol 8).
 func Opaque() Fault {
-	return Fault{}.edit(func(r *response) {
+	return Fault{}.edit(func(_ *exchange, r *response) {
 		if _, issued := r.document["access_token"]; issued {
 			r.document["access_token"] = "enrt_" + hex.EncodeToString(randomBytes(32))
 		}

@@ -52,6 +52,14 @@ func TestFaultsOfTheToken(t *testing.T) {
 			name: "granted scopes", fault: GrantedScopes("read"), claims: map[string]string{"scope": "[read]"},
 			status: 200,
 		},
+		{
+			name: "extreme dates", fault: ExtremeDates(), status: 200,
+			claims: map[string]string{"nbf": "-62135596800", "iat": "-62135596800", "exp": "253402300799"},
+		},
+		{
+			name: "duplicate claim", fault: DuplicateClaim("client_id", "second"), status: 200,
+			claims: map[string]string{"client_id": "second"}, // the last one counts for most readers
+		},
 		{name: "no scope", fault: GrantedScopes(), claims: map[string]string{"scope": "[]"}, status: 403},
 		{
 			name: "bad signature", fault: BadSignature(), unsigned: true, status: 401,

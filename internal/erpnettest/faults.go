@@ -24,9 +24,11 @@ type Fault struct {
 
 	waits   []func(*exchange) error
 	instead func(*exchange) response // replaces the endpoint's own work
-	edits   []func(*response)
+	edits   []func(*exchange, *response)
 	tokens  []func(*draft)
 	deliver func(*exchange, http.ResponseWriter, response) // replaces the way a response travels
+
+	spec *FaultSpec // that it was made of; nil for one made by functions
 }
 
 // Once is the fault for one request.
@@ -41,10 +43,10 @@ func (f Fault) For(n int) Fault {
 // With adds a header to the response of the fault, or replaces it: for example
 // Status(429).With("Retry-After", "1").
 func (f Fault) With(header, value string) Fault {
-	return f.edit(func(r *response) { r.header.Set(header, value) })
+	return f.edit(func(_ *exchange, r *response) { r.header.Set(header, value) })
 }
 
-func (f Fault) edit(change func(*response)) Fault {
+func (f Fault) edit(change func(*exchange, *response)) Fault {
 	f.edits = append(slices.Clip(f.edits), change)
 	return f
 }

@@ -54,6 +54,22 @@ func TestFaultsOfTheResponse(t *testing.T) {
 			name: "redirect", fault: Redirect(307, "https://elsewhere.example/"),
 			status: 307, header: "Location: https://elsewhere.example/", body: "Moved",
 		},
+		{
+			name: "error page of a CDN", fault: HTML(521), status: 521, header: "Content-Type: text/html; charset=utf-8",
+			body: "<h1>Web Server Is Down</h1>",
+		},
+		{
+			name: "problem details", fault: Problem(400, "Bad", "No such thing"), status: 400,
+			header: "Content-Type: application/problem+json; charset=utf-8", body: `"errors":{"query":["No such thing"]}`,
+		},
+		{
+			name: "message with a language", fault: ODataMessage(400, "No such thing"), status: 400,
+			body: `"message":{"lang":"en","value":"No such thing"}`,
+		},
+		{name: "licence by its text", fault: LicenceText(), status: 500, body: "simultaneously connected users to this server"},
+		{
+			name: "no hurry", fault: Status(429).With("Retry-After", "86400"), status: 429, header: "Retry-After: 86400",
+		},
 		{name: "empty body", fault: EmptyBody(), status: 200, header: "Content-Length: 0"},
 		{name: "invalid JSON", fault: InvalidJSON(), status: 200, header: "Content-Type: " + jsonType, body: ",,"},
 		{
@@ -132,6 +148,8 @@ func TestChangesWhoseResponseIsLostAreMadeAllTheSame(t *testing.T) {
 	}{
 		{name: "response lost", fault: AnswerLost(), made: true},
 		{name: "bad gateway", fault: AnswerReplaced(502), status: 502, made: true},
+		{name: "unknown error", fault: AnswerReplaced(520), status: 520, made: true},
+		{name: "error page", fault: AnswerReplaced(500), status: 500, made: true},
 		{name: "gateway timeout", fault: AnswerReplaced(504), status: 504, made: true},
 		{name: "reset", fault: Reset()},
 		{name: "disconnect", fault: Disconnect()},

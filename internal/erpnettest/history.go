@@ -17,16 +17,20 @@ import (
 const maxErrors = 50
 
 // RequestError is a request that ended without a response or with a status of
-// 400 or more. Its texts may come from the client: they are bounded, and free of
-// secrets and control characters, but not of HTML.
+// 400 or more. Those that differ in their time only are one. Its texts may come
+// from the client: they are bounded, and free of secrets and control characters,
+// but not of HTML.
 type RequestError struct {
-	Time     time.Time `json:"time"` // of arrival
+	Time     time.Time `json:"time"`  // of arrival, of the last one
+	First    time.Time `json:"first"` // of arrival, of the first one
+	Count    int       `json:"count"`
 	Endpoint Endpoint  `json:"endpoint"`
 	Method   string    `json:"method"`
 	Path     string    `json:"path"`      // decoded, without the query
 	Status   int       `json:"status"`    // 0 is no response
 	Error    string    `json:"error"`     // the OAuth error, or the exception type of the Domain API
-	Message  string    `json:"message"`   // of the response; where that has none, why it was refused
+	Message  string    `json:"message"`   // of the response
+	Reason   string    `json:"reason"`    // why it was refused, which only the instance can know; may be empty
 	ClientID string    `json:"client_id"` // as sent to the token endpoint, or of the token; may be empty
 }
 
@@ -38,7 +42,8 @@ type history struct {
 	tokens    []string
 	responses map[Endpoint]map[int]int // by HTTP status; 0 is no response
 	errors    []RequestError           // the last ones, oldest first
-	arrival   chan struct{}            // closed at the next request; nil when nobody waits
+	recent    recentRequests
+	arrival   chan struct{} // closed at the next request; nil when nobody waits
 }
 
 func (h *history) add(r Request, discard bool) {
@@ -58,10 +63,7 @@ func (h *history) add(r Request, discard bool) {
 // finish notes what becomes of a request, before its client can know. The zero
 // response is none.
 func (s *Server) finish(x *exchange, r response) {
-	var failed []RequestError
-	if isError(r.status) {
-		failed = []RequestError{s.requestError(x, r)}
-	}
+	request := x.summary(r)
 	h := &s.history
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -69,8 +71,10 @@ func (s *Server) finish(x *exchange, r response) {
 		h.responses[x.request.Endpoint] = map[int]int{}
 	}
 	h.responses[x.request.Endpoint][r.status]++
-	h.errors = append(h.errors, failed...)
-	h.errors = h.errors[max(0, len(h.errors)-maxErrors):]
+	h.recent.add(request)
+	if isError(r.status) {
+		h.addError(x.requestError(request, r))
+	}
 	// The token is kept as a fault has left it.
 	token, _ := r.document["access_token"].(string)
 	if x.request.Endpoint == Token && token != "" && !s.DiscardHistory {
@@ -80,22 +84,36 @@ func (s *Server) finish(x *exchange, r response) {
 
 func isError(status int) bool { return status == 0 || status >= http.StatusBadRequest }
 
-func (s *Server) requestError(x *exchange, r response) RequestError {
-	clientID := x.caller.clientID
-	if x.request.Endpoint == Token {
-		clientID = x.request.Form().Get("client_id")
+// addError puts an error behind the others, or makes one with what is the same
+// but for its time.
+func (h *history) addError(e RequestError) {
+	for i, other := range h.errors {
+		first, count := other.First, other.Count
+		other.Time, other.First, other.Count = e.Time, e.First, e.Count
+		if other == e {
+			h.errors = slices.Delete(h.errors, i, i+1)
+			e.First, e.Count = first, count+e.Count
+			break
+		}
 	}
+	h.errors = append(h.errors, e)
+	h.errors = h.errors[max(0, len(h.errors)-maxErrors):]
+}
+
+func (x *exchange) requestError(request RecentRequest, r response) RequestError {
 	code, message := errorTexts(r)
-	redact := s.newRedactor(x.request).redact
 	return RequestError{
-		Time:     x.request.Time,
-		Endpoint: x.request.Endpoint,
-		Method:   redact(x.request.Method),
-		Path:     redact(x.request.Path),
-		Status:   r.status,
-		Error:    redact(code),
-		Message:  redact(message),
-		ClientID: redact(clientID),
+		Time:     request.Time,
+		First:    request.Time,
+		Count:    1,
+		Endpoint: request.Endpoint,
+		Method:   request.Method,
+		Path:     request.Path,
+		Status:   request.Status,
+		Error:    x.redactor.redact(code),
+		Message:  x.redactor.redact(message),
+		Reason:   request.Reason,
+		ClientID: request.ClientID,
 	}
 }
 
@@ -109,7 +127,7 @@ func errorTexts(r response) (code, message string) {
 		value, _ := details[name].(string)
 		return value
 	}
-	return cmp.Or(text("error"), text("type")), cmp.Or(text("error_description"), text("message"), r.reason)
+	return cmp.Or(text("error"), text("type")), cmp.Or(text("error_description"), text("message"))
 }
 
 // Requests returns what was received so far, oldest first. It is the caller's to

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest/odata"
@@ -21,6 +22,8 @@ type registry struct {
 	applications []TrustedApplication // their system users by Login
 	tokens       []referenceToken
 	customers    []odata.Row // never changed
+	added        atomic.Pointer[[]EntitySet]
+	known        *registeredSecrets // as of the last time that somebody asked
 }
 
 // nextVersion is the ObjectVersion after a change. It may skip values
@@ -76,6 +79,11 @@ func firstOf[T any](all []T, matches func(T) bool) *T {
 
 // rows are the records of an entity set.
 func (r *registry) rows(set string) []odata.Row {
+	for _, added := range r.entitySets() {
+		if added.entityType.Set == set {
+			return added.rows
+		}
+	}
 	var rows []odata.Row
 	switch set {
 	case salesCustomers:

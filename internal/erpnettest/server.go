@@ -4,6 +4,7 @@
 package erpnettest
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"io"
@@ -94,7 +95,7 @@ func NewUnstartedServer() *Server {
 		APIPath:      "/api",
 		registry:     registry{customers: sampleCustomers()},
 		history:      history{counts: map[Endpoint]int{}, responses: map[Endpoint]map[int]int{}},
-		limiter:      limiter{open: map[string]*session{}},
+		limiter:      limiter{open: map[tokenSum]*session{}},
 		current:      behaviour{Settings: defaultSettings(), clock: time.Now},
 		closed:       make(chan struct{}),
 	}
@@ -203,10 +204,27 @@ func (s *Server) newClient() *http.Client {
 	}}
 }
 
-// IdentityURL is the identity service, which is also the issuer of its tokens:
-// no trailing slash (protocol 1.3).
+// IdentityURL is the identity service, which is also the issuer of its tokens
+// unless the settings say otherwise: no trailing slash (protocol 1.3).
 func (s *Server) IdentityURL() string { return s.URL + s.IdentityPath }
 
 // DomainAPIURL is the OData root of the Domain API, with its trailing slash
 // (protocol 5).
 func (s *Server) DomainAPIURL() string { return s.URL + s.APIPath + "/domain/odata/" }
+
+// The functions below are what the instance says of itself, which a client need
+// not be able to reach.
+
+func (s *Server) publicURL(settings Settings) string { return cmp.Or(settings.PublicURL, s.URL) }
+
+func (s *Server) publicIdentityURL(settings Settings) string {
+	return s.publicURL(settings) + s.IdentityPath
+}
+
+func (s *Server) publicDomainAPIURL(settings Settings) string {
+	return s.publicURL(settings) + s.APIPath + "/domain/odata/"
+}
+
+func (s *Server) issuer(settings Settings) string {
+	return cmp.Or(settings.Issuer, s.publicIdentityURL(settings))
+}

@@ -4,7 +4,8 @@
 package erpnettest
 
 import (
-	"maps"
+	"container/list"
+	"crypto/sha256"
 	"net/http"
 	"slices"
 	"sync"
@@ -36,15 +37,25 @@ func (s *Server) Sessions() Sessions {
 	return counts
 }
 
-// limiter holds the sessions of a server by their token, and gives out the slots
-// for their requests.
+// maxSessions is how many sessions a server remembers: the one that was used
+// longest ago goes first, so that a test with many tokens can't fill the memory.
+const maxSessions = 10_000
+
+// limiter holds the sessions of a server by the sum of their token, and gives out
+// the slots for their requests.
 type limiter struct {
 	mu     sync.Mutex
-	open   map[string]*session
+	open   map[tokenSum]*session
+	byUse  list.List // of *session, the one that was used longest ago first
+	swept  time.Time // when expire last looked at all of them
 	counts Sessions
 }
 
+type tokenSum [sha256.Size]byte
+
 type session struct {
+	token    tokenSum
+	place    *list.Element // in byUse
 	clientID string
 	opened   time.Time
 	used     time.Time
@@ -69,18 +80,27 @@ type slot struct {
 func (l *limiter) acquire(who caller, now time.Time, settings Settings) (*slot, *response) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.expire(now, settings)
-	s, found := l.open[who.token]
+	token := tokenSum(sha256.Sum256([]byte(who.token)))
+	s, found := l.open[token]
+	limited := settings.Licences > 0 && len(l.open) >= settings.Licences
+	// To look at all sessions for each request would cost more than the request.
+	if found && s.isOver(now, settings) || limited || now.Sub(l.swept).Abs() >= time.Second {
+		l.expire(now, settings)
+		s, found = l.open[token]
+	}
 	if !found {
 		if settings.Licences > 0 && len(l.open) >= settings.Licences {
 			l.counts.Refused++
 			refusal := licenceError(settings)
 			return nil, &refusal
 		}
-		s = &session{clientID: who.clientID, opened: now, minute: now}
-		l.open[who.token] = s
+		s = &session{token: token, clientID: who.clientID, opened: now, minute: now}
+		s.place = l.byUse.PushBack(s)
+		l.open[token] = s
 		l.counts.Opened++
+		l.forgetOldest()
 	}
+	l.byUse.MoveToBack(s.place)
 	s.used = now
 	s.requests++
 	if !s.hasRoom(now, settings) {
@@ -149,9 +169,32 @@ func (l *limiter) release(taken *slot) {
 
 // expire forgets the sessions that are over. One with a request under way goes on.
 func (l *limiter) expire(now time.Time, settings Settings) {
-	maps.DeleteFunc(l.open, func(_ string, s *session) bool {
-		idle := settings.SessionIdle > 0 && now.Sub(s.used) >= settings.SessionIdle
-		old := settings.SessionLifetime > 0 && now.Sub(s.opened) >= settings.SessionLifetime
-		return (idle || old) && s.running == 0 && len(s.queue) == 0
-	})
+	for _, s := range l.open {
+		if s.isOver(now, settings) {
+			l.forget(s)
+		}
+	}
+	l.swept = now
+}
+
+func (s *session) isOver(now time.Time, settings Settings) bool {
+	idle := settings.SessionIdle > 0 && now.Sub(s.used) >= settings.SessionIdle
+	old := settings.SessionLifetime > 0 && now.Sub(s.opened) >= settings.SessionLifetime
+	return (idle || old) && !s.isBusy()
+}
+
+func (s *session) isBusy() bool { return s.running > 0 || len(s.queue) > 0 }
+
+func (l *limiter) forget(s *session) {
+	delete(l.open, s.token)
+	l.byUse.Remove(s.place)
+}
+
+func (l *limiter) forgetOldest() {
+	for e := l.byUse.Front(); e != nil && len(l.open) > maxSessions; e = e.Next() {
+		if s, ok := e.Value.(*session); ok && !s.isBusy() {
+			l.forget(s)
+			return
+		}
+	}
 }

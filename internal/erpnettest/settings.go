@@ -56,6 +56,15 @@ type Settings struct {
 	// the database that would ignore the case.
 	IgnoreClientIDCase bool
 
+	// PublicURL is what the instance calls itself, without a trailing slash, where
+	// that is not its URL: "http://erp.internal" behind a reverse proxy that ends
+	// TLS. The issuer, the discovery document, next links and auto-discovery follow
+	// it. Empty means URL.
+	PublicURL string
+	// Issuer is the issuer of tokens and of the discovery document, where it is
+	// not the identity service under PublicURL.
+	Issuer string
+
 	// Database is the client_db claim and the DbName of auto-discovery.
 	Database string
 	// Version of the application server, such as "26.2.0.76".

@@ -9,6 +9,9 @@ import (
 	"time"
 )
 
+// shownRequests is how many requests a StatusReport lists.
+const shownRequests = 20
+
 // StatusReport is what a server tells a person who watches it. It holds no
 // secret, no hash and no token, whatever clients sent. All times are on the
 // server's clock.
@@ -18,6 +21,8 @@ type StatusReport struct {
 	Time         time.Time           `json:"time"`     // of the report
 	Requests     []RequestCounts     `json:"requests"` // one for each endpoint
 	Errors       []RequestError      `json:"errors"`   // the last 50, newest first
+	Recent       []RecentRequest     `json:"recent"`   // the last 20, newest first
+	Faults       []FaultStatus       `json:"faults"`   // in force
 	Applications []ApplicationStatus `json:"applications"`
 	Sessions     SessionsStatus      `json:"sessions"`
 }
@@ -87,13 +92,15 @@ type SessionStatus struct {
 // StatusReport returns the state of the server, with or without DiscardHistory.
 func (s *Server) StatusReport() StatusReport {
 	// An administrator can write a secret into a record by mistake.
-	redact := redactor{hashes: s.registry.hashes()}.redact
+	redact := redactor{registered: s.registry.secrets()}.redact
 	report := StatusReport{
 		URL:          s.URL,
 		Started:      s.started,
 		Time:         s.now(),
 		Applications: []ApplicationStatus{},
 		Sessions:     s.sessionsStatus(redact),
+		Recent:       s.RecentRequests(shownRequests),
+		Faults:       s.Faults(),
 	}
 	report.Requests, report.Errors = s.history.byEndpoint()
 	for _, app := range s.Applications() {

@@ -4,7 +4,6 @@
 package erpnettest
 
 import (
-	"cmp"
 	"net/url"
 	"regexp"
 	"slices"
@@ -26,14 +25,14 @@ var secretForms = regexp.MustCompile(`eyJ[\w.-]{16,}|` + referenceTokenPrefix + 
 
 // redactor takes secrets out of the texts of one request: a client that mixes up
 // its parameters may send a secret in any of them. A secret is known by where it
-// comes from, by its form, or by its hash as a whole parameter or word.
+// comes from, by its form, or by its hash, wherever it stands in a text.
 type redactor struct {
-	secrets []string        // that came with the request
-	hashes  map[string]bool // of the registered secrets and passwords
+	secrets    []string // that came with the request
+	registered *registeredSecrets
 }
 
 func (s *Server) newRedactor(r Request) redactor {
-	red := redactor{hashes: s.registry.hashes()}
+	red := redactor{registered: s.registry.secrets()}
 	for _, header := range []string{"Authorization", "X-Api-Key", "Api-Key"} {
 		for _, value := range r.Header.Values(header) {
 			red.secrets = append(red.secrets, strings.Fields(value)...)
@@ -50,41 +49,124 @@ func (s *Server) newRedactor(r Request) redactor {
 			}
 		}
 	}
-	// Of two that begin alike the longer one goes first: no rest of it may stay.
-	slices.SortFunc(red.secrets, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
 	return red
 }
 
 // isSecret tells whether a text is a secret, or a hash of one, or came as one.
 func (r redactor) isSecret(text string) bool {
-	return text != "" && (slices.Contains(r.secrets, text) || r.hashes[text] || r.hashes[SecretHash(text)])
+	return text != "" && (slices.Contains(r.secrets, text) || r.registered.has(text))
 }
 
 // redact takes what is secret out of a text and shortens it to one line.
 func (r redactor) redact(text string) string {
+	// A secret can be percent-encoded, more than once and in part.
+	for decoded, depth := text, 0; depth < 5 && strings.ContainsAny(decoded, "%+"); depth++ {
+		decoded = percentDecode(decoded)
+		for _, form := range []string{decoded, strings.ReplaceAll(decoded, "+", " ")} {
+			if form != text && r.holdsSecret(form) {
+				return r.redactPlain(form)
+			}
+		}
+	}
+	return r.redactPlain(text)
+}
+
+// redactPlain is redact for a text that is not encoded.
+func (r redactor) redactPlain(text string) string {
 	if r.isSecret(text) {
 		return redacted
 	}
-	for _, secret := range r.secrets {
-		if len(secret) >= minRedacted {
-			text = strings.ReplaceAll(text, secret, redacted)
+	var shown strings.Builder
+	end, at := shownEnd(text), 0
+	for _, secret := range r.spans(text, end) {
+		if secret.from > at || at == 0 {
+			shown.WriteString(text[at:secret.from])
+			shown.WriteString(redacted)
 		}
+		at = max(at, secret.to)
 	}
-	text = secretForms.ReplaceAllString(text, redacted)
-	for _, word := range strings.FieldsFunc(text, isBetweenWords) {
-		if r.isSecret(word) {
-			text = strings.ReplaceAll(text, word, redacted)
-		}
+	shown.WriteString(text[min(at, end):end])
+	line := []rune(strings.Map(printable, shown.String()))
+	if end < len(text) || len(line) > maxShown {
+		line = append(line[:min(len(line), maxShown-1)], '…')
 	}
-	shown := []rune(strings.Map(printable, text))
-	if len(shown) > maxShown {
-		shown = append(shown[:maxShown-1], '…')
-	}
-	return string(shown)
+	return string(line)
 }
 
-func isBetweenWords(r rune) bool {
-	return unicode.IsSpace(r) || strings.ContainsRune(`'"/(),:;`, r)
+var percentEncoded = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+
+// percentDecode decodes what can be, and leaves the rest.
+func percentDecode(text string) string {
+	return percentEncoded.ReplaceAllStringFunc(text, func(encoded string) string {
+		decoded, _ := url.PathUnescape(encoded)
+		return decoded
+	})
+}
+
+func (r redactor) holdsSecret(text string) bool {
+	return r.isSecret(text) || len(r.spans(text, shownEnd(text))) > 0
+}
+
+// shownEnd is where the first maxShown characters of a text end, in bytes.
+func shownEnd(text string) int {
+	n := 0
+	for i := range text {
+		if n++; n > maxShown {
+			return i
+		}
+	}
+	return len(text)
+}
+
+// span is a part of a text, in bytes.
+type span struct{ from, to int }
+
+// spans are the secrets that begin before end, in order. They may overlap.
+func (r redactor) spans(text string, end int) []span {
+	found := slices.Clone(r.registered.spans(text, end))
+	for _, secret := range r.secrets {
+		if len(secret) < minRedacted {
+			continue
+		}
+		for at := 0; at < end; at++ {
+			next := strings.Index(text[at:min(len(text), end+len(secret))], secret)
+			if next < 0 {
+				break
+			}
+			at += next
+			found = append(found, span{at, at + len(secret)})
+		}
+	}
+	for _, match := range secretForms.FindAllStringIndex(text, -1) {
+		found = append(found, span{match[0], match[1]})
+	}
+	found = slices.DeleteFunc(found, func(s span) bool { return s.from >= end })
+	slices.SortFunc(found, func(a, b span) int { return a.from - b.from })
+	return merged(found)
+}
+
+// merged joins spans that overlap.
+func merged(spans []span) []span {
+	var joined []span
+	for _, s := range spans {
+		if n := len(joined); n > 0 && s.from < joined[n-1].to {
+			joined[n-1].to = max(joined[n-1].to, s.to)
+			continue
+		}
+		joined = append(joined, s)
+	}
+	return joined
+}
+
+// redactPath is a path for the access log: in one line, percent-encoded as it was
+// sent where nothing is taken out.
+func (r redactor) redactPath(u *url.URL) string {
+	sent := u.EscapedPath()
+	if sent == "" || len(sent) <= maxShown && !r.holdsSecret(u.Path) && !r.holdsSecret(sent) && r.redact(sent) == sent {
+		return sent
+	}
+	escaped := (&url.URL{Path: r.redact(u.Path)}).EscapedPath()
+	return strings.NewReplacer("%28", "(", "%29", ")", "%E2%80%A6", "…").Replace(escaped)
 }
 
 // printable keeps a text in one line and in its direction of writing.
@@ -96,18 +178,4 @@ func printable(r rune) rune {
 		return ' '
 	}
 	return unicode.ReplacementChar
-}
-
-// hashes are those that the registry keeps of secrets and passwords.
-func (r *registry) hashes() map[string]bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	hashes := map[string]bool{}
-	for _, app := range r.applications {
-		hashes[app.ApplicationSecretHash] = true
-	}
-	for _, user := range r.users {
-		hashes[user.Password] = true
-	}
-	return hashes
 }

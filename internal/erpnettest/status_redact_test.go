@@ -97,3 +97,70 @@ func TestStatusReportHoldsNoMistypedSecret(t *testing.T) {
 		t.Error(printed)
 	}
 }
+
+// A secret that only its hash tells is found behind and before whatever clients
+// put around it, in the report and in the access log.
+func TestRegisteredSecretsAreRedactedInAnySurroundings(t *testing.T) {
+	const short = "pa55!"
+	surroundings := []string{
+		"", " ", "=", "&", "|", ".", "-", "[", "]", "?", "!", "#", "@", "*", "+", "~", "^", "_", "{", "}", "<", ">", "\\", "%",
+		"$", "/", ",", ":", ";", "'", `"`, "(", ")", "`", "\t", "client_secret=", "a", "0", "%2D", "%253D", "ж",
+	}
+	log := &strings.Builder{}
+	s := NewUnstartedServer()
+	s.AccessLog = log
+	i := start(t, s)
+	app := NewApplication("com.example/short")
+	app.ApplicationSecretHash = SecretHash(short)
+	i.AddApplication(app)
+	for _, secret := range []string{SampleSecret, short} {
+		for _, around := range surroundings {
+			if secret == short && (around == "a" || around == "0" || around == "_") {
+				continue // inside of a word
+			}
+			for _, text := range []string{around + secret, secret + around, around + secret + around, "x" + around + secret} {
+				if secret == short && around == "" {
+					text = secret
+				}
+				i.askForToken("client_id", text)
+				i.askForToken("client_id", url.QueryEscape(text))
+				request := newRequest(t, http.MethodGet, i.URL, "")
+				request.URL.Path = "/nowhere/" + text
+				i.do(request)
+				request.URL.Path = "/nowhere/" + url.PathEscape(text)
+				i.do(request)
+			}
+			if report := i.printReport(); strings.Contains(report, secret) {
+				t.Fatalf("%q is in the report:\n%s", secret, report)
+			}
+		}
+	}
+	for line := range strings.Lines(log.String()) {
+		plain, _ := url.PathUnescape(line)
+		plain, _ = url.PathUnescape(plain)
+		if strings.Contains(line+plain, SampleSecret) || strings.Contains(line+plain, short) {
+			t.Errorf("in the log: %s", line)
+		}
+	}
+	if n := strings.Count(log.String(), redacted); n < 100 {
+		t.Errorf("the log was redacted %d times:\n%s", n, log)
+	}
+}
+
+func TestAccessLogStaysReadable(t *testing.T) {
+	log := &strings.Builder{}
+	s := NewUnstartedServer()
+	s.AccessLog = log
+	i := start(t, s)
+	for path, want := range map[string]string{
+		"/nowhere/with%20space(1)":           "GET /nowhere/with%20space(1) 404",
+		"/line%0Abreak":                      "GET /line%0Abreak 404",
+		"/long/" + strings.Repeat("x", 1000): "GET /long/" + strings.Repeat("x", maxShown-7) + "… 404",
+	} {
+		log.Reset()
+		i.get(i.URL + path)
+		if !strings.HasPrefix(log.String(), want+" ") || strings.Count(log.String(), "\n") != 1 {
+			t.Errorf("%q, want %q", log, want)
+		}
+	}
+}

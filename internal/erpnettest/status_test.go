@@ -94,7 +94,8 @@ func TestStatusReportCountsWhatGetsNoResponse(t *testing.T) {
 		len(got.Responses) != 0 {
 		t.Errorf("after all: %+v", got)
 	}
-	if errors := i.StatusReport().Errors; len(errors) != 2 || errors[0].Status != 0 || errors[0].ClientID == "" {
+	if errors := i.StatusReport().Errors; len(errors) != 1 || errors[0].Status != 0 || errors[0].ClientID == "" ||
+		errors[0].Count != 2 {
 		t.Errorf("errors: %+v", errors)
 	}
 }
@@ -164,6 +165,7 @@ func TestStatusReportTellsWhatWentWrong(t *testing.T) {
 			want: RequestError{
 				Endpoint: Token, Method: "POST", Path: tokenPath, Status: 400, ClientID: uri,
 				Error: invalidClient, Message: "Invalid client_id or client_secret",
+				Reason: "The hash of the client_secret is not the ApplicationSecretHash.",
 			},
 		},
 		{
@@ -171,36 +173,36 @@ func TestStatusReportTellsWhatWentWrong(t *testing.T) {
 			want: RequestError{
 				Endpoint: Token, Method: "POST", Path: tokenPath, Status: 400, ClientID: uri,
 				Error: invalidScope, Message: "Invalid scope: admin",
+				Reason: `Scope of the application is "read update".`,
 			},
 		},
 		{
 			name: "no token", request: func(i *testInstance) { i.readWith("") },
-			want: RequestError{Status: 401, Message: "The request carries no token, or more than one."},
+			want: RequestError{Status: 401, Reason: "The request carries no token, or more than one."},
 		},
 		{
 			name: "expired token", prepare: func(i *testInstance) { i.Inject(Token, Expired()) },
 			want: RequestError{
-				Status: 401, ClientID: uri, Message: "The token is expired, revoked or not one of this instance.",
+				Status: 401, ClientID: uri, Reason: "The token is expired, revoked or not one of this instance.",
 			},
 		},
 		{
 			name: "no scope of the API", prepare: func(i *testInstance) { i.Inject(Token, GrantedScopes("profile")) },
-			want: RequestError{Status: 403, ClientID: uri, Message: "The token has neither the scope read nor update."},
+			want: RequestError{Status: 403, ClientID: uri, Reason: "The token has neither the scope read nor update."},
 		},
 		{
 			name: "no scope to write", prepare: func(i *testInstance) { i.Inject(Token, GrantedScopes("read")) },
 			request: func(i *testInstance) { i.call(http.MethodPost, trustedApplications, "{}") },
 			want: RequestError{
 				Method: "POST", Path: apiRoot + trustedApplications, Status: 403, ClientID: uri,
-				Message: "The token does not have the scope update.",
+				Reason: "The token does not have the scope update.",
 			},
 		},
 		{
 			name: "security namespace", request: func(i *testInstance) { i.read(users) },
 			prepare: func(i *testInstance) { i.Configure(func(s *Settings) { s.SecurityAccess = SecurityRefused }) },
 			want: RequestError{
-				Path: apiRoot + users, Status: 403, ClientID: uri,
-				Error:   "Aloe.EnterpriseOne.Server.ServerAPI.Exceptions.EnterpriseOneServerException",
+				Path: apiRoot + users, Status: 403, ClientID: uri, Error: serverException,
 				Message: "Access to the security namespace is denied.",
 			},
 		},
@@ -211,7 +213,7 @@ func TestStatusReportTellsWhatWentWrong(t *testing.T) {
 				i.read(salesCustomers)
 			},
 			want: RequestError{
-				Status: 429, ClientID: uri, Message: "The session has too many requests, at once or in this minute.",
+				Status: 429, ClientID: uri, Reason: "The session has too many requests, at once or in this minute.",
 			},
 		},
 		{
@@ -247,7 +249,7 @@ func TestStatusReportTellsWhatWentWrong(t *testing.T) {
 			}
 			test.request(i)
 			want := test.want
-			want.Time = frozen
+			want.Time, want.First, want.Count = frozen, frozen, 1
 			want.Endpoint = cmp.Or(want.Endpoint, DomainAPI)
 			want.Method = cmp.Or(want.Method, http.MethodGet)
 			want.Path = cmp.Or(want.Path, apiRoot+salesCustomers)

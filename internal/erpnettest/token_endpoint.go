@@ -4,10 +4,12 @@
 package erpnettest
 
 import (
+	"fmt"
 	"mime"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -50,6 +52,7 @@ type grant struct {
 type oauthError struct {
 	code        string
 	description string
+	reason      string // which a client never gets; empty where the description says all
 }
 
 // respondToken is POST {id}/connect/token (protocol 2.1, 2.2).
@@ -59,8 +62,9 @@ func (s *Server) respondToken(x *exchange) response {
 		if x.settings.OmitErrorDescription {
 			refusal.description = ""
 		}
-		return oauthResponse(x.settings.TokenErrorStatus, refusal.code, refusal.description)
+		return oauthResponse(x.settings.TokenErrorStatus, refusal.code, refusal.description).because(refusal.reason)
 	}
+	x.granted = given.scopes
 	return noStore(jsonResponse(http.StatusOK, map[string]any{
 		"access_token": s.newToken(x, given),
 		"expires_in":   int64(x.settings.TokenLifetime.Seconds()),
@@ -95,7 +99,7 @@ func (s *Server) grant(x *exchange) (grant, *oauthError) {
 	}
 	if grantType := form.Get("grant_type"); grantType != "client_credentials" {
 		// IS4 gives the same error for a missing one.
-		return grant{}, &oauthError{unsupportedGrantType, "Unsupported grant type: " + grantType}
+		return grant{}, &oauthError{code: unsupportedGrantType, description: "Unsupported grant type: " + grantType}
 	}
 	clientID := app.ApplicationUri
 	hasSuffix := x.settings.ServiceSuffix && app.isHybrid()
@@ -104,12 +108,29 @@ func (s *Server) grant(x *exchange) (grant, *oauthError) {
 	}
 	// Assumption: the plain client_id of a hybrid application is its interactive half.
 	interactive := hasSuffix && !strings.HasSuffix(form.Get("client_id"), serviceSuffix)
-	// Assumption: an inactive user counts as none.
-	if !app.SystemUserAllowed || user == nil || !user.Active || interactive {
-		return grant{}, &oauthError{unauthorizedClient, "The client is not authorized to use this grant type"}
+	if reason := whyNotAuthorized(app, user, interactive); reason != "" {
+		return grant{}, &oauthError{unauthorizedClient, "The client is not authorized to use this grant type", reason}
 	}
 	scopes, refusal := grantedScopes(x.settings, app, form.Get("scope"))
 	return grant{clientID, *user, scopes}, refusal
+}
+
+// whyNotAuthorized is empty for an application that may have service tokens.
+// Assumption: an inactive user counts as none.
+func whyNotAuthorized(app *TrustedApplication, user *User, interactive bool) string {
+	switch {
+	case !app.SystemUserAllowed:
+		return "SystemUserAllowed of the application is false."
+	case app.SystemUser == "":
+		return "The application has no SystemUser."
+	case user == nil:
+		return "There is no user with the Login of SystemUser."
+	case !user.Active:
+		return "The SystemUser is not active."
+	case interactive:
+		return "The client_id is that of the interactive half: a service adds " + serviceSuffix + "."
+	}
+	return ""
 }
 
 func readTokenForm(r Request) (url.Values, *oauthError) {
@@ -136,7 +157,7 @@ func readTokenForm(r Request) (url.Values, *oauthError) {
 		}
 	}
 	if problem != "" {
-		return nil, &oauthError{invalidRequest, problem}
+		return nil, &oauthError{code: invalidRequest, description: problem}
 	}
 	return form, nil
 }
@@ -148,7 +169,7 @@ func (s *Server) authenticate(settings Settings, form url.Values) (*TrustedAppli
 	clientID, secret := form.Get("client_id"), form.Get("client_secret")
 	for _, name := range []string{"client_id", "client_secret"} {
 		if form.Get(name) == "" {
-			return nil, nil, &oauthError{settings.MissingCredentialsError, "Missing " + name}
+			return nil, nil, &oauthError{code: settings.MissingCredentialsError, description: "Missing " + name}
 		}
 	}
 	app, user := s.registry.client(clientID, settings.IgnoreClientIDCase)
@@ -157,20 +178,38 @@ func (s *Server) authenticate(settings Settings, form url.Values) (*TrustedAppli
 			app = nil
 		}
 	}
-	if app == nil || !app.IsEnabled ||
-		len(clientID) > maxClientIDLength || len(secret) > maxSecretLength ||
-		app.ClientType != "Confidential" || // a Public application has no secret to send, None no authentication
-		!app.acceptsSecret(secret) {
+	if reason := whyNotAuthentic(app, clientID, secret); reason != "" {
 		// One message for all causes: a guesser learns nothing.
-		return nil, nil, &oauthError{invalidClient, "Invalid client_id or client_secret"}
+		return nil, nil, &oauthError{invalidClient, "Invalid client_id or client_secret", reason}
 	}
 	return app, user, nil
+}
+
+// whyNotAuthentic is empty for an application that has proven itself.
+func whyNotAuthentic(app *TrustedApplication, clientID, secret string) string {
+	switch {
+	case app == nil:
+		return "No trusted application has this ApplicationUri."
+	case !app.IsEnabled:
+		return "IsEnabled of the application is false."
+	case app.ClientType != "Confidential": // a Public application has no secret to send, None no authentication
+		return "ClientType of the application is " + app.ClientType + ", not Confidential."
+	case len(clientID) > maxClientIDLength:
+		return fmt.Sprintf("The client_id is longer than %d characters.", maxClientIDLength)
+	case len(secret) > maxSecretLength:
+		return fmt.Sprintf("The client_secret is longer than %d characters.", maxSecretLength)
+	case app.ApplicationSecretHash == "":
+		return "The application has no ApplicationSecretHash."
+	case !app.acceptsSecret(secret):
+		return "The hash of the client_secret is not the ApplicationSecretHash."
+	}
+	return ""
 }
 
 // grantedScopes are sorted, as IS4 sorts them and every documented sample shows.
 func grantedScopes(settings Settings, app *TrustedApplication, requested string) ([]string, *oauthError) {
 	if len(requested) > maxScopeLength {
-		return nil, &oauthError{invalidScope, "Invalid scope: too long"}
+		return nil, &oauthError{code: invalidScope, description: "Invalid scope: too long"}
 	}
 	allowed := slices.DeleteFunc(app.scopes(), func(scope string) bool {
 		return slices.Contains(protocolScopes, scope)
@@ -194,7 +233,8 @@ func grantedScopes(settings Settings, app *TrustedApplication, requested string)
 		}
 	}
 	if len(granted) == 0 || len(refused) > 0 && !settings.GrantSubset {
-		return nil, &oauthError{invalidScope, strings.TrimSpace("Invalid scope: " + strings.Join(refused, " "))}
+		description := strings.TrimSpace("Invalid scope: " + strings.Join(refused, " "))
+		return nil, &oauthError{invalidScope, description, "Scope of the application is " + strconv.Quote(app.Scope) + "."}
 	}
 	return granted, nil
 }

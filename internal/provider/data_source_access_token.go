@@ -24,10 +24,10 @@ func (d *accessTokenDataSource) Metadata(_ context.Context, req datasource.Metad
 
 func (d *accessTokenDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "An access token of a Trusted Application, **stored in the state and in saved plans in clear**. " +
-			"Use the ephemeral resource `erpnet_access_token` instead wherever an ephemeral value is accepted: provider blocks, write-only arguments, provisioners. " +
-			"This data source is for the rest, such as arguments of other data sources, and for a CLI before Terraform 1.10 or OpenTofu 1.11. " +
-			"A plan that is applied later carries the token of when it was made, which may have expired.",
+		MarkdownDescription: "Requests an access token and **stores it in plain text in the state and in saved plans**. " +
+			"Use the ephemeral resource `erpnet_access_token` instead wherever an ephemeral value is accepted: in provider blocks, write-only arguments and provisioners. " +
+			"Use this data source for everything else, such as arguments of other data sources, and with CLIs older than Terraform 1.10 or OpenTofu 1.11. " +
+			"A saved plan carries the token from when the plan was made, which may have expired by the time you apply it.",
 		Attributes: map[string]schema.Attribute{
 			"scopes": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType,

@@ -62,37 +62,37 @@ func (d *credentialsCheckDataSource) Metadata(_ context.Context, req datasource.
 
 func (d *credentialsCheckDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Proves in the plan that the provider's trusted application works: that a token is issued with the scopes a pipeline needs, that it is genuine, of this instance and valid now, and, if asked, that the Domain API takes it. " +
-			"Every check that fails is named in one error, with its remedy. The state holds neither secret nor token.",
+		MarkdownDescription: "Verifies, in every plan, that the provider's trusted application works: the instance issues a token with the scopes you need, the token is genuine, belongs to this instance and is valid now, and, if you ask for it, the Domain API accepts it. " +
+			"One error names every check that fails, and what to do about it. The state holds neither the secret nor the token.",
 		Attributes: map[string]schema.Attribute{
 			"required_scopes": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType,
 				Validators:          scopesCheck("required_scopes", ""),
-				MarkdownDescription: "The scopes that must be granted. The token is asked for with them, so that an ephemeral `erpnet_access_token` with the same scopes shares it. Left out, all scopes of the Trusted Application are asked for.",
+				MarkdownDescription: "The scopes that must be granted. The check requests a token with exactly these scopes, and an `erpnet_access_token` with the same scopes shares it. If you leave it out, the check requests all scopes of the Trusted Application.",
 			},
 			"probe_domain_api": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Whether to call the Domain API once. Default `false`: the first call with a token **opens a session and takes a licence** for about 20 minutes, while issuing and verifying a token costs nothing.",
+				MarkdownDescription: "Whether to call the Domain API once. Default `false`. The first call with a token **opens a session and takes a licence** for about 20 minutes; issuing and verifying a token costs nothing.",
 			},
 			"probe_entity_set": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{textCheck{name: "probe_entity_set", check: domainapi.CheckEntitySet}},
-				MarkdownDescription: "The entity set to read one `Id` of then. Default `" + defaultProbe + "`.",
+				MarkdownDescription: "The entity set from which `probe_domain_api` reads one `Id`. Default `" + defaultProbe + "`.",
 			},
 			"issuer":           schema.StringAttribute{Computed: true, MarkdownDescription: "The identity service that issued the token."},
 			"audience":         schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The APIs that the token is for."},
 			"granted_scopes":   schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: grantedScopesDescription},
-			"system_user":      schema.StringAttribute{Computed: true, MarkdownDescription: "Login of the user that the trusted application's calls run as."},
-			"system_user_type": schema.StringAttribute{Computed: true, MarkdownDescription: "Type of that user, such as `InternalUser`. Null when the instance does not say."},
-			"database":         schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the instance's database."},
+			"system_user":      schema.StringAttribute{Computed: true, MarkdownDescription: "Login of the user that the application's calls run as."},
+			"system_user_type": schema.StringAttribute{Computed: true, MarkdownDescription: "Type of that user, such as `InternalUser`. Null if the instance doesn't say."},
+			"database":         schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the instance's database. Use it to tell production from a test copy."},
 			"key_id":           schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the key that signed the token."},
 			"expires_at":       schema.StringAttribute{Computed: true, MarkdownDescription: expiresAtDescription},
-			"server_version":   schema.StringAttribute{Computed: true, MarkdownDescription: "Version that the instance publishes, such as `26.2.0.76`. Null when it publishes none."},
+			"server_version":   schema.StringAttribute{Computed: true, MarkdownDescription: "Version that the instance publishes, such as `26.2.0.76`. Null if it publishes none."},
 			"checks": schema.ListNestedAttribute{
 				Computed: true, MarkdownDescription: "Every check and its outcome.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"name":   schema.StringAttribute{Computed: true, MarkdownDescription: "`token`, `discovery`, `keys`, `type`, `issuer`, `audience`, `not_before`, `expiry`, `client_id`, `algorithm`, `key`, `signature`, `scopes` or `domain_api`."},
-					"status": schema.StringAttribute{Computed: true, MarkdownDescription: "`passed`, or `skipped` when the check had nothing to look at or was not asked for."},
-					"detail": schema.StringAttribute{Computed: true, MarkdownDescription: "What was seen, or why the check was skipped."},
+					"status": schema.StringAttribute{Computed: true, MarkdownDescription: "`passed`, or `skipped` if the check had nothing to look at or wasn't requested."},
+					"detail": schema.StringAttribute{Computed: true, MarkdownDescription: "What the check saw, or why it was skipped."},
 				}},
 			},
 		},
@@ -179,7 +179,7 @@ func checkDiagnostic(r identity.TokenRequest, failures []identity.Finding) diag.
 	if r.Credentials.ClientID != "" {
 		subject = "client_id \"" + r.Credentials.ClientID + "\""
 	}
-	texts := []string{"These checks of " + subject + " at " + r.Instance.IdentityURL + " failed."}
+	texts := []string{"These checks of " + subject + " at " + r.Instance.IdentityURL + " failed:"}
 	for len(failures) > 0 {
 		first := failures[0]
 		var names []string

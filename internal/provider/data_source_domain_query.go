@@ -68,22 +68,22 @@ func (d *domainQueryDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 		}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Rows of an entity set of the Domain API. The first call with a token opens a session and takes a licence for about 20 minutes. " +
-			"Calls are made one at a time, since an instance takes no more of a session. Passwords and hashes of secrets are refused in the query and left out of the rows. " +
-			"The token is asked for without scope, so that these objects and those of trusted applications share one session; an `erpnet_credentials_check` that probes the API does too when it names no `required_scopes`.\n\n" +
-			"**The rows are stored in the state in clear.** Select no personal data that you do not need.",
+		MarkdownDescription: "Reads rows of an entity set of the [Domain API](https://docs.erp.net/dev/domain-api/index.html). The first call with a token opens a session and takes a licence for about 20 minutes. " +
+			"All queries, and the objects for trusted applications, request a token without naming scopes, so they share one session. An `erpnet_credentials_check` with `probe_domain_api` shares it too if it names no `required_scopes`. " +
+			"The provider sends at most four reads of a session at a time, so queries don't run into the session's limits. It refuses queries that name passwords or hashes of secrets, and leaves both out of the rows.\n\n" +
+			"**The rows are stored in plain text in the state and in saved plans.** Don't select personal data that you don't need.",
 		Attributes: map[string]schema.Attribute{
 			"entity_set": schema.StringAttribute{
 				Required: true, Validators: []validator.String{textCheck{name: "entity_set", check: domainapi.CheckEntitySet}},
 				MarkdownDescription: "Name of the entity set, such as `Crm_Sales_Customers`.",
 			},
-			"filter":   option("filter", "OData `$filter`, such as `Number eq '000101'`. ERP.net takes `eq`, `ge`, `le`, `in` and `and` on the attributes that an entity's documentation calls filterable."),
-			"select":   option("select", "OData `$select`, such as `Id,Number,DisplayText`. Left out, the server's default attributes, without `Id`."),
+			"filter":   option("filter", "OData `$filter`, such as `Number eq '000101'`. ERP.net accepts `eq`, `ge`, `le`, `in` and `and`, on the attributes that the entity's [documentation](https://docs.erp.net/model/) lists as filterable."),
+			"select":   option("select", "OData `$select`, such as `Id,Number,DisplayText`. If you leave it out, you get the server's default attributes, without `Id`."),
 			"expand":   option("expand", "OData `$expand`, such as `Party($select=PartyName)`."),
 			"order_by": option("order_by", "OData `$orderby`, such as `Number desc`."),
 			"top": schema.Int64Attribute{
 				Optional: true, Validators: []validator.Int64{int64validator.Between(1, maxTop)},
-				MarkdownDescription: "Most rows of a page, from 1 to 1000. Default 100.",
+				MarkdownDescription: "Maximum number of rows in a page, from 1 to 1000. Default 100. If you leave it out and there are more rows, a warning says so.",
 			},
 			"all_pages": schema.BoolAttribute{
 				Optional:            true,
@@ -91,12 +91,12 @@ func (d *domainQueryDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 			},
 			"max_rows": schema.Int64Attribute{
 				Optional: true, Validators: []validator.Int64{int64validator.AtLeast(1)},
-				MarkdownDescription: "Most rows that `all_pages` may read. Default 10,000. More of them are an error, never a silent cut.",
+				MarkdownDescription: "Maximum number of rows that `all_pages` reads. Default 10,000. More rows are an error; the result is never cut silently. Needs `all_pages = true`.",
 			},
-			"rows":        schema.DynamicAttribute{Computed: true, MarkdownDescription: "The rows, a tuple of objects: `data.erpnet_domain_query.x.rows[0].Number`. Attributes that are null are there."},
-			"rows_json":   schema.StringAttribute{Computed: true, MarkdownDescription: "The rows as JSON, attributes in the order of their names."},
-			"total_count": schema.Int64Attribute{Computed: true, MarkdownDescription: "How many rows the query has in all. Null when the server does not say."},
-			"next_link":   schema.StringAttribute{Computed: true, MarkdownDescription: "Where the next page is, as the server writes it. Null when there is none, or all pages were read."},
+			"rows":        schema.DynamicAttribute{Computed: true, MarkdownDescription: "The rows as a tuple of objects: `data.erpnet_domain_query.x.rows[0].Number`. Null attributes are included. Control characters in texts are replaced with U+FFFD."},
+			"rows_json":   schema.StringAttribute{Computed: true, MarkdownDescription: "The rows as JSON, with attributes sorted by name."},
+			"total_count": schema.Int64Attribute{Computed: true, MarkdownDescription: "Total number of rows of the query. Null if the server doesn't say."},
+			"next_link":   schema.StringAttribute{Computed: true, MarkdownDescription: "Link to the next page, as the server writes it. Null if there is none, or all pages were read."},
 		},
 	}
 }

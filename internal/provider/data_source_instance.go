@@ -49,16 +49,16 @@ func (d *instanceDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 		MarkdownDescription: "What the instance publishes about itself, without credentials. " +
 			"The URLs are the server's words: the provider itself sends no secret and no token to any of them that is not its own configuration's.",
 		Attributes: map[string]schema.Attribute{
-			"identity_url":          schema.StringAttribute{Computed: true, MarkdownDescription: "Where the identity service is: the provider's `identity_url` if set, else `https://{instance}/id` if one of that name answers there, else what the instance publishes."},
-			"domain_api_url":        schema.StringAttribute{Computed: true, MarkdownDescription: "Root of the Domain API: the provider's `domain_api_url` if set, else what the instance publishes, else `https://{instance}/api/domain/odata/`."},
-			"issuer":                schema.StringAttribute{Computed: true, MarkdownDescription: "The issuer of its tokens, by the discovery document."},
-			"token_endpoint":        schema.StringAttribute{Computed: true, MarkdownDescription: "The token endpoint, by the discovery document."},
-			"jwks_url":              schema.StringAttribute{Computed: true, MarkdownDescription: "Where its signing keys are, by the discovery document."},
-			"scopes_supported":      schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The scopes that the discovery document lists. ERP.net's own example of it leaves out `read`."},
+			"identity_url":          schema.StringAttribute{Computed: true, MarkdownDescription: "URL of the identity service: the provider's `identity_url` if set; otherwise `https://{instance}/id` if an identity service answers there under that name; otherwise what the instance publishes."},
+			"domain_api_url":        schema.StringAttribute{Computed: true, MarkdownDescription: "Root URL of the Domain API: the provider's `domain_api_url` if set; otherwise what the instance publishes; otherwise `https://{instance}/api/domain/odata/`."},
+			"issuer":                schema.StringAttribute{Computed: true, MarkdownDescription: "The issuer of its tokens, according to the discovery document."},
+			"token_endpoint":        schema.StringAttribute{Computed: true, MarkdownDescription: "The token endpoint, according to the discovery document."},
+			"jwks_url":              schema.StringAttribute{Computed: true, MarkdownDescription: "URL of its signing keys, according to the discovery document."},
+			"scopes_supported":      schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The scopes that the discovery document lists. The list may be incomplete: ERP.net's own example leaves out `read`."},
 			"grant_types_supported": schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The grant types that the discovery document lists."},
-			"version":               schema.StringAttribute{Computed: true, MarkdownDescription: "Version that the instance publishes, such as `26.2.0.76`. Null when it publishes none."},
+			"version":               schema.StringAttribute{Computed: true, MarkdownDescription: "Version that the instance publishes, such as `26.2.0.76`. Null if it publishes none."},
 			"web_sites": schema.ListNestedAttribute{
-				Computed: true, MarkdownDescription: "The web sites that the instance publishes. Null when it publishes none.",
+				Computed: true, MarkdownDescription: "The web sites that the instance publishes. Null if it publishes none.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"type":   schema.StringAttribute{Computed: true, MarkdownDescription: "Type, such as `ID`, `DomainAPI`, `TableAPI` or `ClientCenter`."},
 					"status": schema.StringAttribute{Computed: true, MarkdownDescription: "`Working`, `NotWorking` or `Unknown`."},

@@ -39,9 +39,9 @@ func (d *registrationRequestDataSource) Metadata(_ context.Context, req datasour
 
 func (d *registrationRequestDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "What it takes to have a trusted application registered, for whoever may do it: a support ticket, the record for the Domain API, and a link for an administrator. " +
-			"Combinations that an instance would save although they never work are refused, before anybody waits for an answer. " +
-			"It needs no provider configuration and sends nothing. The secret stays with you: only its hash is asked for.",
+		MarkdownDescription: "Generates what an administrator needs to register a trusted application: a support ticket, the record as JSON, and an install link. " +
+			"It rejects settings that an instance would accept but that can never work. " +
+			"It needs no provider configuration and sends nothing. The secret stays with you: the request contains only its hash.",
 		Attributes: map[string]schema.Attribute{
 			"name":                                  schema.StringAttribute{Required: true, MarkdownDescription: applicationNameDescription},
 			"application_uri":                       schema.StringAttribute{Required: true, MarkdownDescription: applicationURIDescription},
@@ -59,23 +59,23 @@ func (d *registrationRequestDataSource) Schema(_ context.Context, _ datasource.S
 			"notes":                                 schema.StringAttribute{Optional: true, MarkdownDescription: applicationNotesDescription},
 			"instance": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{instanceCheck()},
-				MarkdownDescription: "The instance that the ticket names and `install_url` leads to, written as the provider's `instance` is. The provider's own is not used, so that the result does not depend on the environment.",
+				MarkdownDescription: "The instance that the ticket names and `install_url` leads to, in the same form as the provider's `instance`. The provider's `instance` isn't used here, so the result doesn't depend on the environment.",
 			},
 			"ticket": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "The request as Markdown, to paste into a support ticket: every attribute of the record, with its value and the reason for it, and what to check after the registration. It holds the hash of the secret and never the secret.",
+				MarkdownDescription: "The request as Markdown, to paste into a support ticket: every attribute of the record with its value and the reason for it, and what to check after the registration. It contains the hash of the secret, never the secret.",
 			},
 			"record_json": schema.StringAttribute{
 				Computed: true,
-				MarkdownDescription: "The record as one line of JSON: the body of a `POST` to `Systems_Security_TrustedApplications` of the Domain API, which administrators may send where the instance allows it. " +
-					"The system user is looked up by its login and never changed or created. `ReferenceTokens` is left out when it is `None`, since servers before version 26.2 do not know it.",
+				MarkdownDescription: "The record as one line of JSON: the body of a `POST` to `Systems_Security_TrustedApplications` of the Domain API, which an administrator can send if the instance allows it. " +
+					"The system user is looked up by login, and never created or changed. `ReferenceTokens` is left out if it is `None`, because servers before version 26.2 don't know it.",
 			},
 			"install_url": schema.StringAttribute{
 				Computed: true,
-				MarkdownDescription: "The link by which an administrator registers the application in the Instance Manager, in a browser; when something stands in `redirect_uris`, the Instance Manager reports to the first of them. " +
-					"**A link cannot carry all**: set the secret hash and the system user in the record afterwards (the link puts the user `SYSTEM_APPLICATION_USER` there), and the second and further redirect URIs, the post-logout URIs, the notes, scopes other than `openid`, `profile`, `read`, `update` and `offline_access`, and the sign-in of external users where internal ones do not. " +
-					"No secret is asked of the server: nobody would see it. " +
-					"Null without `instance`, and where a link would be refused or give more than was asked for: for a disabled application, and for a Public one that internal users do not sign in by.",
+				MarkdownDescription: "A link for an administrator, who opens it in a browser and registers the application in Instance Manager. If `redirect_uris` is set, Instance Manager reports the result to the first of them. " +
+					"**A link can't carry everything.** Afterwards, set these in the record: the secret hash; the system user (the link sets `SYSTEM_APPLICATION_USER`, which has system rights); redirect URIs after the first; post-logout URIs; notes; scopes other than `openid`, `profile`, `read`, `update` and `offline_access`; and the sign-in of external users without internal ones. " +
+					"The link doesn't ask the server for a secret, because nobody would see it. " +
+					"Null without `instance`, for a disabled application, and for a Public application that internal users don't sign in with: the link would be refused, or grant more than you asked for.",
 			},
 		},
 	}

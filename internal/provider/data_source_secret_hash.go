@@ -33,16 +33,16 @@ func (d *secretHashDataSource) Metadata(_ context.Context, req datasource.Metada
 
 func (d *secretHashDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The hash of a client secret, as the `ApplicationSecretHash` of a Trusted Application has it. " +
-			"**Both are stored in the state, the secret in clear.** The function `secret_hash` does the same without a state; prefer it.",
+		MarkdownDescription: "Computes the hash of a client secret, the value of a Trusted Application's `ApplicationSecretHash`. " +
+			"**It stores the secret in plain text in the state and in saved plans.** Use the function `secret_hash` or the resource `erpnet_secret_hash` instead if your CLI has them.",
 		Attributes: map[string]schema.Attribute{
 			"secret": schema.StringAttribute{
 				Required: true, Sensitive: true, Validators: []validator.String{secretCheck("secret")},
-				MarkdownDescription: "The plain secret, without spaces or line breaks around it.",
+				MarkdownDescription: "The plain secret, without leading or trailing spaces or line breaks.",
 			},
 			"hash": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "The padded base64 of the secret's SHA-256, 44 characters.",
+				MarkdownDescription: "The hash: padded base64 of the secret's SHA-256, 44 characters.",
 			},
 		},
 	}

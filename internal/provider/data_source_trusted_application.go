@@ -48,27 +48,27 @@ func (d *trustedApplicationDataSource) Metadata(_ context.Context, req datasourc
 
 func (d *trustedApplicationDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The record of a Trusted Application, by the Domain API, without its secret hash. The provider's own trusted application needs the scope `read` and a SystemUser with the right to see trusted applications; an instance may refuse it all the same.",
+		MarkdownDescription: "Reads the record of a Trusted Application through the Domain API, without its secret hash. The provider's own trusted application needs the scope `read` and a SystemUser with the right to see trusted applications. An instance may still refuse it: ERP.net has announced that it will close this way.",
 		Attributes: map[string]schema.Attribute{
 			"application_uri": schema.StringAttribute{
 				Required: true, Validators: []validator.String{textCheck{name: "application_uri", check: identity.CheckClientID}},
-				MarkdownDescription: "The `ApplicationUri` of the record, its `client_id`.",
+				MarkdownDescription: "The `ApplicationUri` of the record, which is its `client_id`.",
 			},
 			"id":                                    schema.StringAttribute{Computed: true, MarkdownDescription: "GUID of the record."},
-			"name":                                  schema.StringAttribute{Computed: true, MarkdownDescription: "The name that people see."},
+			"name":                                  schema.StringAttribute{Computed: true, MarkdownDescription: "Display name, in one line."},
 			"client_type":                           schema.StringAttribute{Computed: true, MarkdownDescription: "`Confidential`, `Public` or `None`."},
-			"scopes":                                schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The scopes that the application may ask for. Null for none."},
+			"scopes":                                schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The scopes that the application may request. Null if there are none."},
 			"system_user_allowed":                   schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether it may use the client-credentials grant."},
-			"system_user":                           schema.StringAttribute{Computed: true, MarkdownDescription: "Login of the user whom its calls run as. Null for none."},
-			"impersonate_as_internal_user_allowed":  schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether internal users sign in by it."},
-			"impersonate_as_community_user_allowed": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether external users sign in by it."},
-			"redirect_uris":                         schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Where people may be sent after they signed in. Null for none."},
-			"post_logout_redirect_uris":             schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Where people may be sent after they signed out. Null for none."},
-			"reference_tokens":                      schema.StringAttribute{Computed: true, MarkdownDescription: "Who may issue reference tokens for it. Null on a version of ERP.net that does not know them."},
-			"is_enabled":                            schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether it may be used at all."},
-			"notes":                                 schema.StringAttribute{Computed: true, MarkdownDescription: "Notes for people. Null for none."},
-			"basic_authentication_allowed":          schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the legacy Basic authentication is allowed."},
-			"secret_matches":                        schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the provider's `client_secret` is the one that the record has the hash of, when `application_uri` is the provider's own `client_id`. Null otherwise, and where the instance does not show the hash."},
+			"system_user":                           schema.StringAttribute{Computed: true, MarkdownDescription: "Login of the user that its calls run as. Null if there is none."},
+			"impersonate_as_internal_user_allowed":  schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether internal users sign in with it."},
+			"impersonate_as_community_user_allowed": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether external users sign in with it."},
+			"redirect_uris":                         schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Where users may be redirected after they sign in. Null if there are none."},
+			"post_logout_redirect_uris":             schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Where users may be redirected after they sign out. Null if there are none."},
+			"reference_tokens":                      schema.StringAttribute{Computed: true, MarkdownDescription: "Who may issue reference tokens for it. Null on versions of ERP.net without reference tokens."},
+			"is_enabled":                            schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the application can be used at all."},
+			"notes":                                 schema.StringAttribute{Computed: true, MarkdownDescription: "Notes. Control characters are replaced with U+FFFD. Null if there are none."},
+			"basic_authentication_allowed":          schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether legacy Basic authentication is allowed."},
+			"secret_matches":                        schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the record has the hash of the provider's `client_secret`. Null unless `application_uri` is the provider's own `client_id`, and null if the instance doesn't show the hash."},
 		},
 	}
 }

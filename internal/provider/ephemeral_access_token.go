@@ -54,8 +54,8 @@ func (e *accessTokenEphemeral) Metadata(_ context.Context, req ephemeral.Metadat
 
 func (e *accessTokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "An access token of a Trusted Application, by the OAuth 2.0 client-credentials grant. It is stored neither in the state nor in a plan. " +
-			"All objects that ask with the same credentials for the same scopes share one token in a run, and get a new one before it is too close to its end.",
+		MarkdownDescription: "Requests an access token with the OAuth 2.0 client-credentials grant, and stores it neither in the state nor in a plan. " +
+			"Within a run, all objects with the same credentials and scopes share one token. The provider replaces it before it is too close to expiry.",
 		Attributes: map[string]schema.Attribute{
 			"scopes": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType,
@@ -64,15 +64,15 @@ func (e *accessTokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaReque
 			},
 			"instance": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{instanceCheck().in(thisEphemeral)},
-				MarkdownDescription: "Another instance than the provider's. It needs `client_id` and `client_secret` beside it; nothing of the provider's secret or URLs is used then.",
+				MarkdownDescription: "An instance other than the provider's. Set `client_id` and `client_secret` too: the provider's secret, URLs and `issuer` aren't used for another instance.",
 			},
 			"client_id": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{clientIDCheck().in(thisEphemeral)},
-				MarkdownDescription: "The `ApplicationUri` of another Trusted Application than the provider's, together with `client_secret`. Unlike the provider's, an unknown value here is waited for until apply.",
+				MarkdownDescription: "The `ApplicationUri` of a Trusted Application other than the provider's. Set `client_secret` too. If the value is known only after apply, the token is requested in apply.",
 			},
 			"client_secret": schema.StringAttribute{
 				Optional: true, Sensitive: true, Validators: []validator.String{secretCheck("client_secret").in(thisEphemeral)},
-				MarkdownDescription: "The plain secret of that Trusted Application, together with `client_id`.",
+				MarkdownDescription: "The plain secret of that Trusted Application. Set `client_id` too.",
 			},
 			"access_token":   schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: accessTokenDescription},
 			"token_type":     schema.StringAttribute{Computed: true, MarkdownDescription: tokenTypeDescription},

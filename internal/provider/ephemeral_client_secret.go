@@ -36,8 +36,8 @@ func (e *clientSecretEphemeral) Metadata(_ context.Context, req ephemeral.Metada
 
 func (e *clientSecretEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A new random client secret and its hash. Nothing of it is stored: the CLI opens an ephemeral resource anew in each plan and each apply, so **its value is never the same twice**. " +
-			"Write it to a secret store in the same apply, by a write-only argument, and take the hash from there on.",
+		MarkdownDescription: "Generates a random client secret and its hash, and stores neither. The CLI opens an ephemeral resource again in each plan and each apply, so **you never get the same secret twice**. " +
+			"Write the secret to a secret store with a write-only argument in the same apply, and read it back from there.",
 		Attributes: map[string]schema.Attribute{
 			"length": schema.Int64Attribute{
 				Optional: true, Validators: []validator.Int64{int64validator.Between(erpnet.MinGeneratedLength, erpnet.MaxGeneratedLength)},
@@ -45,10 +45,10 @@ func (e *clientSecretEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequ
 			},
 			"special": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Whether it may hold special characters besides letters and digits. Default `false`: letters and digits pass every shell and form unchanged.",
+				MarkdownDescription: "Whether to use special characters besides letters and digits. Default `false`, because letters and digits pass through every shell and form unchanged.",
 			},
 			"secret": schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: "The secret."},
-			"hash":   schema.StringAttribute{Computed: true, MarkdownDescription: "Its hash, the `ApplicationSecretHash` of a Trusted Application: padded base64 of the SHA-256, 44 characters."},
+			"hash":   schema.StringAttribute{Computed: true, MarkdownDescription: "The hash for a Trusted Application's `ApplicationSecretHash`: padded base64 of the secret's SHA-256, 44 characters."},
 		},
 	}
 }

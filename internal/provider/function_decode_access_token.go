@@ -68,13 +68,13 @@ func (f *decodeAccessTokenFunction) Metadata(_ context.Context, _ function.Metad
 
 func (f *decodeAccessTokenFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
-		Summary: "Read what an access token says of itself",
-		MarkdownDescription: "Returns the header and the claims of an access token as one object. **Nothing is verified**, neither the signature nor any claim: do not decide about trust by it. " +
-			"What the token does not say is null.\n\n" +
+		Summary: "Read the claims of an access token",
+		MarkdownDescription: "Returns the header and claims of an access token as one object. **It verifies nothing**, neither the signature nor any claim: don't base trust decisions on it. " +
+			"Claims that the token doesn't have are null.\n\n" +
 			"The object's attributes are `verified` (always false), the header's `algorithm`, `key_id` and `type`, and the claims `issuer`, `audience` (a list), `client_id`, " +
 			"`system_user`, `system_user_type` and `system_user_id` (the user that calls run as), `database`, `token_id`, " +
 			"`issued_at`, `not_before` and `expires_at` (RFC 3339 in UTC), and `scopes` (a set).\n\n" +
-			"An opaque reference token (`enrt_...`) carries no claims and is an error. The claims of a sensitive or ephemeral token are sensitive or ephemeral too.",
+			"An opaque reference token (`enrt_...`) has no claims and is an error. The claims of a sensitive or ephemeral token are sensitive or ephemeral too.",
 		Parameters: []function.Parameter{
 			function.StringParameter{Name: "token", MarkdownDescription: "The access token, without `Bearer`."},
 		},

@@ -25,9 +25,9 @@ func (f *secretHashFunction) Metadata(_ context.Context, _ function.MetadataRequ
 func (f *secretHashFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary:             "Hash a client secret",
-		MarkdownDescription: "Returns the padded base64 of the SHA-256 of a client secret, 44 characters: the value of a Trusted Application's `ApplicationSecretHash`. Nothing is sent anywhere. The hash of a sensitive or ephemeral secret is sensitive or ephemeral too.",
+		MarkdownDescription: "Returns the hash of a client secret for a Trusted Application's `ApplicationSecretHash`: padded base64 of its SHA-256, 44 characters. The function sends nothing. The hash of a sensitive or ephemeral secret is sensitive or ephemeral too; use the resource `erpnet_secret_hash` to store or show it.",
 		Parameters: []function.Parameter{
-			function.StringParameter{Name: "secret", MarkdownDescription: "The plain secret, without spaces or line breaks around it."},
+			function.StringParameter{Name: "secret", MarkdownDescription: "The plain secret, without leading or trailing spaces or line breaks."},
 		},
 		Return: function.StringReturn{},
 	}

@@ -26,9 +26,9 @@ func (f *secretMatchesFunction) Metadata(_ context.Context, _ function.MetadataR
 func (f *secretMatchesFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary:             "Compare a client secret with a hash",
-		MarkdownDescription: "Tells whether a hash is that of a client secret, in constant time. Use it to find out whether the secret at hand is the one that a Trusted Application's `ApplicationSecretHash` was made of.",
+		MarkdownDescription: "Returns whether a hash belongs to a client secret. Use it to find out whether you have the secret whose hash is in a Trusted Application's `ApplicationSecretHash`. The comparison takes constant time.",
 		Parameters: []function.Parameter{
-			function.StringParameter{Name: "secret", MarkdownDescription: "The plain secret, without spaces or line breaks around it."},
+			function.StringParameter{Name: "secret", MarkdownDescription: "The plain secret, without leading or trailing spaces or line breaks."},
 			function.StringParameter{Name: "hash", MarkdownDescription: "The hash: padded base64 of 32 bytes, 44 characters."},
 		},
 		Return: function.BoolReturn{},

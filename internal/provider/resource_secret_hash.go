@@ -37,20 +37,22 @@ func (r *secretHashResource) Metadata(_ context.Context, req resource.MetadataRe
 
 func (r *secretHashResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The hash of a client secret, kept in the state; the secret itself is not. " +
-			"It is the bridge from an ephemeral secret to what is stored, such as a registration ticket or an output, which takes no ephemeral value. It makes no request.",
+		MarkdownDescription: "Computes the hash of a write-only client secret, and stores only the hash in the state. " +
+			"Use it where an ephemeral secret can't go, such as in a registration ticket or an output. It makes no request. " +
+			"If `secret_wo_version` changes but the secret is still the old one, apply warns `Secret Not Rotated`. " +
+			"From Terraform 1.16 on, the `store` block of [`terraform_data`](https://developer.hashicorp.com/terraform/language/resources/terraform-data) with the function `secret_hash` is an alternative.",
 		Attributes: map[string]schema.Attribute{
 			"secret_wo": schema.StringAttribute{
 				Required: true, WriteOnly: true, Sensitive: true, Validators: []validator.String{secretCheck("secret_wo")},
-				MarkdownDescription: "The plain secret, write-only, without spaces or line breaks around it.",
+				MarkdownDescription: "The plain secret, write-only, without leading or trailing spaces or line breaks.",
 			},
 			"secret_wo_version": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Change it to have the hash computed again, for example to the version of the secret in its store: a write-only value is stored nowhere, so nothing else tells that it has changed.",
+				MarkdownDescription: "Change it to compute the hash again, for example to the version of the secret in its store. A number or any string works. A write-only value is stored nowhere, so Terraform can't see that it has changed.",
 			},
 			"hash": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "The hash, the `ApplicationSecretHash` of a Trusted Application: padded base64 of the SHA-256, 44 characters.",
+				MarkdownDescription: "The hash for a Trusted Application's `ApplicationSecretHash`: padded base64 of the secret's SHA-256, 44 characters.",
 			},
 		},
 	}

@@ -149,7 +149,7 @@ func (s setting) required(check func(string) error) (string, *problem) {
 	return s.value, nil
 }
 
-// optional hands the value to a function that takes it, unless nobody set it.
+// optional hands the value to a function that takes it, unless it is not set.
 func (s setting) optional(take func(string) error) *problem {
 	if s.missing {
 		return nil

@@ -186,7 +186,7 @@ func applicationOf(t *testing.T, state json.RawMessage) erpnettest.TrustedApplic
 }
 
 // apply plans and applies a new resource.
-func (w wire) apply(kind string, config tftypes.Value) managed {
+func (w wire) apply(kind string, config tftypes.Value) heldResource {
 	w.Helper()
 	nothing := w.encode(tftypes.NewValue(config.Type(), nil))
 	planned, err := w.server.PlanResourceChange(w.Context(), &tfprotov6.PlanResourceChangeRequest{
@@ -199,17 +199,17 @@ func (w wire) apply(kind string, config tftypes.Value) managed {
 		PlannedPrivate: planned.PlannedPrivate, PlannedIdentity: planned.PlannedIdentity,
 	})
 	w.clean("apply", applied.Diagnostics, err)
-	return managed{w.decode(applied.NewState, config.Type()), applied.Private, applied.NewIdentity}
+	return heldResource{w.decode(applied.NewState, config.Type()), applied.Private, applied.NewIdentity}
 }
 
 // upgrade reads a stored resource as a CLI does before anything else.
-func (w wire) upgrade(stored storedResource) managed {
+func (w wire) upgrade(stored storedResource) heldResource {
 	w.Helper()
 	upgraded, err := w.server.UpgradeResourceState(w.Context(), &tfprotov6.UpgradeResourceStateRequest{
 		TypeName: stored.Type, Version: stored.SchemaVersion, RawState: &tfprotov6.RawState{JSON: stored.State},
 	})
 	w.clean("upgrade", upgraded.Diagnostics, err)
-	m := managed{
+	m := heldResource{
 		state:   w.decode(upgraded.UpgradedState, w.schema.ResourceSchemas[stored.Type].ValueType()),
 		private: []byte(stored.Private),
 	}

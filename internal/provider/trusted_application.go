@@ -18,20 +18,20 @@ import (
 // What the objects that describe a trusted application, the registration request and the resource, say alike. The
 // values are judged together, by [trustedApplicationModel.refuse], and not by validators of their own.
 const (
-	applicationNameDescription      = "The name that people see, `Name` of the record."
-	applicationURIDescription       = "The identifier of the application, `ApplicationUri` of the record and the `client_id` of token requests: free-form, unique in the instance, at most 254 characters, such as `my.trusted.app/service`."
-	clientTypeDescription           = "`Confidential` (the default) keeps a secret, `Public` has none, `None` does not authenticate."
-	secretHashDescription           = "The padded base64 of the secret's SHA-256, 44 characters, `ApplicationSecretHash` of the record: what the function `secret_hash` and the ephemeral resource `erpnet_client_secret` give. A Confidential application needs one, a Public one must not have any. Never the secret itself: a hash is not a secret and is shown, so take the hash of a long random secret only."
-	applicationScopesDescription    = "The scopes that the application may ask for, such as `[\"read\"]` or `[\"read\", \"update\"]`, `Scope` of the record. `sec` is reserved to ERP.net and refused."
-	systemUserAllowedDescription    = "Whether the application may use the client-credentials grant, as a service without people. Default: true exactly when `system_user` is given."
-	systemUserDescription           = "The login of the user whom the calls of the service run as, `SystemUser` of the record. Give the application a user of its own, and not an administrator."
-	impersonateInternalDescription  = "Whether internal users sign in with the application, `ImpersonateAsInternalUserAllowed` of the record. Without `system_user_allowed` it needs `redirect_uris`. ERP.net's own pages set it for a service whose system user is an internal one. Default false."
-	impersonateCommunityDescription = "Whether external users sign in by the application, `ImpersonateAsCommunityUserAllowed` of the record. Needs `redirect_uris`. Default false."
-	redirectURIsDescription         = "Where people may be sent after they signed in, compared exactly, `ImpersonateLoginUrl` of the record. Together at most 500 characters, with a comma between each."
-	logoutURIsDescription           = "Where people may be sent after they signed out, `ImpersonateLogoutUrl` of the record. Together at most 500 characters, with a comma between each."
-	referenceTokensDescription      = "Who may issue reference tokens for the application: `None` (the default), `AuthenticatedUsers` or `AdministratorsOnly`. Since version 26.2 of ERP.net."
-	isEnabledDescription            = "Whether the application may be used at all. Default true."
-	applicationNotesDescription     = "Notes for people, `Notes` of the record."
+	applicationNameDescription      = "Display name (`Name`), in one line."
+	applicationURIDescription       = "Identifier of the application (`ApplicationUri`), and the `client_id` of its token requests. It is free-form, unique in the instance and at most 254 characters long, such as `my.trusted.app/service`."
+	clientTypeDescription           = "`Confidential` (the default) has a secret, `Public` has none, and `None` doesn't authenticate (`ClientType`)."
+	secretHashDescription           = "Hash of the secret (`ApplicationSecretHash`): padded base64 of its SHA-256, 44 characters, as `erpnet_secret_hash`, `erpnet_client_secret` and the function `secret_hash` return it. A Confidential application needs one; a Public one must not have one. Never put the secret itself here: the value is shown. Use a long random secret, because a short one can be guessed from its hash."
+	applicationScopesDescription    = "The scopes that the application may request (`Scope`), such as `[\"read\"]` or `[\"read\", \"update\"]`. `sec` is reserved for ERP.net and refused."
+	systemUserAllowedDescription    = "Whether the application may use the client-credentials grant, as a service that nobody signs in to (`SystemUserAllowed`). Default `true` if `system_user` is set, otherwise `false`."
+	systemUserDescription           = "Login of the user that the service's calls run as (`SystemUser`). Create a user for this application alone, and don't make it an administrator."
+	impersonateInternalDescription  = "Whether internal users sign in with the application (`ImpersonateAsInternalUserAllowed`). Needs `redirect_uris` unless `system_user_allowed` is `true`. ERP.net's documentation also sets it for services whose system user is an internal user. Default `false`."
+	impersonateCommunityDescription = "Whether external users sign in with the application (`ImpersonateAsCommunityUserAllowed`). Needs `redirect_uris`. Default `false`."
+	redirectURIsDescription         = "Where users may be redirected after they sign in (`ImpersonateLoginUrl`). ERP.net compares them exactly. At most 500 characters in all, including a comma between each two."
+	logoutURIsDescription           = "Where users may be redirected after they sign out (`ImpersonateLogoutUrl`). At most 500 characters in all, including a comma between each two."
+	referenceTokensDescription      = "Who may issue reference tokens for the application: `None` (the default), `AuthenticatedUsers` or `AdministratorsOnly` (`ReferenceTokens`). Needs ERP.net 26.2."
+	isEnabledDescription            = "Whether the application can be used at all (`IsEnabled`). Default `true`."
+	applicationNotesDescription     = "Notes (`Notes`). Control characters are replaced with U+FFFD when read."
 )
 
 // trustedApplicationModel has the attributes of a trusted application that Terraform sets, in schema order. Objects

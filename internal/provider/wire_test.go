@@ -131,15 +131,15 @@ func (w wire) attributes(object tftypes.Value) map[string]tftypes.Value {
 	return attributes
 }
 
-// managed is a resource as a CLI keeps it.
-type managed struct {
+// heldResource is a resource as a CLI keeps it.
+type heldResource struct {
 	state    tftypes.Value
 	private  []byte
 	identity *tfprotov6.ResourceIdentityData
 }
 
 // adopt imports a record and reads it, as a plan with an import block does.
-func (w wire) adopt(id string, identity *tfprotov6.ResourceIdentityData) managed {
+func (w wire) adopt(id string, identity *tfprotov6.ResourceIdentityData) heldResource {
 	w.Helper()
 	imported, err := w.server.ImportResourceState(w.Context(), &tfprotov6.ImportResourceStateRequest{
 		TypeName: applicationType, ID: id, Identity: identity,
@@ -149,17 +149,17 @@ func (w wire) adopt(id string, identity *tfprotov6.ResourceIdentityData) managed
 		w.Fatalf("%d resources were imported", len(imported.ImportedResources))
 	}
 	one := imported.ImportedResources[0]
-	return w.refresh(applicationType, managed{w.decode(one.State, w.resourceType()), one.Private, one.Identity})
+	return w.refresh(applicationType, heldResource{w.decode(one.State, w.resourceType()), one.Private, one.Identity})
 }
 
 // refresh reads a resource.
-func (w wire) refresh(kind string, m managed) managed {
+func (w wire) refresh(kind string, m heldResource) heldResource {
 	w.Helper()
 	read, err := w.server.ReadResource(w.Context(), &tfprotov6.ReadResourceRequest{
 		TypeName: kind, CurrentState: w.encode(m.state), Private: m.private, CurrentIdentity: m.identity,
 	})
 	w.clean("read", read.Diagnostics, err)
-	return managed{w.decode(read.NewState, m.state.Type()), read.Private, read.NewIdentity}
+	return heldResource{w.decode(read.NewState, m.state.Type()), read.Private, read.NewIdentity}
 }
 
 // generate is the configuration that the CLI writes for a state.
@@ -173,7 +173,7 @@ func (w wire) generate(state tftypes.Value) tftypes.Value {
 }
 
 // plansNoChange validates and plans a configuration, and holds that the state stays what it is without a word.
-func (w wire) plansNoChange(kind string, config tftypes.Value, m managed) {
+func (w wire) plansNoChange(kind string, config tftypes.Value, m heldResource) {
 	w.Helper()
 	writeOnly := &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true}
 	validated, err := w.server.ValidateResourceConfig(w.Context(), &tfprotov6.ValidateResourceConfigRequest{
@@ -234,4 +234,14 @@ func startWithShapes(t *testing.T) (*erpnettest.Server, []erpnettest.TrustedAppl
 		instance.AddApplication(shape)
 	}
 	return instance, instance.Applications()
+}
+
+// stringOf is a known text.
+func stringOf(t *testing.T, value tftypes.Value) string {
+	t.Helper()
+	var text string
+	if err := value.As(&text); err != nil {
+		t.Fatal(err)
+	}
+	return text
 }

@@ -123,8 +123,11 @@ func (a API) send(ctx context.Context, c call, token *identity.Token, result *Re
 	response, failed := a.Client().Send(ctx, erpnet.Request{Method: c.method, URL: c.url, Header: header, Body: c.body}, policy)
 	took := a.Client().Now().Sub(begin)
 	result.Slow = result.Slow || took > a.Client().RequestTimeout()/4 || response != nil && response.Limited
-	if failed == nil {
+	switch {
+	case failed == nil:
 		failed = failure(a.Client(), response, c.url)
+	case failed.Kind == erpnet.NotJSON: // an informational response is not an identity service's here
+		failed.Kind = NotDomainAPI
 	}
 	if failed == nil {
 		result.Succeeded = true

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"time"
@@ -45,12 +46,14 @@ var (
 	ErrEncryptedToken = errors.New("it is an encrypted token (a JWE of five parts), which only its audience can read")
 	ErrBearerPrefix   = errors.New("it begins with \"Bearer\"; give the token alone")
 	ErrOddClaims      = errors.New("it is a JWT, but one of its claims has another type than RFC 7519 and RFC 9068 give it")
+	ErrTooManyScopes  = fmt.Errorf("it names more than %d scopes", erpnet.MaxScopes)
 	ErrNotJWT         = errors.New("it is not a JWT, three base64url parts joined by dots, the first two JSON objects; give the access_token as it was issued")
 )
 
 // DecodeClaims reads the header and the claims of an access token without verifying anything. It takes aud and scope as
 // a string or as an array, since ERP.net documents both (protocol section 2.4). The error is one of
-// [ErrReferenceToken], [ErrEncryptedToken], [ErrBearerPrefix], [ErrOddClaims] and [ErrNotJWT].
+// [ErrReferenceToken], [ErrEncryptedToken], [ErrBearerPrefix], [ErrOddClaims],
+// [ErrTooManyScopes] and [ErrNotJWT].
 func DecodeClaims(token string) (*Claims, error) {
 	parts := strings.Split(token, ".")
 	switch {
@@ -105,7 +108,7 @@ func DecodeClaims(token string) (*Claims, error) {
 		}
 	}
 	if c.Scopes = SplitScopes(c.Scopes); len(c.Scopes) > erpnet.MaxScopes {
-		return nil, ErrOddClaims
+		return nil, ErrTooManyScopes
 	}
 	return c, nil
 }

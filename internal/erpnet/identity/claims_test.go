@@ -86,7 +86,7 @@ func TestDecodeClaimsRefusesWithoutRepeating(t *testing.T) {
 		"payload a text":  {unsigned(usualHeader, `"x"`), ErrNotJWT},
 		"payload cut":     {unsigned(usualHeader, currentShape[:50]), ErrNotJWT},
 		"a claim twice":   {unsigned(usualHeader, `{"iss":"a","iss":"b"}`), ErrOddClaims},
-		"too many scopes": {unsigned(usualHeader, `{"scope":"`+distinctScopes(501)+`"}`), ErrOddClaims},
+		"too many scopes": {unsigned(usualHeader, `{"scope":"`+distinctScopes(501)+`"}`), ErrTooManyScopes},
 		"number as iss":   {unsigned(usualHeader, `{"iss":1}`), ErrOddClaims},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -18,9 +18,9 @@ type Service struct {
 
 	mu       sync.Mutex
 	tokens   map[tokenKey]tokens
-	keySets  map[string]*keySet // by jwks_uri
-	requests singleflight.Group // of tokens
-	refusals erpnet.Failures    // by credentials, and by scope where that was refused
+	keySets  map[string]*keySet   // by jwks_uri
+	requests singleflight.Group   // of tokens
+	refusals erpnet.NegativeCache // by credentials, and by scope where that was refused
 }
 
 // NewService returns a service with an empty memory.

@@ -1,0 +1,170 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package erpnettest
+
+import (
+	"cmp"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"slices"
+)
+
+// parameters of faults, each with what its value must be.
+var parameters = map[string]string{
+	"status":      "an HTTP status from 200 to 599",
+	"retry_after": "the header Retry-After, in seconds or as a date",
+	"error":       `an OAuth error such as "invalid_client"`,
+	"message":     "a text",
+	"code":        "a number of the Domain API such as 2129",
+	"delay":       `a duration such as "500ms" or "2s"`,
+	"location":    "a URL or a path",
+	"url":         `the root of a URL, such as "http://erp.internal"`,
+	"scopes":      `an array of scopes, such as ["read"]`,
+	"name":        "the name of a field or claim",
+	"value":       "any JSON",
+}
+
+// faultKind is one of the words that "what" can be.
+type faultKind struct {
+	does     string // for people
+	ofTokens bool   // only at the endpoint token
+	status   int    // the default of "status"
+	takes    []string
+	needs    []string
+	make     func(FaultSpec) Fault
+}
+
+// FaultKinds are the words that "what" can be, sorted.
+func FaultKinds() []string { return slices.Sorted(maps.Keys(faultKinds)) }
+
+// DescribeFault says what a fault of FaultKinds does, which parameters it takes
+// and whether it is for the endpoint token only.
+func DescribeFault(what string) (does string, takes []string, onlyToken bool) {
+	kind := faultKinds[what]
+	return kind.does, slices.Clone(kind.takes), kind.ofTokens
+}
+
+var faultKinds = map[string]faultKind{
+	// Responses of the instance
+	"status": {
+		does: "an HTTP status with an empty body", takes: []string{"status", "retry_after"}, needs: []string{"status"},
+		make: func(f FaultSpec) Fault { return Status(f.Status) },
+	},
+	"oauth-error": {
+		does: "an OAuth error", status: http.StatusBadRequest, takes: []string{"error", "message", "status", "retry_after"},
+		make: func(f FaultSpec) Fault { return OAuthError(f.Status, cmp.Or(f.Error, invalidClient), f.Message) },
+	},
+	"domain-error": {
+		does: "an error of the Domain API", status: http.StatusInternalServerError,
+		takes: []string{"message", "code", "status", "retry_after"},
+		make: func(f FaultSpec) Fault {
+			return DomainError(f.Status, f.Code, serverException, cmp.Or(f.Message, "Something is broken."))
+		},
+	},
+	"no-licence": {
+		does: "all licences are in use: 503 with Retry-After 60", takes: []string{"retry_after"},
+		make: func(FaultSpec) Fault { return LicenceExhausted() },
+	},
+	"no-licence-text": {
+		does: "the same by its text alone, with status 500",
+		make: func(FaultSpec) Fault { return LicenceText() },
+	},
+	"problem": {
+		does: "problem details (RFC 9457)", status: http.StatusBadRequest, takes: []string{"message", "status", "retry_after"},
+		make: func(f FaultSpec) Fault {
+			return Problem(f.Status, statusText(f.Status), cmp.Or(f.Message, "Something is broken."))
+		},
+	},
+	"odata-error": {
+		does:   "an error whose message is an object with a language",
+		status: http.StatusInternalServerError, takes: []string{"message", "status", "retry_after"},
+		make: func(f FaultSpec) Fault { return ODataMessage(f.Status, cmp.Or(f.Message, "Something is broken.")) },
+	},
+	"empty-body":   {does: "200 and no JSON", make: func(FaultSpec) Fault { return EmptyBody() }},
+	"invalid-json": {does: "200 and broken JSON", make: func(FaultSpec) Fault { return InvalidJSON() }},
+	"field": {
+		does: "another value in the JSON of the response", takes: []string{"name", "value"}, needs: []string{"name", "value"},
+		make: func(f FaultSpec) Fault { return RawField(f.Name, string(f.Value)) },
+	},
+	"without-field": {
+		does: "a field missing in the JSON of the response", takes: []string{"name"}, needs: []string{"name"},
+		make: func(f FaultSpec) Fault { return WithoutField(f.Name) },
+	},
+	"hidden-records": {
+		does:   "empty entity sets; one record, by its key, gets the status, or is found with 200",
+		status: http.StatusForbidden, takes: []string{"status"},
+		make: func(f FaultSpec) Fault { return HiddenRecords(f.Status) },
+	},
+	"none": {does: "nothing: the requests go well", make: func(FaultSpec) Fault { return None() }},
+
+	// Gateways
+	"html": {
+		does: "a web page instead of the response", status: http.StatusBadGateway, takes: []string{"status", "retry_after"},
+		make: func(f FaultSpec) Fault { return HTML(f.Status) },
+	},
+	"redirect": {
+		does: "a redirect", status: http.StatusFound, takes: []string{"location", "status"},
+		make: func(f FaultSpec) Fault { return Redirect(f.Status, cmp.Or(f.Location, "https://elsewhere.example/")) },
+	},
+	"login-redirect": {
+		does: "a redirect to the login page, which means that the token was not taken",
+		make: func(FaultSpec) Fault { return LoginRedirect() },
+	},
+	"foreign-links": {
+		does: "URLs of another server; by default http://, as behind a reverse proxy", takes: []string{"url"},
+		make: func(f FaultSpec) Fault { return ForeignLinks(f.URL) },
+	},
+	"response-replaced": {
+		does:   "the work is done, then comes a web page instead of the response",
+		status: http.StatusBadGateway, takes: []string{"status", "retry_after"},
+		make: func(f FaultSpec) Fault { return AnswerReplaced(f.Status) },
+	},
+
+	// Time and connections
+	"latency": {
+		does: "a delay before the right response", takes: []string{"delay"}, needs: []string{"delay"},
+		make: func(f FaultSpec) Fault { return Latency(f.delay()) },
+	},
+	"slow-body": {
+		does: "a delay before each byte of the right response", takes: []string{"delay"}, needs: []string{"delay"},
+		make: func(f FaultSpec) Fault { return SlowBody(f.delay()) },
+	},
+	"hang":          {does: "no response until the client leaves", make: func(FaultSpec) Fault { return Hang() }},
+	"reset":         {does: "a TCP reset without a response", make: func(FaultSpec) Fault { return Reset() }},
+	"disconnect":    {does: "a closed connection", make: func(FaultSpec) Fault { return Disconnect() }},
+	"cut":           {does: "half of the right response", make: func(FaultSpec) Fault { return Truncated() }},
+	"response-lost": {does: "the work is done, then a TCP reset", make: func(FaultSpec) Fault { return AnswerLost() }},
+
+	// Access tokens
+	"expired":         {does: "a token that has expired", ofTokens: true, make: func(FaultSpec) Fault { return Expired() }},
+	"not-yet-valid":   {does: "a token of the future", ofTokens: true, make: func(FaultSpec) Fault { return NotYetValid() }},
+	"extreme-dates":   {does: "a token of the years 1 to 9999", ofTokens: true, make: func(FaultSpec) Fault { return ExtremeDates() }},
+	"wrong-issuer":    {does: "a token of another instance", ofTokens: true, make: func(FaultSpec) Fault { return WrongIssuer() }},
+	"wrong-audience":  {does: "a token for another API", ofTokens: true, make: func(FaultSpec) Fault { return WrongAudience() }},
+	"wrong-client":    {does: "a token of another application", ofTokens: true, make: func(FaultSpec) Fault { return WrongClient() }},
+	"bad-signature":   {does: "a spoilt signature", ofTokens: true, make: func(FaultSpec) Fault { return BadSignature() }},
+	"foreign-key":     {does: "a foreign key under the instance's key ID", ofTokens: true, make: func(FaultSpec) Fault { return ForeignKey() }},
+	"unknown-key":     {does: "a key that is not published", ofTokens: true, make: func(FaultSpec) Fault { return UnknownKey() }},
+	"no-key-id":       {does: "a token without kid", ofTokens: true, make: func(FaultSpec) Fault { return KeyID("") }},
+	"opaque":          {does: "a reference token instead of a JWT", ofTokens: true, make: func(FaultSpec) Fault { return Opaque() }},
+	"duplicate-claim": claimKind("a claim once more", func(name string, v json.RawMessage) Fault { return DuplicateClaim(name, v) }),
+	"claim":           claimKind("another value of a claim", func(name string, v json.RawMessage) Fault { return Claim(name, v) }),
+	"without-claim": {
+		does: "a token without a claim", ofTokens: true, takes: []string{"name"}, needs: []string{"name"},
+		make: func(f FaultSpec) Fault { return WithoutClaim(f.Name) },
+	},
+	"scopes": {
+		does: "other scopes than asked for", ofTokens: true, takes: []string{"scopes"}, needs: []string{"scopes"},
+		make: func(f FaultSpec) Fault { return GrantedScopes(f.Scopes...) },
+	},
+}
+
+func claimKind(does string, made func(string, json.RawMessage) Fault) faultKind {
+	both := []string{"name", "value"}
+	return faultKind{
+		does: does, ofTokens: true, takes: both, needs: both,
+		make: func(f FaultSpec) Fault { return made(f.Name, f.Value) },
+	}
+}
