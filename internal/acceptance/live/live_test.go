@@ -77,14 +77,15 @@ func startPrivate(t *testing.T) (instance *erpnettest.Server, environment map[st
 	if err := os.WriteFile(authorities, instance.CACertificatePEM(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	host := strings.TrimPrefix(instance.URL, "https://")
-	return instance, map[string]string{
+	environment = map[string]string{
 		"ERPNET_INSTANCE": instance.URL, "ERPNET_CLIENT_ID": app.ApplicationUri,
 		"ERPNET_CLIENT_SECRET": erpnettest.SampleSecret, "ERPNET_CA_CERTIFICATE_FILE": authorities,
-	}, []string{
-		"ACMECORP", user.Id, user.Login, user.Name, app.ApplicationUri, app.Name, "acme.special", host, "127.0.0.1",
+	}
+	private = []string{
+		"ACMECORP", user.Id, user.Login, user.Name, app.ApplicationUri, app.Name, "acme.special", "127.0.0.1",
 		erpnettest.SampleSecret, erpnettest.SecretHash(erpnettest.SampleSecret),
 	}
+	return instance, environment, private
 }
 
 // record makes a run of the program.
