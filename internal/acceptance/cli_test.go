@@ -48,7 +48,7 @@ func expectExit(ts *testscript.TestScript, neg bool, err error) {
 func configurationIn(ts *testscript.TestScript) string {
 	var config strings.Builder
 	ts.Check(filepath.WalkDir(ts.MkAbs("."), func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || filepath.Ext(path) != ".tf" {
+		if err != nil || entry.IsDir() || filepath.Ext(path) != ".tf" && filepath.Ext(path) != ".hcl" {
 			return err
 		}
 		config.WriteString(ts.ReadFile(path))

@@ -32,7 +32,9 @@ func deferrable(allowed bool, diags diag.Diagnostics) bool {
 }
 
 // deferData defers a data source: all of it is unknown then.
-func deferData(ctx context.Context, diags diag.Diagnostics, req datasource.ReadRequest, resp *datasource.ReadResponse) bool {
+func deferData(
+	ctx context.Context, diags diag.Diagnostics, req datasource.ReadRequest, resp *datasource.ReadResponse,
+) bool {
 	if !deferrable(req.ClientCapabilities.DeferralAllowed, diags) {
 		return false
 	}
@@ -42,7 +44,9 @@ func deferData(ctx context.Context, diags diag.Diagnostics, req datasource.ReadR
 }
 
 // deferEphemeral defers an ephemeral resource: all of it is unknown then.
-func deferEphemeral(ctx context.Context, diags diag.Diagnostics, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) bool {
+func deferEphemeral(
+	ctx context.Context, diags diag.Diagnostics, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse,
+) bool {
 	if !deferrable(req.ClientCapabilities.DeferralAllowed, diags) {
 		return false
 	}

@@ -13,8 +13,8 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// Whatever a record looks like, and however it is named: it is imported, and the configuration that the CLI writes for it
-// is valid and changes nothing.
+// Whatever a record looks like, and however it is named: it is imported, and the configuration that the CLI writes for
+// it is valid and changes nothing.
 func TestEveryShapeOfRecordIsImportedWithoutAChange(t *testing.T) {
 	t.Parallel()
 	instance, records := startWithShapes(t)

@@ -32,10 +32,13 @@ type trustedApplicationListModel struct {
 	SystemUser   types.String `tfsdk:"system_user"`
 }
 
-func (l *trustedApplicationList) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+func (l *trustedApplicationList) ListResourceConfigSchema(
+	_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse,
+) {
 	notEmpty := stringvalidator.LengthAtLeast(1)
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Finds the Trusted Applications of the instance, ordered by `application_uri`. Without arguments, all of them.",
+		MarkdownDescription: "Finds the Trusted Applications of the instance, ordered by `application_uri`. " +
+			"Without arguments, all of them.",
 		Attributes: map[string]schema.Attribute{
 			"name": schema.StringAttribute{
 				Optional: true,
@@ -93,7 +96,9 @@ func (m *trustedApplicationListModel) filter() trustedapp.Filter {
 }
 
 // result is a record as an import of it would read it.
-func (l *trustedApplicationList) result(ctx context.Context, req list.ListRequest, record *trustedapp.Record) list.ListResult {
+func (l *trustedApplicationList) result(
+	ctx context.Context, req list.ListRequest, record *trustedapp.Record,
+) list.ListResult {
 	result := req.NewListResult(ctx)
 	result.DisplayName = record.Name + " (" + l.session.identity.Client.Name(record.ApplicationURI) + ")"
 	result.Diagnostics.Append(result.Identity.Set(ctx, l.session.identityOf(types.StringValue(record.ID)))...)

@@ -196,7 +196,8 @@ func (r *trustedApplicationResource) Read(ctx context.Context, req resource.Read
 	api, diags := r.session.domainAPI()
 	if deferrable(req.ClientCapabilities.DeferralAllowed, diags) {
 		resp.Deferred = deferredResource
-		if req.Identity == nil || req.Identity.Raw.IsNull() { // of a CLI that did not know identities; the framework wants one
+		// A state of a CLI without identities has none, and the framework wants one.
+		if req.Identity == nil || req.Identity.Raw.IsNull() {
 			resp.Diagnostics.Append(resp.Identity.Set(ctx, &trustedApplicationIdentity{ID: state.ID})...)
 		}
 		return

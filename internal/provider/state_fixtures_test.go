@@ -51,10 +51,12 @@ var fixtureConfigs = map[string]storedResource{
 	},
 	"trusted_application": {
 		Type: applicationType,
-		Config: json.RawMessage(`{"name":"Reports","application_uri":"com.example/reports","scopes":["profile","read"],` +
+		Config: json.RawMessage(`{"name":"Reports","application_uri":"com.example/reports",` +
+			`"scopes":["profile","read"],` +
 			`"client_secret_wo":"a-secret-of-more-than-24-characters","client_secret_wo_version":"v1",` +
 			`"system_user":"svc.integration","redirect_uris":["https://b.example/2","https://a.example/1"],` +
-			`"reference_tokens":"AdministratorsOnly","notes":"Runs at night.\r\nAsk first.","deletion_protection":false}`),
+			`"reference_tokens":"AdministratorsOnly","notes":"Runs at night.\r\nAsk first.",` +
+			`"deletion_protection":false}`),
 	},
 	"trusted_application_by_hash": {
 		Type: applicationType,
@@ -175,7 +177,8 @@ func applicationOf(t *testing.T, state json.RawMessage) erpnettest.TrustedApplic
 		t.Fatal(err)
 	}
 	application := erpnettest.NewApplication(s.URI)
-	application.Id, application.Name, application.ApplicationSecretHash, application.Notes = s.ID, s.Name, s.Hash, s.Notes
+	application.Id, application.Name, application.Notes = s.ID, s.Name, s.Notes
+	application.ApplicationSecretHash = s.Hash
 	application.Scope, application.ImpersonateLoginUrl = strings.Join(s.Scopes, " "), strings.Join(s.RedirectURIs, ",")
 	application.SystemUser, application.SystemUserAllowed = s.User, s.User != ""
 	application.ReferenceTokens, application.IsEnabled = s.References, s.Enabled
@@ -228,7 +231,8 @@ func (w wire) fromJSON(kind string, text json.RawMessage) tftypes.Value {
 	if err := json.Unmarshal(text, &members); err != nil {
 		w.Fatal(err)
 	}
-	for name := range object.(tftypes.Object).AttributeTypes { //nolint:forcetypeassert // a schema is an object
+	//nolint:forcetypeassert // a schema is an object
+	for name := range object.(tftypes.Object).AttributeTypes {
 		if members[name] == nil {
 			members[name] = json.RawMessage("null")
 		}

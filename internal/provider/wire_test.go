@@ -24,8 +24,14 @@ const applicationType = "erpnet_trusted_application"
 // wire is a configured provider server, asked what newer CLIs ask it than the development machines have.
 type wire struct {
 	*testing.T
-	server tfprotov6.ProviderServerWithListResource
+	server listServer
 	schema *tfprotov6.GetProviderSchemaResponse
+}
+
+// listServer is a server that lists resources as well.
+type listServer interface {
+	tfprotov6.ProviderServer
+	tfprotov6.ListResourceServer
 }
 
 // newWire configures a server. What the configuration leaves out is null, and nothing is in its environment.
@@ -33,7 +39,7 @@ func newWire(t *testing.T, configuration map[string]any) wire {
 	t.Helper()
 	nothing := func(string) (string, bool) { return "", false }
 	provider := &erpnetProvider{version: "test", now: time.Now, lookupEnv: nothing}
-	server, lists := providerserver.NewProtocol6(provider)().(tfprotov6.ProviderServerWithListResource)
+	server, lists := providerserver.NewProtocol6(provider)().(listServer)
 	if !lists {
 		t.Fatal("the server has no list resources")
 	}
@@ -77,7 +83,8 @@ func wordsOf(diagnostics []*tfprotov6.Diagnostic) string {
 func (w wire) object(kind tftypes.Type, values map[string]any) *tfprotov6.DynamicValue {
 	w.Helper()
 	attributes := map[string]tftypes.Value{}
-	for name, attribute := range kind.(tftypes.Object).AttributeTypes { //nolint:forcetypeassert // a schema is an object
+	//nolint:forcetypeassert // a schema is an object
+	for name, attribute := range kind.(tftypes.Object).AttributeTypes {
 		value, ready := values[name].(tftypes.Value)
 		if !ready {
 			value = tftypes.NewValue(attribute, values[name])
@@ -101,7 +108,9 @@ func (w wire) resourceType() tftypes.Type {
 }
 
 // identityType is that of erpnet_trusted_application.
-var identityType = tftypes.Object{AttributeTypes: map[string]tftypes.Type{"instance": tftypes.String, "id": tftypes.String}}
+var identityType = tftypes.Object{AttributeTypes: map[string]tftypes.Type{
+	"instance": tftypes.String, "id": tftypes.String,
+}}
 
 func (w wire) decode(value *tfprotov6.DynamicValue, kind tftypes.Type) tftypes.Value {
 	w.Helper()

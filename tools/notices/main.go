@@ -1,8 +1,8 @@
 // Copyright (c) ERP.net
 // SPDX-License-Identifier: MPL-2.0
 
-// Command notices writes the licences of what each program contains: notices/{program}.txt, which its archives have. Equal texts
-// are written once.
+// Command notices writes the licences of what each program contains: notices/{program}.txt, which its archives have.
+// Equal texts are written once.
 package main
 
 import (

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -161,6 +162,26 @@ func TestBillsOfMaterials(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Who builds the same commit with the same Go gets the same bytes.
+func TestRebuild(t *testing.T) {
+	for product, arguments := range map[string][]string{
+		provider: {"-ldflags=-s -w -X main.version=" + version(t), "."},
+		mock:     {"-ldflags=-s -w", "./cmd/erpnet-mock"},
+	} {
+		rebuilt := filepath.Join(t.TempDir(), product)
+		build := exec.CommandContext(t.Context(), "go", append([]string{"build", "-trimpath", "-o", rebuilt}, arguments...)...)
+		build.Dir = filepath.Join("..", "..")
+		build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64", "GOAMD64=v1")
+		if output, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, output)
+		}
+		files := archive(t, product, product+"_"+version(t)+"_linux_amd64")
+		if !bytes.Equal(read(t, rebuilt), files[executableName(t, product, "linux_amd64")].content) {
+			t.Errorf("%s is built differently here", product)
+		}
+	}
 }
 
 // The checksums, which are what is signed, are right, and are those of all that

@@ -19,7 +19,8 @@ import (
 )
 
 // features are what not every CLI that the provider works with understands, by the text that tells them in a
-// configuration. Data sources and resources work with Terraform 1.0 and OpenTofu 1.6, which is OpenTofu's first.
+// configuration. Data sources and resources work with Terraform 1.0 and OpenTofu 1.6, which is OpenTofu's first. What
+// OpenTofu has not has no version of it.
 var features = []struct {
 	name                string
 	in                  *regexp.Regexp
@@ -37,6 +38,14 @@ var features = []struct {
 	{
 		"write-only arguments", regexp.MustCompile(`_wo\s*=`),
 		tfversion.Version1_11_0, tfversion.Version1_11_0, "resources/*.md",
+	},
+	{
+		"import blocks with an identity", regexp.MustCompile(`(?m)^\s*identity\s*=\s*\{`),
+		tfversion.Version1_12_0, nil, "guides/existing-applications.md",
+	},
+	{
+		"queries", regexp.MustCompile(`(?m)^\s*list\s+"`),
+		tfversion.Version1_14_0, nil, "guides/existing-applications.md",
 	},
 }
 
@@ -92,8 +101,11 @@ func (v Version) Lacks(config string) string {
 		if v.OpenTofu {
 			since = feature.openTofu
 		}
+		if since == nil && feature.in.MatchString(config) {
+			return "OpenTofu has no " + feature.name
+		}
 		// A pre-release of a version has its features.
-		if v.Number != nil && v.Number.Core().LessThan(since) && feature.in.MatchString(config) {
+		if since != nil && v.Number != nil && v.Number.Core().LessThan(since) && feature.in.MatchString(config) {
 			return feature.name + " need version " + since.String()
 		}
 	}

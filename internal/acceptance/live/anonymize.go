@@ -272,7 +272,8 @@ func (a *anonymizer) query(options url.Values) string {
 		switch {
 		case !memberName.MatchString(strings.TrimPrefix(name, "$")):
 			options.Del(name)
-		case number.MatchString(values[0]), values[0] == "true", name == "$select", name == "$expand", name == "$orderby":
+		case number.MatchString(values[0]), values[0] == "true":
+		case name == "$select", name == "$expand", name == "$orderby":
 		default:
 			options.Set(name, "something")
 		}

@@ -77,14 +77,15 @@ func startPrivate(t *testing.T) (instance *erpnettest.Server, environment map[st
 	if err := os.WriteFile(authorities, instance.CACertificatePEM(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	host := strings.TrimPrefix(instance.URL, "https://")
-	return instance, map[string]string{
-			"ERPNET_INSTANCE": instance.URL, "ERPNET_CLIENT_ID": app.ApplicationUri,
-			"ERPNET_CLIENT_SECRET": erpnettest.SampleSecret, "ERPNET_CA_CERTIFICATE_FILE": authorities,
-		}, []string{
-			"ACMECORP", user.Id, user.Login, user.Name, app.ApplicationUri, app.Name, "acme.special", host, "127.0.0.1",
-			erpnettest.SampleSecret, erpnettest.SecretHash(erpnettest.SampleSecret),
-		}
+	environment = map[string]string{
+		"ERPNET_INSTANCE": instance.URL, "ERPNET_CLIENT_ID": app.ApplicationUri,
+		"ERPNET_CLIENT_SECRET": erpnettest.SampleSecret, "ERPNET_CA_CERTIFICATE_FILE": authorities,
+	}
+	private = []string{
+		"ACMECORP", user.Id, user.Login, user.Name, app.ApplicationUri, app.Name, "acme.special", "127.0.0.1",
+		erpnettest.SampleSecret, erpnettest.SecretHash(erpnettest.SampleSecret),
+	}
+	return instance, environment, private
 }
 
 // record makes a run of the program.
@@ -189,22 +190,28 @@ func TestTranscriptsOfFailuresAreReplayed(t *testing.T) {
 	configure := func(change func(*erpnettest.Settings)) func(*erpnettest.Server) {
 		return func(s *erpnettest.Server) { s.Configure(change) }
 	}
+	access := func(access erpnettest.SecurityAccess) func(*erpnettest.Server) {
+		return configure(func(s *erpnettest.Settings) { s.SecurityAccess = access })
+	}
 	inject := func(at erpnettest.Endpoint, fault erpnettest.Fault) func(*erpnettest.Server) {
 		return func(s *erpnettest.Server) { s.Inject(at, fault) }
 	}
 	change := func(change func(*erpnettest.TrustedApplication)) func(*erpnettest.Server) {
 		return func(s *erpnettest.Server) { s.ChangeApplication("acme.internal/reports", change) }
 	}
+	withoutLicence := erpnettest.DomainError(503, 8, "Aloe.Server.Error", noLicence)
+	unknown := []string{"ReferenceTokens"}
+	withName := erpnettest.DomainError(500, 2029, "System.Exception", "For Jane Roe")
 	for name, prepare := range map[string]func(*erpnettest.Server){
 		"hashes are hidden":  configure(func(s *erpnettest.Settings) { s.SecretHashes = erpnettest.SecretHashesNull }),
-		"no right to write":  configure(func(s *erpnettest.Settings) { s.SecurityAccess = erpnettest.SecurityReadOnly }),
-		"no right to read":   configure(func(s *erpnettest.Settings) { s.SecurityAccess = erpnettest.SecurityRefused }),
-		"no licence":         inject(erpnettest.DomainAPI, erpnettest.DomainError(503, 8, "Aloe.Server.Error", noLicence)),
+		"no right to write":  access(erpnettest.SecurityReadOnly),
+		"no right to read":   access(erpnettest.SecurityRefused),
+		"no licence":         inject(erpnettest.DomainAPI, withoutLicence),
 		"other statuses":     configure(func(s *erpnettest.Settings) { s.CreateStatus, s.UpdateStatus = 204, 200 }),
-		"an older version":   configure(func(s *erpnettest.Settings) { s.UnknownAttributes = []string{"ReferenceTokens"} }),
+		"an older version":   configure(func(s *erpnettest.Settings) { s.UnknownAttributes = unknown }),
 		"tokens of old":      configure(func(s *erpnettest.Settings) { s.ClaimShape = erpnettest.Legacy }),
 		"a page of login":    inject(erpnettest.DomainAPI, erpnettest.HTML(http.StatusForbidden)),
-		"a failure":          inject(erpnettest.DomainAPI, erpnettest.DomainError(500, 2029, "System.Exception", "For Jane Roe")),
+		"a failure":          inject(erpnettest.DomainAPI, withName),
 		"no response":        inject(erpnettest.DomainAPI, erpnettest.Disconnect()),
 		"no discovery":       inject(erpnettest.Discovery, erpnettest.Status(http.StatusNotFound)),
 		"an opaque token":    inject(erpnettest.Token, erpnettest.Opaque()),

@@ -5,8 +5,8 @@
 // credentials, gets a token and reads one Id. With -write it also makes a disabled trusted application, rotates its
 // secret and deletes it.
 //
-// The environment names the instance and the application, as it does for the provider. The report on the screen holds no
-// secret and no name. With -transcript, what was said is written to a file with all that is private replaced; in
+// The environment names the instance and the application, as it does for the provider. The report on the screen holds
+// no secret and no name. With -transcript, what was said is written to a file with all that is private replaced; in
 // testdata/transcripts such a file is a test case.
 package main
 
@@ -102,7 +102,8 @@ func subjectOf(getenv func(string) string, entitySet string, write bool) (subjec
 
 // network is the way to the instance: the environment's proxy, and the system's authorities besides those of a file.
 func network(authorities string) (http.RoundTripper, error) {
-	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // the standard library's documented type
+	//nolint:forcetypeassert // the standard library documents the type
+	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	if authorities == "" {
 		return transport, nil

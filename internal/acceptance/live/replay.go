@@ -33,8 +33,8 @@ func (t transcript) replay(ctx context.Context) ([]outcome, error) {
 	return again.all(ctx), nil
 }
 
-// player is a transport that gives the responses of a transcript: to each method and path in their order, since requests
-// of different paths may be made side by side.
+// player is a transport that gives the responses of a transcript: to each method and path in their order, since
+// requests of different paths may be made side by side.
 type player struct {
 	mu     sync.Mutex
 	queues map[string][]exchange

@@ -74,7 +74,8 @@ func (s signer) publicKeys(a *anonymizer, keys []any) []any {
 			continue // one that no client can read
 		}
 		text, err = json.Marshal(jose.JSONWebKey{
-			Key: s.keys[key.KeyID].Public(), KeyID: a.by("key", "kid "+key.KeyID), Algorithm: key.Algorithm, Use: key.Use,
+			Key: s.keys[key.KeyID].Public(), KeyID: a.by("key", "kid "+key.KeyID),
+			Algorithm: key.Algorithm, Use: key.Use,
 		})
 		var object map[string]any
 		if err == nil && json.Unmarshal(text, &object) == nil {
@@ -124,7 +125,7 @@ func (s signer) resign(a *anonymizer, token string) string {
 // verifies reports whether a published key has signed a token.
 func (s signer) verifies(token, id string) bool {
 	key, published := s.published[id]
-	signed, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{
+	signed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{
 		jose.RS256, jose.RS384, jose.RS512, jose.PS256, jose.PS384, jose.PS512, jose.ES256, jose.ES384,
 	})
 	if err != nil || !published {

@@ -6,6 +6,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -26,7 +27,7 @@ type subject struct {
 	ClientID     string    `json:"client_id"`
 	ClientSecret string    `json:"client_secret"`
 	EntitySet    string    `json:"entity_set"`
-	Application  string    `json:"application,omitempty"` // ApplicationUri of the record to make; empty to write nothing
+	Application  string    `json:"application,omitempty"` // ApplicationUri of the record to make; empty for none
 	Secrets      [2]string `json:"secrets"`               // of that record, before and after the rotation
 }
 
@@ -148,7 +149,7 @@ func (r *run) token(ctx context.Context) {
 	token, err := r.api.Tokens.Service.TokenToGive(ctx, r.api.Tokens.Request)
 	what := ""
 	if err == nil {
-		what = strconv.Itoa(len(token.GrantedScopes)) + " scopes, for " + strconv.FormatInt(token.ExpiresIn, 10) + " seconds"
+		what = fmt.Sprintf("%d scopes, for %d seconds", len(token.GrantedScopes), token.ExpiresIn)
 	}
 	r.note("token", what, err)
 }
@@ -169,7 +170,8 @@ const (
 	recordNotes = "Made by make test-live, which deletes it. It is disabled and may be deleted by hand."
 )
 
-// write makes a disabled record, rotates its secret and deletes it. Whatever fails, the record is looked for at the end.
+// write makes a disabled record, rotates its secret and deletes it. Whatever fails, the record is looked for at the
+// end.
 func (r *run) write(ctx context.Context) {
 	store := trustedapp.Store{API: r.api}
 	wanted := trustedapp.Record{

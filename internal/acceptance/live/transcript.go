@@ -19,8 +19,8 @@ type transcript struct {
 	Exchanges []exchange `json:"exchanges"`
 }
 
-const aboutTranscripts = "What an ERP.net instance responds. Secrets, names and identifiers are replaced, and tokens are signed " +
-	"by a key that is thrown away."
+const aboutTranscripts = "What an ERP.net instance responds. Secrets, names and identifiers are replaced, and " +
+	"tokens are signed by a key that is thrown away."
 
 // newTranscript replaces all that is private in a run.
 func newTranscript(s subject, begin time.Time, exchanges []*exchange, outcomes []outcome) (transcript, error) {

@@ -21,7 +21,7 @@ var protocolWords string
 
 var (
 	plain = sync.OnceValue(func() map[string]bool { return setOf(strings.Fields(strings.ToLower(plainWords))) })
-	exact = sync.OnceValue(func() map[string]bool { return setOf(strings.Split(strings.TrimSpace(protocolWords), "\n")) })
+	exact = sync.OnceValue(func() map[string]bool { return setOf(strings.Split(protocolWords, "\n")) })
 
 	anyWord = regexp.MustCompile(`[\p{L}\p{N}_@%+/=.:-]+`)
 )

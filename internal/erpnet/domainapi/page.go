@@ -88,7 +88,8 @@ func (a API) QueryAll(ctx context.Context, q Query, maxRows int) (*Page, error) 
 		}
 	}
 	if all.Count != nil && int64(len(all.Rows)) < *all.Count {
-		return nil, a.Fail(IncompleteRows, a.url(q), fmt.Sprintf("was answered with %d of %d rows", len(all.Rows), *all.Count))
+		what := fmt.Sprintf("was answered with %d of %d rows", len(all.Rows), *all.Count)
+		return nil, a.Fail(IncompleteRows, a.url(q), what)
 	}
 	a.redact(all)
 	return all, nil
@@ -123,7 +124,8 @@ func (a API) Pages(ctx context.Context, q Query) iter.Seq2[*Page, *erpnet.Error]
 			}
 			if next = a.following(q, page, read, count); page.NextLink != "" {
 				if next = a.ownLink(page.NextLink); next == "" {
-					yield(nil, a.Fail(ForeignLink, first, "was answered with a link for the next rows that does not lead to the Domain API"))
+					const what = "was answered with a link for the next rows that does not lead to the Domain API"
+					yield(nil, a.Fail(ForeignLink, first, what))
 					return
 				}
 			}

@@ -51,7 +51,7 @@ func (s Store) List(ctx context.Context, filter Filter) iter.Seq2[*Record, error
 					continue
 				}
 				if listed++; failed == nil && listed > erpnet.MaxListed {
-					failed = s.fail(TooManyRecords, fmt.Sprintf("has more than %d records of this kind", erpnet.MaxListed))
+					failed = s.fail(TooManyRecords, fmt.Sprintf("lists more than %d records", erpnet.MaxListed))
 				}
 				if failed != nil {
 					yield(nil, failed)

@@ -52,7 +52,8 @@ func TestListTakesOnlyWhatWasAskedFor(t *testing.T) {
 		passes bool
 	}{
 		{Filter{}, true},
-		{Filter{Name: "nightly report", NameContains: "REPORT", Enabled: &enabled, SystemUser: "SVC.Integration"}, true},
+		{Filter{Name: "nightly report", NameContains: "REPORT", Enabled: &enabled}, true},
+		{Filter{SystemUser: "SVC.Integration"}, true},
 		{Filter{Name: "Nightly"}, false},
 		{Filter{NameContains: "Daily"}, false},
 		{Filter{Enabled: &disabled}, false},
