@@ -1,5 +1,5 @@
-# What `make demo` applies: a token that is requested, checked, used and
-# forgotten. Neither the token nor the secret is stored, in a plan or in a state.
+# What `make demo` applies: it requests a token, checks it and uses it. Neither
+# the token nor the secret is stored in a plan or in the state.
 
 terraform {
   # Ephemeral resources and write-only arguments need Terraform or OpenTofu 1.11.
@@ -26,7 +26,7 @@ variable "client_secret" {
   description = "Plain secret of the trusted application. Set TF_VAR_client_secret."
   type        = string
   sensitive   = true
-  ephemeral   = true # A variable that is only sensitive stands in the saved plan in clear.
+  ephemeral   = true # A variable that is only sensitive is stored in plain text in saved plans.
 }
 
 provider "erpnet" {
@@ -35,15 +35,15 @@ provider "erpnet" {
   client_secret = var.client_secret
 }
 
-# Fails the plan if the credentials do not work, and says why. What it found may
-# be stored: it holds neither token nor secret.
+# The plan fails if the credentials don't work, and says why. The results can be
+# stored: they contain neither the token nor the secret.
 data "erpnet_credentials_check" "this" {}
 
-# The token itself, for whatever takes an ephemeral value. All objects here share
-# it, since they ask with the same credentials for the same scopes: all of them.
+# The token itself, for everything that accepts an ephemeral value. All objects
+# here share it, because they use the same credentials and the same scopes: all.
 ephemeral "erpnet_access_token" "this" {}
 
-# The hash, which the trusted application has as ApplicationSecretHash.
+# The hash, which is the ApplicationSecretHash of the trusted application.
 resource "erpnet_secret_hash" "this" {
   secret_wo = var.client_secret
 }
@@ -54,13 +54,12 @@ data "erpnet_domain_query" "customers" {
   top        = 10
 }
 
-# Something that is deployed with the token in its environment, if the token is
-# what it should be.
+# A program that gets the token in its environment, if the token is the right one.
 resource "terraform_data" "deployment" {
   lifecycle {
     precondition {
       condition     = provider::erpnet::decode_access_token(ephemeral.erpnet_access_token.this.access_token).client_id == var.client_id
-      error_message = "The token is of another application."
+      error_message = "The token belongs to another application."
     }
   }
 

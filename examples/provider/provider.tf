@@ -6,7 +6,7 @@ terraform {
   }
 }
 
-# The secret comes from the environment variable ERPNET_CLIENT_SECRET.
+# Set ERPNET_CLIENT_SECRET in the environment.
 provider "erpnet" {
   instance  = "demodb.my.erp.net"
   client_id = "my.trusted.app/service"

@@ -1,5 +1,5 @@
-# Or from a variable. Without "ephemeral", even a sensitive one stands in a
-# saved plan in clear.
+# Or use a variable. Without "ephemeral", Terraform stores the secret in plain
+# text in saved plans, even if the variable is sensitive.
 variable "client_secret" {
   type      = string
   ephemeral = true

@@ -1,5 +1,5 @@
-# A module that uses a trusted application, with a test that needs no real
-# instance: erpnet-mock answers in its place.
+# A module that uses a trusted application. Its test needs no ERP.net instance:
+# erpnet-mock simulates one.
 terraform {
   required_providers {
     erpnet = {

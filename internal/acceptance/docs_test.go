@@ -145,6 +145,26 @@ func TestEveryExampleIsShown(t *testing.T) {
 	}
 }
 
+// Every guide with commands is run by a script.
+func TestEveryGuideIsRun(t *testing.T) {
+	t.Parallel()
+	guides, err := filepath.Glob(filepath.Join("..", "..", "docs", "guides", "*.md"))
+	if err != nil || len(guides) < 8 {
+		t.Fatalf("%d guides, %v", len(guides), err)
+	}
+	for _, guide := range guides {
+		page, err := os.ReadFile(guide)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimSuffix(filepath.Base(guide), ".md")
+		script, _ := os.ReadFile(filepath.Join("testdata", "script", "guide-"+name+".txt"))
+		if strings.Contains(string(page), "\n```sh\n") && !strings.Contains(string(script), "\nguide "+name+"\n") {
+			t.Errorf("no script runs %s", name)
+		}
+	}
+}
+
 // The guide about testing lists every flag of the mock.
 func TestGuideListsTheFlagsOfTheMock(t *testing.T) {
 	t.Parallel()

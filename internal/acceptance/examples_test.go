@@ -62,7 +62,7 @@ func module(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.CopyFS(ts.MkAbs(args[0]), os.DirFS(filepath.Join(ts.Getenv("REPO"), "modules", "service-application"))))
 }
 
-// Every file that the docs show is used by a script.
+// Every file that the docs show is used by a script: it names the file, or runs a guide that has it.
 func TestEveryExampleIsUsed(t *testing.T) {
 	var used []string
 	scripts, err := filepath.Glob(filepath.Join("testdata", "script", "*.txt"))
@@ -70,6 +70,8 @@ func TestEveryExampleIsUsed(t *testing.T) {
 		t.Fatal(err)
 	}
 	commands := regexp.MustCompile(`(?m)^(?:examples?|pipeline|.* \$REPO/examples/)(.*)$`)
+	guides := regexp.MustCompile(`(?m)^guide ([\w-]+)$`)
+	var guided strings.Builder
 	for _, script := range scripts {
 		text, err := os.ReadFile(script)
 		if err != nil {
@@ -78,9 +80,12 @@ func TestEveryExampleIsUsed(t *testing.T) {
 		for _, command := range commands.FindAllStringSubmatch(string(text), -1) {
 			used = append(used, strings.Fields(command[1])...)
 		}
+		for _, guide := range guides.FindAllStringSubmatch(string(text), -1) {
+			guided.WriteString(markdownFiles(t)["docs/guides/"+guide[1]+".md"])
+		}
 	}
-	for name := range filesIn(t, "examples") {
-		found := false
+	for name, text := range filesIn(t, "examples") {
+		found := strings.Contains(guided.String(), "\n"+strings.TrimSpace(text)+"\n```")
 		for _, pattern := range used {
 			matches, err := path.Match(pattern, name)
 			found = found || matches && err == nil

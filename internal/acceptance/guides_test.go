@@ -8,10 +8,11 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 )
 
 var (
@@ -19,49 +20,79 @@ var (
 	lastCode    = regexp.MustCompile("(?s)`([^`]+)`[^`]*:\\s*$")
 )
 
-// guide NAME runs each command of a guide as it is written, in one shell from the first to the last, with the files
-// that the guide has written by then. Blocks of sh have commands, text has what the commands before it print, and all
-// others are files, which the text before them names in its last words of code.
+// guide [-checkout] NAME runs each command of a guide as it is written, in one shell from the first to the last, with
+// the files that the guide has written by then, and holds that neither a variable nor a process is left.
+//
+// Blocks of sh have commands, and text has lines that the commands before it print. Blocks of bash are for who has a
+// checkout, and run in place of the sh before them with -checkout; powershell and hcl show what is different elsewhere,
+// and are not run. All others are files, which the text before them names in its last words of code.
 func guide(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
-	page := ts.ReadFile(filepath.Join(ts.Getenv("REPO"), "docs", "guides", args[0]+".md"))
+	checkout := args[0] == "-checkout"
+	name := args[len(args)-1]
+	page := ts.ReadFile(filepath.Join(ts.Getenv("REPO"), "docs", "guides", name+".md"))
 	worldOf(ts).skipIfLacking(page)
-	const endOfFile, step = "=== end of file ===", "=== step %d ==="
+	steps := stepsOf(ts, page, checkout)
 	var script strings.Builder
-	var prints [][]string
-	end := 0
-	for _, at := range fencedBlock.FindAllStringSubmatchIndex(page, -1) {
-		before, language, text := page[end:at[0]], page[at[2]:at[3]], page[at[4]:at[5]]
-		end = at[1]
-		switch language {
-		case "sh":
-			fmt.Fprintf(&script, "echo; echo '"+step+"'\n%s", len(prints), text)
-			prints = append(prints, nil)
-		case "text":
-			prints[len(prints)-1] = append(prints[len(prints)-1], strings.Split(strings.TrimSpace(text), "\n")...)
-		default:
-			file := lastCode.FindStringSubmatch(before)
-			if file == nil {
-				ts.Fatalf("no file is named before:\n%s", text)
-			}
-			fmt.Fprintf(&script, "mkdir -p %q\ncat > %q <<'%s'\n", filepath.Dir(file[1]), file[1], endOfFile)
-			fmt.Fprintf(&script, "%s%s\n", text, endOfFile)
-		}
+	script.WriteString("exec 2>&1\ncompgen -v | sort > " + ts.MkAbs("variables") + "\n")
+	for i, step := range steps {
+		fmt.Fprintf(&script, "echo; echo '=== step %d ==='\n%s", i, step.commands)
 	}
+	fmt.Fprintf(&script, "echo; echo '=== step %d ==='\n", len(steps))
+	script.WriteString("for BASH_wait in $(seq 50); do [ -z \"$(jobs -rp)\" ] || sleep 0.1; done\n")
+	script.WriteString("echo 'left:' $(jobs -rp) $(compgen -v | sort | comm -13 " + ts.MkAbs("variables") + " -)\n")
 	ts.Check(runShell(ts, "bash", script.String()))
 	printed := output(ts)
-	for i, lines := range prints {
-		_, rest, _ := strings.Cut(printed, fmt.Sprintf(step, i))
-		rest, _, _ = strings.Cut(rest, fmt.Sprintf(step, i+1))
-		for _, line := range lines {
+	for i, step := range steps {
+		_, rest, _ := strings.Cut(printed, fmt.Sprintf("=== step %d ===", i))
+		rest, _, _ = strings.Cut(rest, fmt.Sprintf("=== step %d ===", i+1))
+		for _, line := range step.prints {
 			if !strings.Contains(rest, oneLine(line)) {
 				ts.Fatalf("step %d does not print %q", i, line)
 			}
 		}
 	}
-	if len(prints) == 0 {
-		ts.Fatalf("no commands")
+	if _, left, _ := strings.Cut(printed, "left:"); len(steps) == 0 || !shellsOwn.MatchString(left) {
+		ts.Fatalf("after %d steps, this is left: %s", len(steps), left)
 	}
+}
+
+// shellsOwn are variables that bash sets when commands run.
+var shellsOwn = regexp.MustCompile(`^(?: (?:BASH_\w+|PIPESTATUS|OLDPWD|FUNCNAME|_))*$`)
+
+// guideStep is what is run at once: files are written, then commands run.
+type guideStep struct {
+	commands string
+	prints   []string
+}
+
+func stepsOf(ts *testscript.TestScript, page string, checkout bool) (steps []guideStep) {
+	const endOfFile = "=== end of file ==="
+	files, end := "", 0
+	for _, at := range fencedBlock.FindAllStringSubmatchIndex(page, -1) {
+		before, language, text := page[end:at[0]], page[at[2]:at[3]], page[at[4]:at[5]]
+		end = at[1]
+		switch {
+		case language == "sh":
+			steps = append(steps, guideStep{commands: files + text})
+			files = ""
+		case language == "bash" && checkout:
+			steps[len(steps)-1].commands = text
+		case language == "bash", language == "powershell", language == "hcl":
+		case language == "text":
+			last := &steps[len(steps)-1]
+			lines := strings.Split(strings.TrimSpace(text), "\n")
+			last.prints = append(last.prints, slices.DeleteFunc(lines, func(s string) bool { return strings.TrimSpace(s) == "..." })...)
+		default:
+			file := lastCode.FindStringSubmatch(before)
+			if file == nil {
+				ts.Fatalf("no file is named before:\n%s", text)
+			}
+			files += fmt.Sprintf("mkdir -p %q\ncat > %q <<'%s'\n", filepath.Dir(file[1]), file[1], endOfFile)
+			files += fmt.Sprintf("%s%s\n", text, endOfFile)
+		}
+	}
+	return steps
 }
 
 // runShell runs commands up to the first one that fails, and ends what the last one of them left running. Whatever

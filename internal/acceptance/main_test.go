@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -71,6 +72,7 @@ func TestScripts(t *testing.T) {
 			"guide":       guide,
 			"hashed":      hashed,
 			"hashes":      hashes,
+			"imports":     imports,
 			"instance":    instance,
 			"interrupt":   interrupt,
 			"latency":     latency,
@@ -80,6 +82,7 @@ func TestScripts(t *testing.T) {
 			"provider":    provider,
 			"proxied":     proxied,
 			"proxy":       proxy,
+			"records":     records,
 			"register":    register,
 			"replace":     replace,
 			"requests":    requests,
@@ -90,12 +93,26 @@ func TestScripts(t *testing.T) {
 	})
 }
 
+// goCaches are where Go keeps what it has built and downloaded, for the script that builds a checkout.
+var goCaches = sync.OnceValue(func() []string {
+	names := []string{"GOCACHE", "GOMODCACHE"}
+	values, err := exec.CommandContext(context.Background(), "go", append([]string{"env"}, names...)...).Output()
+	if err != nil {
+		return nil
+	}
+	for i, value := range strings.Fields(string(values)) {
+		names[i] += "=" + value
+	}
+	return names
+})
+
 // setUp gives a script its world, and an environment with nothing in it that concerns the CLI or the provider.
 func setUp(env *testscript.Env) error {
 	repository, err := filepath.Abs(filepath.Join("..", ".."))
 	if err != nil {
 		return err
 	}
+	env.Vars = append(env.Vars, goCaches()...)
 	env.Values[worldKey{}] = &world{t: env.T(), places: map[string]string{}, kept: map[string]string{}}
 	for name, value := range map[string]string{
 		"BUILT":              built,

@@ -81,9 +81,9 @@ func TestListFiltersAndKeepsTheLimit(t *testing.T) {
 		first  string
 		reads  int // of the Domain API
 	}{
-		"all":                   {count: 251, first: "Fleet's 000 (fleet/000)", reads: 3},
-		"the first few":         {limit: 3, count: 3, first: "Fleet's 000 (fleet/000)", reads: 1},
-		"just a page":           {limit: 100, count: 100, first: "Fleet's 000 (fleet/000)", reads: 1},
+		"all":           {count: 251, first: "Fleet's 000 (fleet/000)", reads: 3},
+		"the first few": {limit: 3, count: 3, first: "Fleet's 000 (fleet/000)", reads: 1},
+		"just a page":   {limit: 100, count: 100, first: "Fleet's 000 (fleet/000)", reads: 1},
 		"by name": {
 			config: map[string]any{"name": "Fleet's 007"}, count: 1, first: "Fleet's 007 (fleet/007)", reads: 1,
 		},

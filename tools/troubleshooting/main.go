@@ -19,12 +19,20 @@ import (
 //go:embed guide.md.tmpl
 var guide string
 
-// paragraphs turns each line of a text into a paragraph, and each indented dash into an item of a list.
-var paragraphs = strings.NewReplacer("\n  - ", "\n- ", "\n", "\n\n")
+// plain writes a cause for no case in particular, in one cell of a table.
+var plain = strings.NewReplacer(
+	"the name {host}", "this name", "name {host}", "name", "{host}", "the host",
+	"{client_id}", "the client_id", "{hash}", "the hash", "|", "\\|", "\n", " ",
+)
+
+func sentence(cause string) string {
+	text := plain.Replace(cause)
+	return strings.ToUpper(text[:1]) + text[1:]
+}
 
 func main() {
 	log.SetFlags(0)
-	page := template.Must(template.New("guide").Funcs(template.FuncMap{"paragraphs": paragraphs.Replace}).Parse(guide))
+	page := template.Must(template.New("guide").Funcs(template.FuncMap{"plain": sentence}).Parse(guide))
 	file, err := os.Create(filepath.Join("..", "..", "docs", "guides", "troubleshooting.md"))
 	if err != nil {
 		log.Fatal(err)

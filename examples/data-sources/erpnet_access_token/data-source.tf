@@ -1,5 +1,5 @@
-# The token is stored in the state and in saved plans in clear. Prefer the
-# ephemeral resource of the same name.
+# The state and saved plans store the token in plain text. Use the ephemeral
+# resource of the same name wherever you can.
 data "erpnet_access_token" "this" {
   scopes = ["read"]
 }

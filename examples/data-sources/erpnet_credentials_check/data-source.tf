@@ -1,14 +1,14 @@
-# Fails the plan when the trusted application does not work.
+# The plan fails if the trusted application doesn't work.
 data "erpnet_credentials_check" "this" {
   required_scopes = ["read", "update"]
 }
 
-# What the check has found may be tested before something is deployed.
+# Test what the check found before you deploy something.
 resource "terraform_data" "deployment" {
   lifecycle {
     precondition {
-      condition     = data.erpnet_credentials_check.this.system_user_type == "InternalUser"
-      error_message = "The trusted application must run as an internal user."
+      condition     = data.erpnet_credentials_check.this.database == "DEMODB"
+      error_message = "This is not the production database."
     }
   }
 }

@@ -1,4 +1,4 @@
-# Only warns, in every plan and apply.
+# In a check block, a failure is only a warning, in every plan and apply.
 check "erpnet_credentials" {
   data "erpnet_credentials_check" "this" {
     required_scopes = ["read"]

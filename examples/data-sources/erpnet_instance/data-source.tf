@@ -4,6 +4,6 @@ output "domain_api_url" {
   value = data.erpnet_instance.this.domain_api_url
 }
 
-output "sites_that_do_not_work" {
+output "sites_not_working" {
   value = [for site in data.erpnet_instance.this.web_sites : site.type if site.status != "Working"]
 }

@@ -1,9 +1,9 @@
-# The hash of a long random secret, which itself is kept in a secret store.
+# The hash of a long random secret. Keep the secret itself in a secret store.
 variable "application_secret_hash" {
   type = string
 }
 
-# A service that reads. Nothing is sent: the ticket is yours to send.
+# A service that reads. Nothing is sent: send the ticket yourself.
 data "erpnet_registration_request" "reports" {
   name            = "Reports pipeline"
   application_uri = "my.trusted.app/reports"

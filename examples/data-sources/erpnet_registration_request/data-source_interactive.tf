@@ -1,4 +1,4 @@
-# A single-page application, by which people sign in. It keeps no secret.
+# A single-page application that users sign in with. It has no secret.
 data "erpnet_registration_request" "portal" {
   name                                 = "Portal"
   application_uri                      = "my.trusted.app/portal"
@@ -10,8 +10,8 @@ data "erpnet_registration_request" "portal" {
   instance                             = "demodb.my.erp.net"
 }
 
-# An administrator of the instance opens it in a browser. It cannot carry the
-# post-logout URI, which is set in the record afterwards.
+# An administrator of the instance opens this link in a browser. A link can't
+# carry the post-logout URI: set it in the record afterwards.
 output "install_url" {
   value = data.erpnet_registration_request.portal.install_url
 }

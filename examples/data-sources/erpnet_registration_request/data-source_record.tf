@@ -10,8 +10,8 @@ data "erpnet_registration_request" "imports" {
   system_user     = "svc.imports"
 }
 
-# What an administrator may POST to Systems_Security_TrustedApplications where
-# the instance allows it, such as in the Query Tool of the Domain API.
+# If the instance allows it, an administrator can POST this to
+# Systems_Security_TrustedApplications, for example in the Query Tool.
 output "record" {
   value = data.erpnet_registration_request.imports.record_json
 }

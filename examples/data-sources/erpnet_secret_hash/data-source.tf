@@ -1,4 +1,5 @@
-# The secret is stored in the state in clear. Prefer the function secret_hash.
+# The state stores the secret in plain text. Use the function secret_hash or the
+# resource erpnet_secret_hash instead if your CLI has them.
 variable "secret" {
   type      = string
   sensitive = true

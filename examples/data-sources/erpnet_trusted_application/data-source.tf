@@ -9,9 +9,9 @@ check "trusted_application" {
     error_message = "The trusted application allows Basic authentication."
   }
 
-  # Null where the instance does not show the hash.
+  # Null if the instance doesn't show the hash.
   assert {
     condition     = data.erpnet_trusted_application.own.secret_matches != false
-    error_message = "The record has the hash of another secret: this one has been rotated."
+    error_message = "The record has the hash of another secret: this one was rotated."
   }
 }

@@ -1,5 +1,5 @@
-# A client secret that is made here, kept in AWS Secrets Manager, and registered
-# by its hash. Neither the state nor a plan has it.
+# Generates a client secret, keeps it in AWS Secrets Manager, and writes the ticket that
+# registers its hash. The state and the plans don't contain the secret.
 
 terraform {
   # Ephemeral resources and write-only arguments need Terraform or OpenTofu 1.11.
@@ -22,13 +22,13 @@ variable "secret_version" {
   default     = 1
 }
 
-# The credentials come from the environment.
+# Set the credentials in the environment.
 provider "aws" {
   region = "eu-central-1"
 }
 
-# A new secret in each plan and in each apply. It goes to the store only, which
-# takes it when secret_version has changed and at no other time.
+# A new secret in each plan and each apply. It goes to the store only, and the
+# store takes it only when secret_version changes.
 ephemeral "erpnet_client_secret" "new" {}
 
 resource "aws_secretsmanager_secret" "orders" {
@@ -41,14 +41,14 @@ resource "aws_secretsmanager_secret_version" "orders" {
   secret_string_wo_version = var.secret_version
 }
 
-# What the store has: all that follows takes the secret from here. version_id is
+# What the store has. Everything else reads the secret from here. version_id is
 # unknown in a plan that will write the secret, so the read waits for the write.
 ephemeral "aws_secretsmanager_secret_version" "orders" {
   secret_id  = aws_secretsmanager_secret.orders.id
   version_id = aws_secretsmanager_secret_version.orders.version_id
 }
 
-# The state has the hash, which is no secret.
+# The state has only the hash.
 resource "erpnet_secret_hash" "orders" {
   secret_wo         = ephemeral.aws_secretsmanager_secret_version.orders.secret_string
   secret_wo_version = var.secret_version

@@ -1,5 +1,5 @@
-# A client secret that is made here, kept in Azure Key Vault, and registered by
-# its hash. Neither the state nor a plan has it.
+# Generates a client secret, keeps it in Azure Key Vault, and writes the ticket that
+# registers its hash. The state and the plans don't contain the secret.
 
 terraform {
   # Ephemeral resources and write-only arguments need Terraform or OpenTofu 1.11.
@@ -22,7 +22,7 @@ variable "secret_version" {
   default     = 1
 }
 
-# The subscription and the credentials come from the environment.
+# Set ARM_SUBSCRIPTION_ID and the credentials in the environment.
 provider "azurerm" {
   features {}
 }
@@ -32,8 +32,8 @@ data "azurerm_key_vault" "this" {
   resource_group_name = "example-resources"
 }
 
-# A new secret in each plan and in each apply. It goes to the store only, which
-# takes it when secret_version has changed and at no other time.
+# A new secret in each plan and each apply. It goes to the store only, and the
+# store takes it only when secret_version changes.
 ephemeral "erpnet_client_secret" "new" {}
 
 resource "azurerm_key_vault_secret" "orders" {
@@ -43,20 +43,20 @@ resource "azurerm_key_vault_secret" "orders" {
   value_wo_version = var.secret_version
 }
 
-# Its output is unknown in a plan that will write the secret, which makes the
-# read below wait for the write.
+# Its output is unknown in a plan that will write the secret, so the read below
+# waits for the write.
 resource "terraform_data" "written" {
   input            = azurerm_key_vault_secret.orders.name
   triggers_replace = azurerm_key_vault_secret.orders.value_wo_version
 }
 
-# What the store has: all that follows takes the secret from here.
+# What the store has. Everything else reads the secret from here.
 ephemeral "azurerm_key_vault_secret" "orders" {
   name         = terraform_data.written.output
   key_vault_id = data.azurerm_key_vault.this.id
 }
 
-# The state has the hash, which is no secret.
+# The state has only the hash.
 resource "erpnet_secret_hash" "orders" {
   secret_wo         = ephemeral.azurerm_key_vault_secret.orders.value
   secret_wo_version = var.secret_version

@@ -10,21 +10,21 @@ terraform {
   }
 }
 
-# The secret comes from the environment variable ERPNET_CLIENT_SECRET.
+# Set ERPNET_CLIENT_SECRET in the environment.
 provider "erpnet" {
   instance  = "demodb.my.erp.net"
   client_id = "my.trusted.app/service"
 }
 
-# The safe way to rows: no token leaves the provider, and none is stored.
+# For rows, you don't need the http provider, and no token is stored.
 data "erpnet_domain_query" "customers" {
   entity_set = "Crm_Sales_Customers"
   top        = 10
 }
 
-# For all else that is only read. hashicorp/http takes no ephemeral token, so the
-# token stands in the state and in saved plans in clear, twice: here, and among
-# the request_headers below. It is good for an hour.
+# For everything else that you only read. data "http" accepts no ephemeral value,
+# so the state and saved plans contain the token in plain text, twice: here and in
+# request_headers. It is valid for about an hour.
 data "erpnet_access_token" "this" {
   scopes = ["read"]
 }
@@ -39,7 +39,7 @@ data "http" "version" {
   lifecycle {
     postcondition {
       condition     = self.status_code == 200
-      error_message = "The Domain API answers with HTTP status ${self.status_code}."
+      error_message = "The Domain API responded with HTTP status ${self.status_code}."
     }
   }
 }

@@ -8,12 +8,12 @@ terraform {
     }
     restapi = {
       source  = "Mastercard/restapi"
-      version = ">= 1.20"
+      version = ">= 3.0"
     }
   }
 }
 
-# The secret comes from the environment variable ERPNET_CLIENT_SECRET.
+# Set ERPNET_CLIENT_SECRET in the environment.
 provider "erpnet" {
   instance  = "demodb.my.erp.net"
   client_id = "my.trusted.app/service"
@@ -23,21 +23,18 @@ ephemeral "erpnet_access_token" "this" {
   scopes = ["read"]
 }
 
-# The token is stored nowhere: an argument of a provider stands in no state and
-# in no plan. Leave debug off, since it prints the headers.
+# The token isn't stored: arguments of a provider are in neither the state nor the
+# plan. Leave debug off, because it logs the token.
 provider "restapi" {
-  uri = "https://demodb.my.erp.net/api/domain/odata"
+  uri          = "https://demodb.my.erp.net/api/domain/odata"
+  bearer_token = ephemeral.erpnet_access_token.this.access_token
 
-  headers = {
-    Authorization = "Bearer ${ephemeral.erpnet_access_token.this.access_token}"
-  }
-
-  # A record says itself where it is, such as Crm_Sales_Customers(...).
+  # A record's own address, such as Crm_Sales_Customers(...).
   id_attribute = "@odata.id"
 }
 
-# One customer by its number: first searched for, then read by its @odata.id.
-# What is read is stored in the state in clear.
+# One customer by number. The provider first searches for it, then reads it by its
+# @odata.id. The state stores what it reads in plain text.
 data "restapi_object" "customer" {
   search_path  = "/Crm_Sales_Customers"
   query_string = "$filter=Number%20eq%20'000101'"

@@ -7,12 +7,13 @@ terraform {
       source = "erpnet/erpnet"
     }
     restful = {
-      source = "magodo/restful"
+      source  = "magodo/restful"
+      version = ">= 0.17"
     }
   }
 }
 
-# The secret comes from the environment variable ERPNET_CLIENT_SECRET.
+# Set ERPNET_CLIENT_SECRET in the environment.
 provider "erpnet" {
   instance  = "demodb.my.erp.net"
   client_id = "my.trusted.app/service"
@@ -22,8 +23,8 @@ ephemeral "erpnet_access_token" "this" {
   scopes = ["read"]
 }
 
-# The token is stored nowhere: an argument of a provider stands in no state and
-# in no plan.
+# The token isn't stored: arguments of a provider are in neither the state nor the
+# plan.
 provider "restful" {
   base_url = "https://demodb.my.erp.net/api/domain/odata"
 
@@ -36,7 +37,7 @@ provider "restful" {
   }
 }
 
-# What is read is stored in the state in clear. All that have the same mutex ask
+# The state stores what this reads in plain text. Objects with the same mutex call
 # the Domain API one after the other.
 data "restful_resource" "customers" {
   id = "/Crm_Sales_Customers"

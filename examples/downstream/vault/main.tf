@@ -1,5 +1,5 @@
-# A client secret that is made here, kept in Vault, and registered by its hash.
-# Neither the state nor a plan has it.
+# Generates a client secret, keeps it in Vault, and writes the ticket that
+# registers its hash. The state and the plans don't contain the secret.
 
 terraform {
   # Ephemeral resources and write-only arguments need Terraform or OpenTofu 1.11.
@@ -22,14 +22,14 @@ variable "secret_version" {
   default     = 1
 }
 
-# The address and the token come from VAULT_ADDR and VAULT_TOKEN.
+# Set VAULT_ADDR and VAULT_TOKEN in the environment.
 provider "vault" {}
 
-# A new secret in each plan and in each apply. It goes to the store only, which
-# takes it when secret_version has changed and at no other time.
+# A new secret in each plan and each apply. It goes to the store only, and the
+# store takes it only when secret_version changes.
 ephemeral "erpnet_client_secret" "new" {}
 
-# In the KV engine, version 2, that is mounted at secret/.
+# In the KV version 2 engine that is mounted at secret/.
 resource "vault_kv_secret_v2" "orders" {
   mount = "secret"
   name  = "erpnet/orders"
@@ -38,21 +38,21 @@ resource "vault_kv_secret_v2" "orders" {
   data_json_wo_version = var.secret_version
 }
 
-# Its id is unknown in a plan that will write the secret, which makes the read
-# below wait for the write.
+# Its id is unknown in a plan that will write the secret, so the read below waits
+# for the write.
 resource "terraform_data" "written" {
   triggers_replace = vault_kv_secret_v2.orders.data_json_wo_version
 }
 
-# What the store has: all that follows takes the secret from here. mount_id is
-# there to be waited for.
+# What the store has. Everything else reads the secret from here. mount_id is set
+# only to make the read wait.
 ephemeral "vault_kv_secret_v2" "orders" {
   mount    = vault_kv_secret_v2.orders.mount
   name     = vault_kv_secret_v2.orders.name
   mount_id = terraform_data.written.id
 }
 
-# The state has the hash, which is no secret.
+# The state has only the hash.
 resource "erpnet_secret_hash" "orders" {
   secret_wo         = tostring(ephemeral.vault_kv_secret_v2.orders.data.client_secret)
   secret_wo_version = var.secret_version

@@ -2,9 +2,8 @@ ephemeral "erpnet_access_token" "this" {
   scopes = ["read"]
 }
 
-# The token may go wherever an ephemeral value may: here into the environment of
-# a program. Before the program runs, the precondition looks at what the token
-# says of itself.
+# The token can go wherever an ephemeral value can: here, into the environment of
+# a program. The precondition checks its claims before the program runs.
 resource "terraform_data" "report" {
   lifecycle {
     precondition {

@@ -1,5 +1,5 @@
 # Several trusted applications, each with its own token. The keys of for_each
-# must be known and not ephemeral; the secrets may be.
+# must be known and not ephemeral; the secrets can be ephemeral.
 variable "client_secrets" {
   type      = map(string)
   ephemeral = true

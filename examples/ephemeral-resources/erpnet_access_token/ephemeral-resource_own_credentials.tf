@@ -1,5 +1,5 @@
-# A trusted application of its own, at an instance of its own. Unlike those of
-# the provider, these values may become known only in apply.
+# Another trusted application at another instance. Unlike the provider's
+# settings, these values may be known only after apply.
 variable "other_client_secret" {
   type      = string
   ephemeral = true

@@ -3,19 +3,21 @@ terraform {
     erpnet = {
       source = "erpnet/erpnet"
     }
-    # It stands for the provider of your secret store.
-    secretstore = {
-      source = "erpnet/secretstore"
+    vault = {
+      source  = "hashicorp/vault"
+      version = ">= 5.0"
     }
   }
 }
 
 ephemeral "erpnet_client_secret" "new" {}
 
-# The store takes the secret in the apply that creates this, and again when the
-# version is raised. Whatever needs the secret reads it from the store.
-resource "secretstore_secret" "orders" {
-  name             = "my.trusted.app/orders"
-  value_wo         = ephemeral.erpnet_client_secret.new.secret
-  value_wo_version = 1
+# Vault takes the secret in the apply that creates this resource, and again when
+# you raise the version. Everything else reads the secret from Vault.
+resource "vault_kv_secret_v2" "orders" {
+  mount = "secret"
+  name  = "erpnet/orders"
+
+  data_json_wo         = jsonencode({ client_secret = ephemeral.erpnet_client_secret.new.secret })
+  data_json_wo_version = 1
 }

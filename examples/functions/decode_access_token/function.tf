@@ -4,8 +4,8 @@ locals {
   claims = provider::erpnet::decode_access_token(ephemeral.erpnet_access_token.this.access_token)
 }
 
-# What is read from an ephemeral token is ephemeral too: it may be tested, and
-# given to programs and other ephemeral places.
+# The claims of an ephemeral token are ephemeral too: you can test them, and pass
+# them to programs and other ephemeral places.
 resource "terraform_data" "import" {
   lifecycle {
     precondition {

@@ -1,5 +1,5 @@
-# Writes the hash of a secret to a file, to be sent to who registers the Trusted
-# Application. The secret itself is stored nowhere.
+# Writes the hash of a secret to a file, to send to the administrator who
+# registers the trusted application. The secret itself is stored nowhere.
 variable "client_secret" {
   type      = string
   ephemeral = true

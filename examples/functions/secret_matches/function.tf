@@ -1,11 +1,11 @@
-# Is the secret at hand the one that was registered?
+# Is this the secret whose hash is registered?
 variable "client_secret" {
   type      = string
   ephemeral = true
 }
 
 variable "application_secret_hash" {
-  description = "As it stands in the Trusted Application record."
+  description = "ApplicationSecretHash of the Trusted Application record."
   type        = string
 }
 

@@ -3,9 +3,9 @@ terraform {
     erpnet = {
       source = "erpnet/erpnet"
     }
-    # It stands for the provider of your secret store.
-    secretstore = {
-      source = "erpnet/secretstore"
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.88"
     }
   }
 }
@@ -19,25 +19,29 @@ variable "secret_version" {
 # A new secret, written to the store only ...
 ephemeral "erpnet_client_secret" "new" {}
 
-resource "secretstore_secret" "orders" {
-  name             = "my.trusted.app/orders"
-  value_wo         = ephemeral.erpnet_client_secret.new.secret
-  value_wo_version = var.secret_version
+resource "aws_secretsmanager_secret" "orders" {
+  name = "erpnet/my.trusted.app/orders"
 }
 
-# ... and read back after it was written, so that the hash is of what the store
-# has, however often this is applied.
-ephemeral "secretstore_secret" "orders" {
-  name       = secretstore_secret.orders.name
-  version_id = secretstore_secret.orders.version_id
+resource "aws_secretsmanager_secret_version" "orders" {
+  secret_id                = aws_secretsmanager_secret.orders.id
+  secret_string_wo         = ephemeral.erpnet_client_secret.new.secret
+  secret_string_wo_version = var.secret_version
+}
+
+# ... and read back after it was written. The hash is therefore the hash of what
+# the store has, however often you apply.
+ephemeral "aws_secretsmanager_secret_version" "orders" {
+  secret_id  = aws_secretsmanager_secret.orders.id
+  version_id = aws_secretsmanager_secret_version.orders.version_id
 }
 
 resource "erpnet_secret_hash" "orders" {
-  secret_wo         = ephemeral.secretstore_secret.orders.value
+  secret_wo         = ephemeral.aws_secretsmanager_secret_version.orders.secret_string
   secret_wo_version = var.secret_version
 }
 
-# The ticket by which the application is registered, or gets its new hash.
+# The ticket that registers the application, or replaces its hash.
 data "erpnet_registration_request" "orders" {
   name            = "Orders pipeline"
   application_uri = "my.trusted.app/orders"

@@ -1,5 +1,5 @@
-# The secret comes from where you keep it. How to make one, keep it in a secret
-# store and rotate it is in the guide about rotating a secret.
+# Take the secret from where you keep it. The guide "Rotate a secret" shows how to
+# generate one, keep it in a secret store and rotate it.
 variable "client_secret" {
   type      = string
   ephemeral = true
@@ -12,7 +12,7 @@ resource "erpnet_trusted_application" "orders" {
   system_user     = "svc.orders"
   notes           = "Run by the orders pipeline."
 
-  # Only the hash of it leaves the provider. Raise the version to write it again.
+  # Only its hash leaves the provider. Change the version to write it again.
   client_secret_wo         = var.client_secret
   client_secret_wo_version = 1
 }

@@ -1,11 +1,11 @@
-# The environment says where the mock instance is, and holds the credentials of
-# its sample application: erpnet-mock -env prints it.
+# The environment has the address of the mock and the credentials of its sample
+# application, as erpnet-mock -env prints them.
 run "credentials_work" {
   command = plan
 
   assert {
     condition     = output.system_user == "svc.integration"
-    error_message = "Not the user that the trusted application runs as."
+    error_message = "The trusted application runs as another user."
   }
 }
 
@@ -18,6 +18,6 @@ run "all_checks_pass_or_are_skipped" {
 
   assert {
     condition     = alltrue([for check in data.erpnet_credentials_check.this.checks : contains(["passed", "skipped"], check.status)])
-    error_message = "A check has another status."
+    error_message = "A check neither passed nor was skipped."
   }
 }

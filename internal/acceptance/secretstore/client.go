@@ -4,12 +4,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
@@ -22,7 +24,6 @@ func getURL(c call) (values, error) {
 
 // getResource is the data source restful_resource.
 func getResource(c call) (values, error) {
-	token := c.provider.member("security").member("http").member("token").text("token")
 	query := url.Values{}
 	for name, list := range c.own.member("query") {
 		var elements []tftypes.Value
@@ -31,7 +32,7 @@ func getResource(c call) (values, error) {
 			query.Add(name, values{"": element}.text(""))
 		}
 	}
-	page, err := getJSON(c, c.provider.text("base_url")+c.own.text("id")+"?"+query.Encode(), bearer(token))
+	page, err := getJSON(c, c.provider.text("base_url")+c.own.text("id")+"?"+query.Encode(), bearer(restfulToken(c)))
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +47,7 @@ func getResource(c call) (values, error) {
 
 // findObject is the data source restapi_object.
 func findObject(c call) (values, error) {
-	uri, headers := c.provider.text("uri"), c.provider.texts("headers")
+	uri, headers := c.provider.text("uri"), bearer(c.provider.text("bearer_token"))
 	page, err := getJSON(c, uri+c.own.text("search_path")+"?"+c.own.text("query_string"), headers)
 	if err != nil {
 		return nil, err
@@ -60,6 +61,50 @@ func findObject(c call) (values, error) {
 		return values{"id": text(id), "api_data": texts(found)}, err
 	}
 	return nil, fmt.Errorf("nothing found for %q", c.own.text("search_value"))
+}
+
+// writeResource is the resource restful_resource.
+func writeResource(c call) (values, error) {
+	base, path := c.provider.text("base_url"), c.own.text("path")
+	body, err := json.Marshal(c.own.texts("body"))
+	if err != nil {
+		return nil, err
+	}
+	if c.prior != nil {
+		_, err := send(c, c.own.text("update_method"), base+c.prior.text("id"), body, restfulToken(c))
+		return values{"id": c.prior["id"]}, err
+	}
+	created, err := send(c, http.MethodPost, base+path, body, restfulToken(c))
+	id := strings.NewReplacer("$(path)", path, "$(body.Id)", fmt.Sprint(created["Id"])).Replace(c.own.text("read_path"))
+	return values{"id": text(id)}, err
+}
+
+func removeResource(c call) error {
+	_, err := send(c, http.MethodDelete, c.provider.text("base_url")+c.own.text("id"), nil, restfulToken(c))
+	return err
+}
+
+func restfulToken(c call) string {
+	return c.provider.member("security").member("http").member("token").text("token")
+}
+
+// writeObject is the resource restapi_object.
+func writeObject(c call) (values, error) {
+	body := []byte(c.own.text("data"))
+	if c.prior != nil {
+		return values{"id": c.prior["id"]}, sendObject(c, c.provider.text("update_method"), "update_path", c.prior, body)
+	}
+	created, err := send(c, http.MethodPost, c.provider.text("uri")+c.own.text("path"), body, c.provider.text("bearer_token"))
+	return values{"id": text(fmt.Sprint(created[c.provider.text("id_attribute")]))}, err
+}
+
+func removeObject(c call) error { return sendObject(c, http.MethodDelete, "destroy_path", c.own, nil) }
+
+// sendObject calls an object where an argument says that it is.
+func sendObject(c call, method, path string, object values, body []byte) error {
+	address := c.provider.text("uri") + strings.ReplaceAll(c.own.text(path), "{id}", object.text("id"))
+	_, err := send(c, method, address, body, c.provider.text("bearer_token"))
+	return err
 }
 
 func bearer(token string) map[string]string {
@@ -104,7 +149,27 @@ func getJSON(ctx context.Context, address string, headers map[string]string) (ob
 }
 
 func get(ctx context.Context, address string, headers map[string]string) (body []byte, status int, err error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	return do(ctx, http.MethodGet, address, nil, headers)
+}
+
+// send writes, and returns the JSON object that comes back, if one does.
+func send(ctx context.Context, method, address string, body []byte, token string) (object map[string]any, err error) {
+	headers := bearer(token)
+	headers["Content-Type"] = "application/json"
+	text, status, err := do(ctx, method, address, body, headers)
+	if err == nil && status >= http.StatusBadRequest {
+		err = fmt.Errorf("HTTP status %d", status)
+	}
+	if err == nil && len(text) > 0 {
+		err = json.Unmarshal(text, &object)
+	}
+	return object, err
+}
+
+func do(
+	ctx context.Context, method, address string, sent []byte, headers map[string]string,
+) (body []byte, status int, err error) {
+	request, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(sent))
 	if err != nil {
 		return nil, 0, err
 	}

@@ -1,14 +1,14 @@
 // Copyright (c) ERP.net
 // SPDX-License-Identifier: MPL-2.0
 
-// Command secretstore stands for providers that cannot be had where the tests run. It serves the one by whose name it
-// is started: secretstore itself, which stands for any secret store, those of Vault, AWS and Azure, and the HTTP
-// clients that the examples chain behind this provider.
+// Command secretstore is the stand-in of providers that the tests cannot have: the HTTP clients and the secret stores,
+// Vault, AWS and Azure, that the examples chain behind this provider. It serves the one by whose name it is started.
 //
 // Each has the arguments and attributes that the examples use, as the real one documents them, and does what matters
 // of them. So an example is known to hang together: what is unknown when, what may be ephemeral, and what reaches the
-// Domain API or the store. How the real service answers is not. Secrets are kept in plain text, in files below the
-// directory where the CLI runs: keep no real ones in it.
+// Domain API or the store. How the real service responds is not: the workflow "examples" validates each example with
+// the real providers. Secrets are kept in plain text, in files below the directory where the CLI runs: keep no real
+// ones in it.
 package main
 
 import (

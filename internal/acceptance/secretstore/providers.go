@@ -4,26 +4,14 @@
 package main
 
 import (
+	"time"
+
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
 // providers are the stand-ins, by their sources in required_providers.
 var providers = map[string]provider{
-	"erpnet/secretstore": {
-		version: "0.1.0",
-		config:  schema(),
-		resources: map[string]object{"secretstore_secret": {
-			Schema: schema(required("name"), writeOnly("value_wo"), number("value_wo_version"), computed("version_id")),
-			run:    writeSecret("name", "value_wo", "version_id"),
-			remove: func(c call) error { return secrets.remove(c.own.text("name")) },
-		}},
-		ephemerals: map[string]object{"secretstore_secret": {
-			Schema: schema(required("name"), optional("version_id"), computed("value")),
-			run:    readSecret("name", "version_id", "value"),
-		}},
-	},
-
 	// The pages of secretsmanager_secret_version in website/docs/r and website/docs/ephemeral-resources. A new
 	// version of the write-only argument replaces the resource, as internal/service/secretsmanager has it.
 	"hashicorp/aws": {
@@ -51,7 +39,7 @@ var providers = map[string]provider{
 	},
 
 	// The pages of key_vault_secret in website/docs/r and website/docs/ephemeral-resources, and of key_vault in
-	// website/docs/d. Of the resource nothing is unknown in an update.
+	// website/docs/d. Of the resource nothing is unknown in an update, and one that fails notes the version all the same.
 	"hashicorp/azurerm": {
 		version: "4.81.0",
 		config: &tfprotov6.Schema{Block: &tfprotov6.SchemaBlock{BlockTypes: []*tfprotov6.SchemaNestedBlock{{
@@ -67,7 +55,8 @@ var providers = map[string]provider{
 		resources: map[string]object{"azurerm_key_vault_secret": {
 			Schema: schema(required("name"), required("key_vault_id"),
 				writeOnly("value_wo"), number("value_wo_version")),
-			run: writeSecret("name", "value_wo", ""),
+			notes: true,
+			run:   writeSecret("name", "value_wo", ""),
 		}},
 		ephemerals: map[string]object{"azurerm_key_vault_secret": {
 			Schema: schema(required("name"), required("key_vault_id"), computed("value")),
@@ -76,18 +65,33 @@ var providers = map[string]provider{
 	},
 
 	// The pages of kv_secret_v2 in website/docs/r and website/docs/ephemeral-resources, and the guides about
-	// ephemeral resources and write-only attributes. Of the resource nothing is unknown in an update.
+	// ephemeral resources and write-only attributes. Of the resource nothing is unknown in an update, and one that fails
+	// notes the version all the same.
 	"hashicorp/vault": {
 		version: "5.0.0",
 		config:  schema(),
 		resources: map[string]object{"vault_kv_secret_v2": {
 			Schema: schema(required("mount"), required("name"),
 				writeOnly("data_json_wo"), number("data_json_wo_version")),
-			run: writeSecret("name", "data_json_wo", ""),
+			notes:  true,
+			run:    writeSecret("name", "data_json_wo", ""),
+			remove: func(c call) error { return secrets.remove(c.own.text("name")) },
 		}},
 		ephemerals: map[string]object{"vault_kv_secret_v2": {
 			Schema: schema(required("mount"), required("name"), optional("mount_id"), of(stringMap, computed("data"))),
 			run:    readDocument,
+		}},
+	},
+
+	// docs/resources/rotating.md of version 0.13. It does not rotate by itself: replacing it does the same.
+	"hashicorp/time": {
+		version: "0.13.0",
+		config:  schema(),
+		resources: map[string]object{"time_rotating": {
+			Schema: schema(number("rotation_days"), of(tftypes.Number, computed("unix"))),
+			run: func(call) (values, error) {
+				return values{"unix": tftypes.NewValue(tftypes.Number, time.Now().UnixMicro())}, nil
+			},
 		}},
 	},
 
@@ -102,9 +106,10 @@ var providers = map[string]provider{
 		}},
 	},
 
-	// docs/index.md and docs/data-sources/resource.md.
+	// docs/index.md, docs/data-sources/resource.md and docs/resources/resource.md, and how version 0.25.2 was seen to
+	// ask.
 	"magodo/restful": {
-		version: "0.1.0",
+		version: "0.25.2",
 		config: schema(optional("base_url"), of(objectOf("http", objectOf("token", objectOf("token", tftypes.String))),
 			optional("security"))),
 		data: map[string]object{"restful_resource": {
@@ -114,18 +119,31 @@ var providers = map[string]provider{
 				of(tftypes.DynamicPseudoType, computed("output"))),
 			run: getResource,
 		}},
+		resources: map[string]object{"restful_resource": {
+			Schema: schema(required("path"), optional("read_path"), optional("update_method"), computed("id"),
+				of(tftypes.DynamicPseudoType, required("body"))),
+			run:    writeResource,
+			remove: removeResource,
+		}},
 	},
 
-	// docs/index.md and docs/data-sources/object.md of version 1.20, and how it was seen to ask: it searches, and
-	// reads the record that it found.
+	// docs/index.md, docs/data-sources/object.md and docs/resources/object.md of version 3, and how version 1.20 was seen
+	// to ask: it searches, and reads the record that it found.
 	"Mastercard/restapi": {
-		version: "1.20.0",
-		config:  schema(required("uri"), of(stringMap, optional("headers")), optional("id_attribute")),
+		version: "3.0.0",
+		config: schema(required("uri"), optional("bearer_token"), optional("id_attribute"), optional("update_method"),
+			of(tftypes.Bool, optional("create_returns_object"))),
 		data: map[string]object{"restapi_object": {
 			Schema: schema(required("path"), optional("search_path"), optional("query_string"), optional("results_key"),
 				required("search_key"), required("search_value"), optional("read_query_string"),
 				computed("id"), of(stringMap, computed("api_data"))),
 			run: findObject,
+		}},
+		resources: map[string]object{"restapi_object": {
+			Schema: schema(required("path"), optional("read_path"), optional("update_path"), optional("destroy_path"),
+				required("data"), computed("id")),
+			run:    writeObject,
+			remove: removeObject,
 		}},
 	},
 }

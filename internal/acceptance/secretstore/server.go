@@ -21,6 +21,7 @@ type provider struct {
 type object struct {
 	*tfprotov6.Schema
 	replace string // a change of this argument replaces the resource
+	notes   bool   // an update that fails is noted in the state all the same, as terraform-plugin-sdk does
 
 	// run reads or writes, and returns the computed attributes. Of a resource, it runs in each create and update.
 	run func(call) (values, error)
@@ -28,10 +29,10 @@ type object struct {
 	remove func(call) error
 }
 
-// call has the arguments of an object and of its provider.
+// call has the arguments of an object and of its provider, and the prior state of a resource that is updated.
 type call struct {
 	context.Context
-	own, provider values
+	own, provider, prior values
 }
 
 type values map[string]tftypes.Value
@@ -167,16 +168,22 @@ func (s *server) ApplyResourceChange(
 	if err != nil {
 		return nil, err
 	}
-	if planned == nil {
-		prior, err := decode(object.Schema, req.PriorState)
-		if err == nil && object.remove != nil {
-			resp.Diagnostics = failure(object.remove(call{ctx, prior, s.configured}))
-		}
-		return resp, err
+	prior, err := decode(object.Schema, req.PriorState)
+	if err != nil {
+		return nil, err
 	}
-	resp.NewState, resp.Diagnostics, err = s.run(ctx, object, req.Config, planned)
+	if planned == nil {
+		if object.remove != nil {
+			resp.Diagnostics = failure(object.remove(call{ctx, prior, s.configured, nil}))
+		}
+		return resp, nil
+	}
+	resp.NewState, resp.Diagnostics, err = s.run(ctx, object, req.Config, planned, prior)
 	if resp.Diagnostics != nil {
 		resp.NewState = req.PriorState
+		if object.notes && prior != nil {
+			resp.NewState = req.PlannedState
+		}
 	}
 	return resp, err
 }
@@ -185,7 +192,7 @@ func (s *server) ReadDataSource(
 	ctx context.Context, req *tfprotov6.ReadDataSourceRequest,
 ) (resp *tfprotov6.ReadDataSourceResponse, err error) {
 	resp = &tfprotov6.ReadDataSourceResponse{}
-	resp.State, resp.Diagnostics, err = s.run(ctx, s.provider.data[req.TypeName], req.Config, nil)
+	resp.State, resp.Diagnostics, err = s.run(ctx, s.provider.data[req.TypeName], req.Config, nil, nil)
 	return resp, err
 }
 
@@ -193,7 +200,7 @@ func (s *server) OpenEphemeralResource(
 	ctx context.Context, req *tfprotov6.OpenEphemeralResourceRequest,
 ) (resp *tfprotov6.OpenEphemeralResourceResponse, err error) {
 	resp = &tfprotov6.OpenEphemeralResourceResponse{}
-	resp.Result, resp.Diagnostics, err = s.run(ctx, s.provider.ephemerals[req.TypeName], req.Config, nil)
+	resp.Result, resp.Diagnostics, err = s.run(ctx, s.provider.ephemerals[req.TypeName], req.Config, nil, nil)
 	return resp, err
 }
 
@@ -211,7 +218,7 @@ func (s *server) StopProvider(
 
 // run runs an object, and adds what it computes to what was planned, or else to the configuration.
 func (s *server) run(
-	ctx context.Context, object object, config *tfprotov6.DynamicValue, planned values,
+	ctx context.Context, object object, config *tfprotov6.DynamicValue, planned, prior values,
 ) (*tfprotov6.DynamicValue, []*tfprotov6.Diagnostic, error) {
 	own, err := decode(object.Schema, config)
 	if err != nil {
@@ -220,7 +227,7 @@ func (s *server) run(
 	if planned == nil {
 		planned = own
 	}
-	computed, err := object.run(call{ctx, own, s.configured})
+	computed, err := object.run(call{ctx, own, s.configured, prior})
 	if err != nil {
 		return nil, failure(err), nil
 	}

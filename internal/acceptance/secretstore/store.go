@@ -5,6 +5,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -21,6 +22,9 @@ const secrets store = "secrets"
 
 // write adds a version and returns its ID, a number counted up from 1.
 func (s store) write(name, secret string) (versionID string, err error) {
+	if _, err := os.Stat(string(s) + "-refuse-writes"); err == nil { // a script's store does
+		return "", errors.New("the store refuses to write")
+	}
 	if err := os.MkdirAll(s.path(name), 0o700); err != nil {
 		return "", err
 	}
