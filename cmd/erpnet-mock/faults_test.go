@@ -120,6 +120,7 @@ var faultCases = map[string]struct {
 
 	"expired":         {`{"what": "expired"}`, 200, `"exp":`},
 	"not-yet-valid":   {`{"what": "not-yet-valid"}`, 200, `"exp":`},
+	"lifetime":        {`{"what": "lifetime", "lifetime": "60s"}`, 200, `"expires_in":60`},
 	"extreme-dates":   {`{"what": "extreme-dates"}`, 200, `"exp":253402300799`},
 	"wrong-issuer":    {`{"what": "wrong-issuer"}`, 200, `"iss":"https://other.my.erp.net/id"`},
 	"wrong-audience":  {`{"what": "wrong-audience"}`, 200, `"aud":["TableAPI"]`},

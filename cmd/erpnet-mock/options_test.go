@@ -61,7 +61,8 @@ func TestControlHasTheVariablesWithTheCertificate(t *testing.T) {
 		"github":     "ERPNET_CA_CERTIFICATE_PEM<<END_OF_VALUE\n" + ca + "END_OF_VALUE\n",
 	} {
 		got := r.control(t, http.MethodGet, "env/"+shell, "").body
-		if !strings.Contains(got, want) || !strings.Contains(got, r.facts.URL) || !strings.Contains(got, r.facts.ClientSecret) {
+		if !strings.Contains(got, want) || !strings.Contains(got, r.facts.URL) ||
+			!strings.Contains(got, strings.TrimSuffix(r.facts.StatusURL, "/")) || !strings.Contains(got, r.facts.ClientSecret) {
 			t.Errorf("%s: %s", shell, got)
 		}
 	}

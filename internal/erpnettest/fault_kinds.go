@@ -19,6 +19,7 @@ var parameters = map[string]string{
 	"message":     "a text",
 	"code":        "a number of the Domain API such as 2129",
 	"delay":       `a duration such as "500ms" or "2s"`,
+	"lifetime":    `a duration such as "60s"`,
 	"location":    "a URL or a path",
 	"url":         `the root of a URL, such as "http://erp.internal"`,
 	"scopes":      `an array of scopes, such as ["read"]`,
@@ -125,11 +126,11 @@ var faultKinds = map[string]faultKind{
 	// Time and connections
 	"latency": {
 		does: "a delay before the right response", takes: []string{"delay"}, needs: []string{"delay"},
-		make: func(f FaultSpec) Fault { return Latency(f.delay()) },
+		make: func(f FaultSpec) Fault { return Latency(duration(f.Delay)) },
 	},
 	"slow-body": {
 		does: "a delay before each byte of the right response", takes: []string{"delay"}, needs: []string{"delay"},
-		make: func(f FaultSpec) Fault { return SlowBody(f.delay()) },
+		make: func(f FaultSpec) Fault { return SlowBody(duration(f.Delay)) },
 	},
 	"hang":          {does: "no response until the client leaves", make: func(FaultSpec) Fault { return Hang() }},
 	"reset":         {does: "a TCP reset without a response", make: func(FaultSpec) Fault { return Reset() }},
@@ -138,8 +139,12 @@ var faultKinds = map[string]faultKind{
 	"response-lost": {does: "the work is done, then a TCP reset", make: func(FaultSpec) Fault { return AnswerLost() }},
 
 	// Access tokens
-	"expired":         {does: "a token that has expired", ofTokens: true, make: func(FaultSpec) Fault { return Expired() }},
-	"not-yet-valid":   {does: "a token of the future", ofTokens: true, make: func(FaultSpec) Fault { return NotYetValid() }},
+	"expired":       {does: "a token that has expired", ofTokens: true, make: func(FaultSpec) Fault { return Expired() }},
+	"not-yet-valid": {does: "a token of the future", ofTokens: true, make: func(FaultSpec) Fault { return NotYetValid() }},
+	"lifetime": {
+		does: "a token that is valid for so long", ofTokens: true, takes: []string{"lifetime"}, needs: []string{"lifetime"},
+		make: func(f FaultSpec) Fault { return Lifetime(duration(f.Lifetime)) },
+	},
 	"extreme-dates":   {does: "a token of the years 1 to 9999", ofTokens: true, make: func(FaultSpec) Fault { return ExtremeDates() }},
 	"wrong-issuer":    {does: "a token of another instance", ofTokens: true, make: func(FaultSpec) Fault { return WrongIssuer() }},
 	"wrong-audience":  {does: "a token for another API", ofTokens: true, make: func(FaultSpec) Fault { return WrongAudience() }},

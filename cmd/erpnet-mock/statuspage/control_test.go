@@ -95,7 +95,7 @@ func TestRequestsAreListedAndForgotten(t *testing.T) {
 
 func TestControlServesWhatAContainersUserNeeds(t *testing.T) {
 	instance := newInstance(t)
-	for path, want := range map[string]string{"/ca.pem": "the certificate", "/env/sh": "export A='b'\n", "/healthy": "ready\n"} {
+	for path, want := range map[string]string{"/ca.pem": "the certificate", "/env/sh": "export A=http://127.0.0.1:8444\n", "/healthy": "ready\n"} {
 		got := send(t, instance, http.MethodGet, path, "")
 		if got.Code != http.StatusOK || got.Body.String() != want {
 			t.Errorf("%s: status %d: %s", path, got.Code, got.Body)

@@ -30,7 +30,8 @@ func newInstance(t *testing.T) *erpnettest.Server {
 
 // testConfig is that of a mock in a container.
 var testConfig = Config{
-	Hosts: []string{"erpnet-mock"}, CA: "the certificate", Variables: map[string]string{"sh": "export A='b'\n"},
+	Hosts: []string{"erpnet-mock"}, CA: "the certificate",
+	Variables: map[string]func(string) string{"sh": func(control string) string { return "export A=" + control + "\n" }},
 }
 
 // ask sends a request to the status page of an instance.
