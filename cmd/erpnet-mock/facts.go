@@ -28,7 +28,7 @@ type facts struct {
 	// credentials from the environment, not two.
 	ReferenceToken string `json:"reference_token,omitempty"`
 
-	StatusURL string `json:"status_url,omitempty"` // of the status page, unless it is off
+	StatusURL string `json:"status_url,omitempty"` // of the status page and the control, unless it is off
 
 	address      string // where it listens, which the URL need not say
 	identityURL  string
@@ -80,21 +80,45 @@ func (f facts) writeFile(name string) error {
 	return nil
 }
 
-func (f facts) print(w io.Writer, onlyEnv bool) error {
-	var text strings.Builder
-	if onlyEnv {
-		f.writeEnvironment(&text, "")
-	} else {
-		f.describe(&text)
+// variables are those of the provider, with the CA's certificate as a file.
+func (f facts) variables() []variable {
+	return append(f.ownVariables(), variable{"ERPNET_CA_CERTIFICATE_FILE", f.CAFile})
+}
+
+// remoteVariables have the certificate itself, for who can't read the file.
+func (f facts) remoteVariables(caPEM string) []variable {
+	return append(f.ownVariables(), variable{"ERPNET_CA_CERTIFICATE_PEM", caPEM})
+}
+
+func (f facts) ownVariables() []variable {
+	return []variable{
+		{"ERPNET_INSTANCE", f.URL},
+		{"ERPNET_CLIENT_ID", f.ClientID},
+		{"ERPNET_CLIENT_SECRET", f.ClientSecret},
 	}
-	_, err := io.WriteString(w, text.String())
+}
+
+// print says that the instance is ready: all of it, or only the variables, with
+// one line for people on stderr.
+func (f facts) print(stdout, stderr io.Writer, shell string) error {
+	if shell == "" {
+		_, err := io.WriteString(stdout, f.description())
+		return err
+	}
+	line := "erpnet-mock: ready at " + f.URL
+	if f.StatusURL != "" {
+		line += ", status page " + f.StatusURL
+	}
+	_, _ = fmt.Fprintln(stderr, line)
+	_, err := io.WriteString(stdout, writeVariables(shell, f.variables()))
 	return err
 }
 
-func (f facts) describe(text *strings.Builder) {
+func (f facts) description() string {
+	var text strings.Builder
 	line := func(name, value string) {
 		if value != "" {
-			fmt.Fprintf(text, "  %-15s %s\n", name, value)
+			fmt.Fprintf(&text, "  %-15s %s\n", name, value)
 		}
 	}
 	text.WriteString("ERP.net mock instance, ready\n\n")
@@ -109,26 +133,12 @@ func (f facts) describe(text *strings.Builder) {
 	line("status page", f.StatusURL)
 	text.WriteString("\nTrusted applications:\n\n")
 	for _, app := range f.applications {
-		fmt.Fprintf(text, "  %q\n", app.ApplicationUri)
+		fmt.Fprintf(&text, "  %q\n", app.ApplicationUri)
 	}
 	text.WriteString("\nFor a shell:\n\n")
-	f.writeEnvironment(text, "  ")
-	text.WriteString("\nCtrl-C ends it. Requests:\n\n")
-}
-
-func (f facts) writeEnvironment(text *strings.Builder, indent string) {
-	export := func(name, value string) {
-		if value != "" {
-			fmt.Fprintf(text, "%sexport %s=%s\n", indent, name, shellQuote(value))
-		}
+	for export := range strings.Lines(writeVariables("sh", f.variables())) {
+		text.WriteString("  " + export)
 	}
-	export("ERPNET_INSTANCE", f.URL)
-	export("ERPNET_CLIENT_ID", f.ClientID)
-	export("ERPNET_CLIENT_SECRET", f.ClientSecret)
-	export("ERPNET_CA_CERTIFICATE_FILE", f.CAFile)
-}
-
-// shellQuote makes one word of a value, for every POSIX shell.
-func shellQuote(value string) string {
-	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
+	text.WriteString("\nCtrl-C ends it. Requests:\n\n")
+	return text.String()
 }

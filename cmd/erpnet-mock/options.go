@@ -10,31 +10,12 @@ import (
 	"io"
 	"net"
 	"net/url"
+	"os"
 	"strings"
+	"time"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
-
-const usage = `Runs a made-up ERP.net instance until SIGINT or SIGTERM.
-
-Usage: erpnet-mock [flags]
-
-The file of -applications is a JSON array of trusted applications, with the
-attribute names of the Domain API. An attribute that you leave out has the default
-of ERP.net:
-
-  [{"ApplicationUri": "com.example/deploy", "Secret": "the plain secret",
-    "SystemUserAllowed": true, "SystemUser": "svc.deploy", "Scope": "read"}]
-
-Instead of Secret, you can give ApplicationSecretHash. A system user that the
-instance doesn't know is created. The sample application is there as well.
-
-A status page for the browser shows the requests by kind, the applications, the
-sessions and the last errors as they happen. Its address is printed. It never
-shows secrets, hashes or tokens. Add status.json to its URL to get JSON.
-
-Flags:
-`
 
 type options struct {
 	listen       string
@@ -42,11 +23,27 @@ type options struct {
 	tls          bool
 	caFile       string
 	applications string
-	onlyEnv      bool
+	data         string
+	env          envFlag
 	readyFile    string
-	security     string
 	reference    bool
 	status       string // empty for none
+	faults       faultsFlag
+
+	// Settings, which count where a flag was given.
+	settings      string
+	security      string
+	tokenLifetime time.Duration
+	licences      int
+	database      string
+	serverVersion string
+	claims        string
+	issuer        string
+	publicURL     string
+	given         map[string]bool // flags, by name
+
+	version bool
+	healthy bool
 }
 
 // accesses are the values of -security.
@@ -56,40 +53,84 @@ var accesses = map[string]erpnettest.SecurityAccess{
 	"refused":   erpnettest.SecurityRefused,
 }
 
-func parseOptions(args []string, stderr io.Writer) (options, error) {
-	var opts options
-	flags := flag.NewFlagSet("erpnet-mock", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.Usage = func() {
-		_, _ = io.WriteString(stderr, usage)
-		flags.PrintDefaults()
-	}
-	flags.StringVar(&opts.listen, "listen", "127.0.0.1:0", "`address` to listen on; port 0 takes a free one. "+
+func (o *options) define(flags *flag.FlagSet) {
+	flags.StringVar(&o.listen, "listen", "127.0.0.1:0", "`address` to listen on; port 0 takes a free one. "+
 		"Without a host it is 127.0.0.1: name 0.0.0.0 to be reached from other machines")
-	flags.StringVar(&opts.url, "url", "", "`URL` that clients use, where it is not the listen address, "+
+	flags.StringVar(&o.url, "url", "", "`URL` that clients use, where it is not the listen address, "+
 		"such as https://erpnet-mock:8443. It is in the tokens and in the certificate")
-	flags.BoolVar(&opts.tls, "tls", true, "serve https with its own CA; -tls=false serves http")
-	flags.StringVar(&opts.caFile, "ca-file", "", "`file` to write the CA certificate to, in PEM "+
+	flags.BoolVar(&o.tls, "tls", true, "serve https with its own CA; -tls=false serves http")
+	flags.StringVar(&o.caFile, "ca-file", "", "`file` to write the CA certificate to, in PEM "+
 		"(default a temporary one, removed at the end)")
-	flags.StringVar(&opts.applications, "applications", "", "JSON `file` of trusted applications")
-	flags.BoolVar(&opts.onlyEnv, "env", false, "print only the lines for a shell to evaluate")
-	flags.StringVar(&opts.readyFile, "ready-file", "", "`file` to write once the instance listens: "+
+	flags.StringVar(&o.applications, "applications", "", "JSON `file` of trusted applications")
+	flags.StringVar(&o.data, "data", "", "JSON `file` of entity sets and their rows")
+	flags.Var(&o.faults, "fault", "a `fault`, as JSON or as the name of a file with it; can be given several times")
+	flags.Var(&o.env, "env", "print only the variables of the provider, for a shell to evaluate: "+
+		"-env or -env=sh, -env=powershell, or -env=github for $GITHUB_ENV")
+	flags.StringVar(&o.readyFile, "ready-file", "", "`file` to write once the instance listens: "+
 		"JSON with url, ca_file, client_id, client_secret and, where there is one, status_url and reference_token; "+
 		"removed at the end")
-	flags.StringVar(&opts.security, "security", "allowed",
-		"whether the Domain API opens trusted applications and users: allowed, read-only or refused")
-	flags.BoolVar(&opts.reference, "reference-token", false,
+	flags.BoolVar(&o.reference, "reference-token", false,
 		"issue a reference token for the sample application and print it")
-	flags.StringVar(&opts.status, "status", "127.0.0.1:0", "`address` of the status page, or off. "+
-		"It accepts only the names of this machine, such as localhost: "+
-		"0.0.0.0 is for a container whose port is published")
-	if err := flags.Parse(args); err != nil {
+	flags.StringVar(&o.status, "status", "127.0.0.1:0", "`address` of the status page and of the control, or off. "+
+		"It accepts only the names of this machine and that of -url: 0.0.0.0 is for a container whose port is published")
+	flags.StringVar(&o.settings, "settings", "", "JSON `file` of settings; the flags below count before it")
+	flags.StringVar(&o.security, "security", "allowed",
+		"whether the Domain API opens trusted applications and users: allowed, read-only or refused")
+	flags.DurationVar(&o.tokenLifetime, "token-lifetime", time.Hour, "`duration` of the life of a token, such as 60s")
+	flags.IntVar(&o.licences, "licences", 0, "`number` of sessions that can be open at once; 0 is no limit")
+	flags.StringVar(&o.database, "database", "DEMODB", "`name` of the database")
+	flags.StringVar(&o.serverVersion, "server-version", "26.2.0.76", "`version` of the application server")
+	flags.StringVar(&o.claims, "claims", "current", "claims of the tokens: current, or legacy as in 2022")
+	flags.StringVar(&o.issuer, "issuer", "", "`URL` that tokens and discovery name as the issuer, where it differs")
+	flags.StringVar(&o.publicURL, "public-url", "", "`URL` that the instance calls itself, where it is not that of "+
+		"clients: behind a reverse proxy that ends TLS")
+	flags.BoolVar(&o.version, "version", false, "print the version and end")
+	flags.BoolVar(&o.healthy, "healthy", false, "ask the mock with the same -listen and -status whether it is ready, and end")
+}
+
+// variablePrefix begins the environment variable of a flag: ERPNET_MOCK_LISTEN.
+const variablePrefix = "ERPNET_MOCK_"
+
+func parseOptions(args []string, stderr io.Writer) (options, error) {
+	opts := options{given: map[string]bool{}}
+	flags := flag.NewFlagSet("erpnet-mock", flag.ContinueOnError)
+	flags.SetOutput(io.Discard) // an error is one line
+	flags.Usage = func() {}
+	opts.define(flags)
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		_, _ = io.WriteString(stderr, usage)
+		flags.SetOutput(stderr)
+		flags.PrintDefaults()
+		_, _ = io.WriteString(stderr, faultUsage+describeFaults())
 		return options{}, err
-	}
-	if flags.NArg() > 0 {
+	case err != nil:
+		return options{}, fmt.Errorf("%w (erpnet-mock -help lists the flags)", err)
+	case flags.NArg() > 0:
 		return options{}, fmt.Errorf("takes no arguments, got %q", flags.Arg(0))
 	}
+	flags.Visit(func(f *flag.Flag) { opts.given[f.Name] = true })
+	if err := opts.readEnvironment(flags); err != nil {
+		return options{}, err
+	}
 	return opts, opts.check()
+}
+
+// readEnvironment takes the flags that were not given from the environment. An
+// empty variable counts as unset.
+func (o *options) readEnvironment(flags *flag.FlagSet) (err error) {
+	flags.VisitAll(func(f *flag.Flag) {
+		name := variablePrefix + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		value := os.Getenv(name)
+		if o.given[f.Name] || value == "" || err != nil {
+			return
+		}
+		if err = flags.Set(f.Name, value); err != nil {
+			err = fmt.Errorf("%s: %w", name, err)
+		}
+		o.given[f.Name] = true
+	})
+	return err
 }
 
 func (o *options) check() error {
@@ -99,12 +140,29 @@ func (o *options) check() error {
 	if _, known := accesses[o.security]; !known {
 		return fmt.Errorf("-security must be allowed, read-only or refused, got %q", o.security)
 	}
+	if o.tokenLifetime < 0 || o.licences < 0 {
+		return errors.New("-token-lifetime and -licences can't be below 0")
+	}
+	if err := new(erpnettest.ClaimShape).UnmarshalText([]byte(o.claims)); err != nil {
+		return fmt.Errorf("-claims must be current or legacy, got %q", o.claims)
+	}
 	var err error
 	if o.listen, err = loopbackUnlessNamed(o.listen); err != nil {
 		return fmt.Errorf("-listen: %w", err)
 	}
 	if err := o.checkStatus(); err != nil {
 		return err
+	}
+	return o.checkURLs()
+}
+
+func (o *options) checkURLs() error {
+	for name, value := range map[string]*string{"-issuer": &o.issuer, "-public-url": &o.publicURL} {
+		u, err := url.Parse(*value)
+		if *value != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+			return fmt.Errorf("%s must be like https://host, got %q", name, *value)
+		}
+		*value = strings.TrimRight(*value, "/")
 	}
 	if o.url == "" {
 		return nil
@@ -144,6 +202,13 @@ func loopbackUnlessNamed(address string) (string, error) {
 	return address, err
 }
 
+// isLoopback tells whether only this machine can reach an address.
+func isLoopback(address string) bool {
+	host, _, _ := net.SplitHostPort(address)
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
 func (o *options) scheme() string {
 	if o.tls {
 		return "https"
@@ -151,18 +216,18 @@ func (o *options) scheme() string {
 	return "http"
 }
 
-// publicURL is how clients reach the instance, without a trailing slash.
-func (o *options) publicURL(listening net.Addr) string {
+// clientURL is how clients reach the instance, without a trailing slash.
+func (o *options) clientURL(listening net.Addr) string {
 	if o.url != "" {
 		return o.url
 	}
-	return o.scheme() + "://" + reachable(o.listen, listening)
+	return o.scheme() + "://" + reachable(o.listen, listening.String())
 }
 
 // reachable is the host and port for a client on this machine.
-func reachable(asked string, listening net.Addr) string {
+func reachable(asked, listening string) string {
 	host, _, _ := net.SplitHostPort(asked)
-	_, port, _ := net.SplitHostPort(listening.String())
+	_, port, _ := net.SplitHostPort(listening)
 	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
 	}

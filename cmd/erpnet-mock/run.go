@@ -7,10 +7,8 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
@@ -19,13 +17,20 @@ import (
 // stdout once the instance listens; one line for each request goes to stderr.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	opts, err := parseOptions(args, stderr)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case opts.version:
+		_, err := fmt.Fprintln(stdout, "erpnet-mock", programVersion())
+		return err
+	case opts.healthy:
+		return checkHealth(ctx, opts)
 	}
 	if opts.readyFile != "" {
 		// A file of an earlier instance would mislead a program that waits for this one.
 		_ = os.Remove(opts.readyFile)
 	}
+	warnOfStrangers(opts, stderr)
 	instance, err := newInstance(ctx, opts, stderr)
 	if err != nil {
 		return err
@@ -36,7 +41,25 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	} else {
 		instance.Start()
 	}
+	return serve(ctx, opts, instance, stdout, stderr)
+}
 
+// warnOfStrangers says what the mock is not, where more than this machine can
+// reach it.
+func warnOfStrangers(opts options, stderr io.Writer) {
+	for _, address := range []string{opts.listen, opts.status} {
+		if address != "" && !isLoopback(address) {
+			const format = "erpnet-mock: warning: %s can be reached from other machines. The mock is for tests: " +
+				"its sample secret is public. Keep no real data in it\n"
+			_, _ = fmt.Fprintf(stderr, format, address)
+			return
+		}
+	}
+}
+
+// serve tells where the instance is, in every way that was asked for, and waits
+// for ctx to end.
+func serve(ctx context.Context, opts options, instance *erpnettest.Server, stdout, stderr io.Writer) error {
 	caFile, removeCAFile, err := writeCAFile(opts, instance)
 	if err != nil {
 		return err
@@ -45,7 +68,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 
 	facts := factsOf(instance, caFile)
 	if opts.status != "" {
-		url, stop, err := serveStatus(ctx, opts.status, instance)
+		url, stop, err := serveStatus(ctx, opts, instance, facts)
 		if err != nil {
 			return fmt.Errorf("-status: %w", err)
 		}
@@ -63,66 +86,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 		defer func() { _ = os.Remove(opts.readyFile) }()
 	}
-	if err := facts.print(stdout, opts.onlyEnv); err != nil {
+	if err := facts.print(stdout, stderr, string(opts.env)); err != nil {
 		return err
 	}
 	<-ctx.Done()
 	return nil
 }
 
-func newInstance(ctx context.Context, opts options, stderr io.Writer) (*erpnettest.Server, error) {
-	instance := erpnettest.NewUnstartedServer()
-	instance.AccessLog = stderr
-	instance.DiscardHistory = true
-	instance.Configure(func(settings *erpnettest.Settings) { settings.SecurityAccess = accesses[opts.security] })
-	if opts.applications != "" {
-		if err := addApplications(instance, opts.applications); err != nil {
-			return nil, err
-		}
-	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", opts.listen)
-	if err != nil {
-		return nil, fmt.Errorf("-listen: %w", err)
-	}
-	instance.Listener = listener
-	instance.URL = opts.publicURL(listener.Addr())
-	return instance, nil
-}
-
-// addApplications registers what the file lists, and adds an active user for each
-// login that it mentions.
-func addApplications(instance *erpnettest.Server, name string) error {
-	file, err := os.Open(name)
-	if err != nil {
-		return fmt.Errorf("-applications: %w", err)
-	}
-	defer func() { _ = file.Close() }()
-	apps, err := erpnettest.ReadApplications(file)
-	if err != nil {
-		return fmt.Errorf("-applications %s: %w", name, err)
-	}
-	for _, app := range apps {
-		instance.AddApplication(app)
-		isLogin := func(user erpnettest.User) bool { return user.Login == app.SystemUser }
-		if app.SystemUser != "" && !slices.ContainsFunc(instance.Users(), isLogin) {
-			instance.AddUser(erpnettest.User{Login: app.SystemUser, Name: app.SystemUser, Active: true})
-		}
-	}
-	return nil
-}
-
-// issueReferenceToken makes the sample application one that may have reference
-// tokens, and gives it one.
-func issueReferenceToken(instance *erpnettest.Server) (string, error) {
-	uri := erpnettest.SampleApplication().ApplicationUri
-	instance.ChangeApplication(uri, func(app *erpnettest.TrustedApplication) {
-		app.ReferenceTokens = "AdministratorsOnly"
-	})
-	return instance.AddReferenceToken(erpnettest.ReferenceToken{Application: uri})
-}
-
 // writeCAFile writes the CA certificate and returns where. The caller must call
-// remove at the end, which leaves a file that the user asked for.
+// remove at the end, which leaves a file that the user asked for. Where no
+// temporary file can be made, as in a container image without folders, there is
+// none.
 func writeCAFile(opts options, instance *erpnettest.Server) (name string, remove func(), err error) {
 	name, remove = opts.caFile, func() {}
 	if !opts.tls {
@@ -131,7 +105,7 @@ func writeCAFile(opts options, instance *erpnettest.Server) (name string, remove
 	if name == "" {
 		dir, err := os.MkdirTemp("", "erpnet-mock-")
 		if err != nil {
-			return "", remove, fmt.Errorf("CA file: %w", err)
+			return "", remove, nil //nolint:nilerr // the control address has the certificate as well
 		}
 		remove = func() { _ = os.RemoveAll(dir) }
 		name = filepath.Join(dir, "ca.pem")

@@ -9,6 +9,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
@@ -16,19 +17,31 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// serveStatus serves the status page of an instance until stop is called. It is
-// a separate server, over http: a browser need not trust the instance's CA, and
-// the instance has the paths of a real one only.
+// serveStatus serves the status page of an instance and its control until stop is
+// called. It is a separate server, over http: a browser need not trust the
+// instance's CA, and the instance has the paths of a real one only.
 func serveStatus(
-	ctx context.Context, address string, instance *erpnettest.Server,
-) (url string, stop func(), err error) {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	ctx context.Context, opts options, instance *erpnettest.Server, facts facts,
+) (address string, stop func(), err error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", opts.status)
 	if err != nil {
 		return "", nil, err
 	}
+	var hosts []string
+	if u, err := url.Parse(opts.url); err == nil && u.Hostname() != "" {
+		hosts = append(hosts, u.Hostname())
+	}
+	config := statuspage.Config{Hosts: hosts, Variables: map[string]string{}}
+	if opts.tls {
+		config.CA = string(instance.CACertificatePEM())
+	}
+	for shell := range shells {
+		config.Variables[shell] = writeVariables(shell, facts.remoteVariables(config.CA))
+	}
 	server := &http.Server{
-		Handler:           statuspage.Handler(instance),
+		Handler:           statuspage.Handler(instance, config),
 		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       30 * time.Second,
 		WriteTimeout:      30 * time.Second,
 		ErrorLog:          log.New(io.Discard, "", 0), // stderr has one line for each request of the instance
 	}
@@ -38,5 +51,5 @@ func serveStatus(
 		_ = server.Close()
 		serving.Wait()
 	}
-	return "http://" + reachable(address, listener.Addr()) + "/", stop, nil
+	return "http://" + reachable(opts.status, listener.Addr().String()) + "/", stop, nil
 }

@@ -120,7 +120,9 @@ func typeColumn(name string, rows []odata.Row) odata.Attribute {
 		}
 	}
 	for _, row := range rows {
-		row[name] = row[name] // null where it is missing
+		if _, has := row[name]; !has {
+			row[name] = nil
+		}
 	}
 	return a
 }

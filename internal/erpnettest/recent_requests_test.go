@@ -58,7 +58,6 @@ func TestRecentRequestsTellWhatWasAsked(t *testing.T) {
 }
 
 func TestWhyATokenWasRefused(t *testing.T) {
-	const uri = "my.trusted.app/service"
 	change := func(edit func(*TrustedApplication)) func(*testInstance) {
 		return func(i *testInstance) { i.changeSample(edit) }
 	}

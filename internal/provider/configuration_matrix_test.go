@@ -3,9 +3,7 @@
 
 package provider
 
-import (
-	"slices"
-)
+import "slices"
 
 // need is what an object needs the provider's configuration for.
 type need string
@@ -24,60 +22,101 @@ const (
 var (
 	credentialed = []need{forToken, forCheck, forProbe, forAPI}
 	here         = append([]need{ofClient, forSites}, credentialed...)
-	everywhere   = append([]need{ofInstance}, here...)
+	allThatAsk   = append([]need{ofInstance}, here...)
 )
 
+// What becomes of an object, or a part of its one error.
 const (
-	works   = "" // no error
-	nobody  = "Incomplete ERP.net Configuration"
-	private = "Certificate of Unknown Authority"
-	opaque  = "Reference Token Not Usable Here"
-	unasked = "Missing probe_domain_api"
-	both    = "Conflicting Credentials"
+	works      = ""
+	distrusted = "Certificate of Unknown Authority"
+	noSuchCell = "an integer is never empty"
 )
 
-// configurationMatrix says what becomes of each object for each state of one
-// provider attribute and of its environment variable, all else being right. The
-// objects that need the attribute get the outcome: success, or one error with
-// these words and no request sent. All others work in every cell.
+const besideClient = "reference_token beside client credentials"
+
+// configurationMatrix says what becomes of each object for each state of one provider attribute and of its environment
+// variable, all else being right. The objects that need the attribute get the outcome: success, or one error with these
+// words and no request sent. All others work in every cell.
 //
-// Three outcomes are those of an attribute that is null, by its environment
-// variable. The others are the same whatever the environment holds: also a value
-// that would work, in place of an empty or an unknown one.
+// Three outcomes are those of an attribute that is null, by its environment variable. The others are the same whatever
+// the environment holds: also a value that would work, in place of an empty or an unknown one.
 var configurationMatrix = []matrixRow{
-	// attribute, who needs it | null, environment: unset, set, empty | set | empty | unknown
-	{"instance", here, "Missing instance", works, "Empty instance", works, "Empty instance", "Unknown instance"},
-	{"client_id", credentialed, "Missing client_id", works, "Empty client_id", works, "Empty client_id", "Unknown client_id"},
-	{"client_secret", credentialed, "Missing client_secret", works, "Empty client_secret", works, "Empty client_secret", "Unknown client_secret"},
-	{"identity_url", here, works, works, works, works, "Empty identity_url", "Unknown identity_url"},
-	{"domain_api_url", []need{forProbe, forAPI, forSites}, works, works, works, works, "Empty domain_api_url", "Unknown domain_api_url"},
-	{"ca_certificate_pem", everywhere, private, works, private, works, "Empty ca_certificate_pem", "Unknown ca_certificate_pem"},
-	{"ca_certificate_file", everywhere, private, works, private, works, "Empty ca_certificate_file", "Unknown ca_certificate_file"},
-	{"request_timeout", everywhere, works, works, works, works, "Empty request_timeout", "Unknown request_timeout"},
-	{"max_retries", everywhere, works, works, works, works, noSuchCell, "Unknown max_retries"},
+	{
+		attribute: "instance", neededBy: here,
+		unset: "Missing instance", emptyEnv: "Empty instance", empty: "Empty instance", unknown: "Unknown instance",
+	},
+	{
+		attribute: "client_id", neededBy: credentialed,
+		unset: "Missing client_id", emptyEnv: "Empty client_id", empty: "Empty client_id", unknown: "Unknown client_id",
+	},
+	{
+		attribute: "client_secret", neededBy: credentialed,
+		unset: "Missing client_secret", emptyEnv: "Empty client_secret", empty: "Empty client_secret", unknown: "Unknown client_secret",
+	},
+	{
+		attribute: "identity_url", neededBy: here,
+		empty: "Empty identity_url", unknown: "Unknown identity_url",
+	},
+	{
+		attribute: "domain_api_url", neededBy: []need{forProbe, forAPI, forSites},
+		empty: "Empty domain_api_url", unknown: "Unknown domain_api_url",
+	},
+	{
+		attribute: "issuer", neededBy: here,
+		empty: "Empty issuer", unknown: "Unknown issuer",
+	},
+	{
+		attribute: "ca_certificate_pem", neededBy: allThatAsk,
+		unset: distrusted, emptyEnv: distrusted, empty: "Empty ca_certificate_pem", unknown: "Unknown ca_certificate_pem",
+	},
+	{
+		attribute: "ca_certificate_file", neededBy: allThatAsk,
+		unset: distrusted, emptyEnv: distrusted, empty: "Empty ca_certificate_file", unknown: "Unknown ca_certificate_file",
+	},
+	{
+		attribute: "request_timeout", neededBy: allThatAsk,
+		empty: "Empty request_timeout", unknown: "Unknown request_timeout",
+	},
+	{
+		attribute: "max_retries", neededBy: allThatAsk,
+		empty: noSuchCell, unknown: "Unknown max_retries",
+	},
 
 	// Without client credentials.
-	{"reference_token", []need{forProbe, forAPI}, nobody, works, nobody, works, "Empty reference_token", "Unknown reference_token"},
-	{"reference_token", []need{forCheck}, nobody, unasked, nobody, unasked, "Empty reference_token", "Unknown reference_token"},
-	{"reference_token", []need{forToken}, nobody, opaque, nobody, opaque, opaque, opaque},
+	{
+		attribute: "reference_token", neededBy: []need{forProbe, forAPI},
+		unset: "Incomplete ERP.net Configuration", emptyEnv: "Incomplete ERP.net Configuration", empty: "Empty reference_token", unknown: "Unknown reference_token",
+	},
+	{
+		attribute: "reference_token", neededBy: []need{forCheck},
+		unset: "Incomplete ERP.net Configuration", fromEnv: "Missing probe_domain_api", emptyEnv: "Incomplete ERP.net Configuration", set: "Missing probe_domain_api", empty: "Empty reference_token", unknown: "Unknown reference_token",
+	},
+	{
+		attribute: "reference_token", neededBy: []need{forToken},
+		unset: "Incomplete ERP.net Configuration", fromEnv: "Reference Token Not Usable Here", emptyEnv: "Incomplete ERP.net Configuration", set: "Reference Token Not Usable Here", empty: "Reference Token Not Usable Here", unknown: "Reference Token Not Usable Here",
+	},
 
 	// With client credentials in the environment.
-	{besideClient, []need{forProbe, forAPI}, works, both, works, works, "Empty reference_token", "Unknown reference_token"},
-	{besideClient, []need{forCheck}, works, both, works, unasked, "Empty reference_token", "Unknown reference_token"},
-	{besideClient, []need{forToken}, works, both, works, opaque, opaque, opaque},
+	{
+		attribute: besideClient, neededBy: []need{forProbe, forAPI},
+		fromEnv: "Conflicting Credentials", empty: "Empty reference_token", unknown: "Unknown reference_token",
+	},
+	{
+		attribute: besideClient, neededBy: []need{forCheck},
+		fromEnv: "Conflicting Credentials", set: "Missing probe_domain_api", empty: "Empty reference_token", unknown: "Unknown reference_token",
+	},
+	{
+		attribute: besideClient, neededBy: []need{forToken},
+		fromEnv: "Conflicting Credentials", set: "Reference Token Not Usable Here", empty: "Reference Token Not Usable Here", unknown: "Reference Token Not Usable Here",
+	},
 }
-
-const (
-	besideClient = "reference_token beside client credentials"
-	noSuchCell   = "an integer is never empty"
-)
 
 // matrixRow is a row of the table: the outcomes of one attribute.
 type matrixRow struct {
 	attribute                string
 	neededBy                 []need
-	unset, fromEnv, emptyEnv string // of null
-	set, empty, unknown      string
+	unset, fromEnv, emptyEnv string // where the attribute is null: by its variable
+	set, empty, unknown      string // where it is not
 }
 
 var (

@@ -50,6 +50,9 @@ func (d *accessTokenDataSource) Read(ctx context.Context, req datasource.ReadReq
 		return
 	}
 	token, diags := d.session.accessToken(ctx, ownCredentials{}, model.Scopes)
+	if deferData(ctx, diags, req, resp) {
+		return
+	}
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

@@ -103,6 +103,9 @@ func (d *credentialsCheckDataSource) Read(ctx context.Context, req datasource.Re
 	var model credentialsCheckModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 	request, diags := d.request(model)
+	if deferData(ctx, diags, req, resp) {
+		return
+	}
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

@@ -108,6 +108,9 @@ func (d *domainQueryDataSource) Read(ctx context.Context, req datasource.ReadReq
 		return
 	}
 	api, diags := d.session.domainAPI()
+	if deferData(ctx, diags, req, resp) {
+		return
+	}
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

@@ -4,181 +4,163 @@
 package provider
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-func expectQuery(name string, value knownvalue.Check) statecheck.StateCheck {
-	return statecheck.ExpectKnownValue("data.erpnet_domain_query.this", tfjsonpath.New(name), value)
+// query are the arguments of a query of customers.
+func query(more arguments) arguments {
+	return arguments{"entity_set": "Crm_Sales_Customers"}.with(more)
 }
 
-// query is a data source with the given arguments, one a line.
-func query(arguments ...string) string {
-	return "data \"erpnet_domain_query\" \"this\" {\n  " + strings.Join(append([]string{`entity_set = "Crm_Sales_Customers"`}, arguments...), "\n  ") + "\n}\n"
+// rowsOf are the rows of a result.
+func rowsOf(r result) []any {
+	rows, _ := r.values["rows"].([]any)
+	return rows
 }
 
 func TestDomainQuery(t *testing.T) {
-	server, env := startInstance(t)
-	run(t, env,
-		resource.TestStep{ // the call of ERP.net's documents
-			Config: query(`top = 10`),
-			ConfigStateChecks: []statecheck.StateCheck{
-				expectQuery("rows", knownvalue.TupleSizeExact(10)),
-				expectQuery("total_count", knownvalue.Int64Exact(15)),
-				expectQuery("next_link", knownvalue.NotNull()),
-			},
-		},
-		resource.TestStep{
-			Config: query(`top = 5`, `all_pages = true`, `select = "Number,DisplayText"`) + `
-output "first" {
-  value = data.erpnet_domain_query.this.rows[0].DisplayText
-}
-
-output "same" {
-  value = jsondecode(data.erpnet_domain_query.this.rows_json)[11].Number == data.erpnet_domain_query.this.rows[11].Number
-}`,
-			ConfigStateChecks: []statecheck.StateCheck{
-				expectQuery("rows", knownvalue.TupleSizeExact(15)),
-				expectQuery("next_link", knownvalue.Null()),
-				statecheck.ExpectKnownOutputValue("first", knownvalue.StringExact("Aurora Office Supplies Ltd.")),
-				statecheck.ExpectKnownOutputValue("same", knownvalue.Bool(true)),
-			},
-		},
-	)
-	t.Cleanup(func() {
-		for _, request := range server.Requests() {
-			if request.Endpoint == erpnettest.DomainAPI && request.Header.Get("Accept-Language") != "en" {
-				t.Error("the language of messages is not asked for")
-			}
+	instance, env := startInstance(t)
+	p := start(t, env, nil)
+	first := p.read("domain_query", query(arguments{"top": 10})).succeeds(t) // the call of ERP.net's documents
+	if len(rowsOf(first)) != 10 || first.values["total_count"] != "15" || first.values["next_link"] == nil {
+		t.Errorf("%d rows of %v, then %v", len(rowsOf(first)), first.values["total_count"], first.values["next_link"])
+	}
+	everything := p.read("domain_query", query(arguments{"top": 5, "all_pages": true, "select": "Number,DisplayText"})).succeeds(t)
+	var decoded []any
+	if err := json.Unmarshal([]byte(fmt.Sprint(everything.values["rows_json"])), &decoded); err != nil {
+		t.Fatal(err)
+	}
+	rows := rowsOf(everything)
+	if len(rows) != 15 || fmt.Sprint(rows) != fmt.Sprint(decoded) || everything.values["next_link"] != nil {
+		t.Errorf("rows %v, as JSON %v", rows, decoded)
+	}
+	for _, request := range instance.Requests() {
+		if request.Endpoint == erpnettest.DomainAPI && request.Header.Get("Accept-Language") != "en" {
+			t.Error("the language of messages is not asked for")
 		}
-	})
+	}
 }
 
-// Numbers keep their digits, nulls stay, nothing of a secret is kept.
+// Numbers keep their digits, or become texts where Terraform cannot hold them; nulls stay; nothing of a secret is kept,
+// nor what a terminal obeys.
 func TestDomainQueryKeepsValuesAsTheyAre(t *testing.T) {
-	server, env := startInstance(t)
-	server.Inject(erpnettest.DomainAPI, erpnettest.RawField("value", `[
-		{"@odata.id":"X(1)","Number":12345678901234567890.123456789,"Nothing":null,"Flag":true,"List":[1,"two",null],
+	instance, env := startInstance(t)
+	instance.Inject(erpnettest.DomainAPI, erpnettest.RawField("value", `[
+		{"@odata.id":"X(1)","Number":12345678901234567890.123456789,"Far":1e9999,"Nothing":null,"Flag":true,
+		 "List":[1,"two",null],"Notes":"a\u001b[31mb\tc",
 		 "Nested":{"Password":"hunter2","Deep":[{"ApplicationSecretHash":"hunter2","Kept":1}]},"UserPassword":"hunter2"},
 		{"Other":"shape"}]`))
-	run(t, env, resource.TestStep{
-		Config: query() + `
-output "digits" {
-  value = tostring(data.erpnet_domain_query.this.rows[0].Number)
+	r := start(t, env, nil).read("domain_query", query(nil))
+	want := map[string]any{
+		"@odata.id": "X(1)", "Number": "12345678901234567890.123456789", "Far": "1e9999", "Nothing": nil, "Flag": true,
+		"List": []any{"1", "two", nil}, "Notes": "a\ufffd[31mb\tc",
+		"Nested": map[string]any{"Deep": []any{map[string]any{"Kept": "1"}}},
+	}
+	if rows := rowsOf(r); len(rows) != 2 || fmt.Sprint(rows[0]) != fmt.Sprint(want) {
+		t.Errorf("got %v, want %v", rows, want)
+	}
+	if text := fmt.Sprint(r.values["rows_json"]); strings.Contains(text, "hunter2") || !strings.Contains(text, `"Number":12345678901234567890.123456789`) {
+		t.Error(text)
+	}
 }
 
-output "nothing" {
-  value = data.erpnet_domain_query.this.rows[0].Nothing == null
-}
-
-output "kept" {
-  value = keys(data.erpnet_domain_query.this.rows[0])
-}`,
-		ConfigStateChecks: []statecheck.StateCheck{
-			statecheck.ExpectKnownOutputValue("digits", knownvalue.StringExact("12345678901234567890.123456789")),
-			statecheck.ExpectKnownOutputValue("nothing", knownvalue.Bool(true)),
-			statecheck.ExpectKnownOutputValue("kept", knownvalue.ListSizeExact(6)),
-			expectQuery("rows_json", knownvalue.StringFunc(func(text string) error {
-				if strings.Contains(text, "hunter2") || !strings.Contains(text, "12345678901234567890.123456789") || !strings.Contains(text, `"Kept":1`) {
-					return fmt.Errorf("rows_json is %s", text)
-				}
-				return nil
-			})),
-		},
-	})
+// The default page says when it is not all there is; who names a page knows.
+func TestDomainQuerySaysWhenThereAreMoreRows(t *testing.T) {
+	instance, env := startInstance(t)
+	for id := range 100 {
+		application := erpnettest.NewApplication(fmt.Sprint("app", id))
+		instance.AddApplication(application)
+	}
+	p := start(t, env, nil)
+	applications := arguments{"entity_set": "Systems_Security_TrustedApplications"}
+	if r := p.read("domain_query", applications); len(rowsOf(r)) != 100 || len(r.warnings()) != 1 || !strings.HasPrefix(r.text(), "More Rows") {
+		t.Errorf("%d rows: %s", len(rowsOf(r)), r.text())
+	}
+	for _, more := range []arguments{{"top": 100}, {"all_pages": true}} {
+		p.read("domain_query", applications.with(more)).succeeds(t)
+	}
+	p.read("domain_query", query(nil)).succeeds(t)
 }
 
 func TestDomainQueryRefuses(t *testing.T) {
+	api := erpnettest.DomainAPI
+	link := func(to string) func(*erpnettest.Server) {
+		return injected(api, erpnettest.Field("@odata.nextLink", to))
+	}
+	pages := arguments{"top": 5, "all_pages": true}
 	for name, test := range map[string]struct {
-		config string
+		values arguments
 		inject func(*erpnettest.Server)
 		want   []string
 	}{
-		"more than max_rows":   {query(`top = 5`, `all_pages = true`, `max_rows = 11`), nil, []string{"Too Many Rows", "more than 11 rows", "raise max_rows"}},
-		"old name":             {strings.Replace(query(), "Crm_Sales_Customers", "Crm_Customers", 1), nil, []string{"Entity Set Was Renamed", "Crm_Sales_Customers"}},
-		"hash in select":       {query(`select = "Id,ApplicationSecretHash"`), nil, []string{"Invalid select", "password or the hash of a secret"}},
-		"password in expand":   {query(`expand = "User($select=Login,Password)"`), nil, []string{"Invalid expand"}},
-		"password in filter":   {query(`filter = "Password eq 'x'"`), nil, []string{"Invalid filter"}},
-		"line break in filter": {query(`filter = "a\nb"`), nil, []string{"Invalid filter", "control character"}},
-		"path as entity set":   {strings.Replace(query(), "Crm_Sales_Customers", "../../id/connect/token", 1), nil, []string{"Invalid entity_set"}},
-		"next page elsewhere": {query(`top = 5`, `all_pages = true`), func(s *erpnettest.Server) {
-			s.Inject(erpnettest.DomainAPI, erpnettest.Field("@odata.nextLink", "https://evil.example/x"))
-		}, []string{"Next Page Elsewhere"}},
-		"next page is the same": {query(`top = 5`, `all_pages = true`), func(s *erpnettest.Server) {
-			s.Inject(erpnettest.DomainAPI, erpnettest.Field("@odata.nextLink", "Crm_Sales_Customers?$top=5&$count=true"))
-		}, []string{"Next Page Elsewhere", "links that lead to no further rows"}},
-		"no licence":                {query(), func(s *erpnettest.Server) { s.Inject(erpnettest.DomainAPI, erpnettest.LicenceExhausted()) }, []string{"No Licence Free"}},
-		"a portal":                  {query(), func(s *erpnettest.Server) { s.Inject(erpnettest.DomainAPI, erpnettest.HTML(200)) }, []string{"Not a Domain API", "HTML page"}},
-		"JSON of something else":    {query(), func(s *erpnettest.Server) { s.Inject(erpnettest.DomainAPI, erpnettest.WithoutField("value")) }, []string{"Not a Domain API", "lists no rows"}},
-		"a body of more than 1 MiB": {query(), func(s *erpnettest.Server) { s.Inject(erpnettest.DomainAPI, erpnettest.Oversized(2<<20)) }, []string{"Answer Too Large", "fewer rows at a time by top"}},
+		"more than max_rows":          {query(pages.with(arguments{"max_rows": 11})), nil, []string{"Too Many Rows", "more than 11 rows", "raise max_rows"}},
+		"max_rows without all_pages":  {query(arguments{"max_rows": 3}), nil, []string{"max_rows Without all_pages", "Set all_pages = true"}},
+		"old name":                    {arguments{"entity_set": "Crm_Customers"}, nil, []string{"Entity Set Was Renamed", "Crm_Sales_Customers"}},
+		"wrong attribute":             {query(arguments{"select": "Nmber"}), nil, []string{"Domain API Failed", "Nmber"}},
+		"hash in select":              {query(arguments{"select": "Id,ApplicationSecretHash"}), nil, []string{"Invalid select", "password or the hash of a secret"}},
+		"password in expand":          {query(arguments{"expand": "User($select=Login,Password)"}), nil, []string{"Invalid expand"}},
+		"password in filter":          {query(arguments{"filter": "Password eq 'x'"}), nil, []string{"Invalid filter"}},
+		"line break in filter":        {query(arguments{"filter": "a\nb"}), nil, []string{"Invalid filter", "control character"}},
+		"path as entity set":          {arguments{"entity_set": "../../id/connect/token"}, nil, []string{"Invalid entity_set"}},
+		"next page outside the API":   {query(pages), link("https://evil.example/x"), []string{"Next Page Elsewhere"}},
+		"next page above the root":    {query(pages), link("/api/domain/odata/../../other"), []string{"Next Page Elsewhere"}},
+		"next page is the same":       {query(pages), link("Crm_Sales_Customers?$top=5&$count=true"), []string{"links that lead to no further rows"}},
+		"no licence":                  {query(nil), injected(api, erpnettest.LicenceExhausted()), []string{"No Licence Free"}},
+		"a portal":                    {query(nil), injected(api, erpnettest.HTML(200)), []string{"Not a Domain API", "HTML page"}},
+		"JSON of something else":      {query(nil), injected(api, erpnettest.WithoutField("value")), []string{"Not a Domain API", "lists no rows"}},
+		"a body of more than 1 MiB":   {query(nil), injected(api, erpnettest.Oversized(2<<20)), []string{"Answer Too Large", "fewer rows at a time by top"}},
+		"a URL that is too long":      {query(arguments{"filter": strings.Repeat("x", 2500)}), injected(api, erpnettest.HTML(404)), []string{"No Domain API Here", "The URL has"}},
+		"a login page in front of it": {query(nil), injected(api, erpnettest.Redirect(302, "/id/Account/Login")), []string{"Token Refused by the Domain API", "/id/Account/Login"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server, env := startInstance(t)
+			instance, env := startInstance(t)
 			if test.inject != nil {
-				test.inject(server)
+				test.inject(instance)
 			}
-			c := newCLI(t, test.config, env)
-			code, output := c.run("plan")
-			if code == 0 || strings.Count(output, "Error: ") != 1 {
-				t.Errorf("not one error, exit code %d:\n%s", code, output)
-			}
-			for _, want := range test.want {
-				if !words(want).MatchString(output) {
-					t.Errorf("lacks %q:\n%s", want, output)
-				}
-			}
-			for _, secret := range append(server.IssuedTokens(), erpnettest.SampleSecret) {
-				if strings.Contains(output, secret) {
-					t.Errorf("shows a secret or a token:\n%s", output)
-				}
-			}
+			r := start(t, env, nil).read("domain_query", test.values)
+			r.fails(t, test.want...)
+			r.hides(t, append(instance.IssuedTokens(), erpnettest.SampleSecret)...)
 		})
 	}
+	start(t, nil, nil).read("domain_query", query(arguments{"max_rows": 3, "all_pages": tftypes.UnknownValue})).fails(t, "Missing instance")
 }
 
 // A text literal that speaks of passwords is no attribute.
 func TestDomainQueryTakesLiteralsThatNameSecrets(t *testing.T) {
-	server, env := startInstance(t)
-	server.Inject(erpnettest.DomainAPI, erpnettest.Answer(200, "application/json", `{"value":[]}`))
-	run(t, env, resource.TestStep{
-		Config:            query(`filter = "contains(Name,'It''s my password')"`),
-		ConfigStateChecks: []statecheck.StateCheck{expectQuery("rows", knownvalue.TupleSizeExact(0)), expectQuery("total_count", knownvalue.Null())},
-	})
-	t.Cleanup(func() {
-		for _, request := range server.Requests() {
-			if request.Endpoint == erpnettest.DomainAPI && !strings.HasPrefix(request.RawQuery, "$filter=contains%28Name%2C%27It%27%27s%20my%20password%27%29&$top=100&$count=true") {
-				t.Errorf("asked for %s", request.RawQuery)
-			}
-		}
-	})
+	instance, env := startInstance(t)
+	instance.Inject(erpnettest.DomainAPI, erpnettest.Answer(200, "application/json", `{"value":[]}`))
+	r := start(t, env, nil).read("domain_query", query(arguments{"filter": "contains(Name,'It''s my password')"})).succeeds(t)
+	r.has(t, arguments{"rows": []any{}, "total_count": nil})
+	requests := instance.Requests()
+	if got := requests[len(requests)-1].RawQuery; !strings.HasPrefix(got, "$filter=contains%28Name%2C%27It%27%27s%20my%20password%27%29&$top=100") {
+		t.Errorf("asked for %s", got)
+	}
 }
 
-// The API's 401 is answered by one new token and one repeat.
+// The API's 401 is followed by one new token and one repeat, and so is a redirect to the login page.
 func TestDomainQueryRenewsTheTokenOnce(t *testing.T) {
-	for name, test := range map[string]struct{ refusals, calls, tokens int }{
-		"once":   {1, 2, 2},
-		"always": {0, 2, 2},
+	for name, fault := range map[string]erpnettest.Fault{
+		"401": erpnettest.Status(401), "login page": erpnettest.Redirect(302, "/id/Account/Login"),
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			server, env := startInstance(t)
-			server.Inject(erpnettest.DomainAPI, erpnettest.Status(401).For(test.refusals))
-			code, output := newCLI(t, query(), env).run("plan")
-			if (code == 0) != (test.refusals == 1) {
-				t.Errorf("exit code %d:\n%s", code, output)
-			}
-			if calls, tokens := server.Count(erpnettest.DomainAPI), server.Count(erpnettest.Token); calls != test.calls || tokens != test.tokens {
-				t.Errorf("%d calls, %d token requests", calls, tokens)
-			}
-		})
+		for _, refusals := range []int{1, 0} {
+			t.Run(fmt.Sprint(name, " for ", refusals), func(t *testing.T) {
+				instance, env := startInstance(t)
+				instance.Inject(erpnettest.DomainAPI, fault.For(refusals))
+				if r := start(t, env, nil).read("domain_query", query(nil)); r.failed() == (refusals == 1) {
+					t.Error(r.text())
+				}
+				if calls, tokens := instance.Count(erpnettest.DomainAPI), instance.Count(erpnettest.Token); calls != 2 || tokens != 2 {
+					t.Errorf("%d calls, %d token requests", calls, tokens)
+				}
+			})
+		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/inspect"
@@ -68,11 +69,14 @@ func (d *instanceDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 	}
 }
 
-func (d *instanceDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
+func (d *instanceDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	service, problems := d.session.service()
 	instance, more := d.session.instance(true)
 	if problems = append(problems, more...); len(problems) > 0 {
-		resp.Diagnostics.Append(problemDiagnostic(problems))
+		diags := diag.Diagnostics{problemDiagnostic(problems)}
+		if !deferData(ctx, diags, req, resp) {
+			resp.Diagnostics.Append(diags...)
+		}
 		return
 	}
 	fixed := inspect.Fixed{Identity: !d.session.settings.identityURL.missing, DomainAPI: !d.session.settings.domainAPIURL.missing}

@@ -80,6 +80,9 @@ func (d *trustedApplicationDataSource) Read(ctx context.Context, req datasource.
 		return
 	}
 	api, diags := d.session.domainAPI()
+	if deferData(ctx, diags, req, resp) {
+		return
+	}
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

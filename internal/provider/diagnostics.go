@@ -21,6 +21,7 @@ import (
 type problem struct {
 	summary, detail string
 	missing         *setting // what is not set, if that is the problem
+	unknown         bool     // the problem is that a value is not known yet
 }
 
 const defect = "This is a defect of the provider. Please report it."
@@ -75,6 +76,13 @@ func repeated(failed *erpnet.Error) string {
 // problemDiagnostic reports all problems of a configuration as one error.
 func problemDiagnostic(problems []*problem) diag.Diagnostic {
 	problems = slices.CompactFunc(problems, func(a, b *problem) bool { return a == b }) // of two attributes in conflict
+	if slices.ContainsFunc(problems, func(p *problem) bool { return p.unknown }) {
+		return unknownSetting{problemError(problems)}
+	}
+	return problemError(problems)
+}
+
+func problemError(problems []*problem) diag.Diagnostic {
 	if len(problems) == 1 {
 		return diag.NewErrorDiagnostic(problems[0].summary, problems[0].detail)
 	}

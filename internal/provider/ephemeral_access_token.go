@@ -109,6 +109,9 @@ func (e *accessTokenEphemeral) Open(ctx context.Context, req ephemeral.OpenReque
 		return
 	}
 	token, diags := e.session.accessToken(ctx, model.own(), model.Scopes)
+	if deferEphemeral(ctx, diags, req, resp) {
+		return
+	}
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

@@ -9,39 +9,15 @@ import (
 	"strings"
 	"time"
 
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/domainapi"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/trustedapp"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// The titles of the diagnostics that the rows name.
-const (
-	lost        = "Connection Lost"
-	late        = "No Answer in Time"
-	down        = "Instance Unavailable"
-	failed      = "Server Error"
-	tooLarge    = "Answer Too Large"
-	limited     = "Too Many Requests"
-	redirected  = "Unexpected Redirect"
-	empty       = "Empty Answer"
-	notIdentity = "Not an Identity Service"
-	noService   = "No Identity Service Here"
-	refused     = "Token Request Refused"
-	badClient   = "Client Credentials Refused"
-	badStatus   = "Unexpected HTTP Status"
-	noToken     = "Answer Without Token"
-	noKeys      = "No Signing Keys"
-	notAPI      = "Not a Domain API"
-	apiFailed   = "Domain API Failed" // also for a success after which there is no record
-	apiRefused  = "Token Refused by the Domain API"
-	apiDenied   = "Access Denied by the Domain API"
-	apiLimited  = "Too Many Calls of the Domain API"
-	notServed   = "No Domain API Here"
-	gateway     = "Refused by a Gateway"
-	undecided   = "Write Without Response"
-	noLicence   = "No Licence Free"
-)
-
-// gzipBomb is a small compressed body of so many MiB. It is made of equal
-// members, since the race detector makes compressing slow.
+// gzipBomb is a small compressed body of so many MiB. It is made of equal members, since the race detector makes
+// compressing slow.
 func gzipBomb(size int) erpnettest.Fault {
 	var member bytes.Buffer
 	compressor := gzip.NewWriter(&member)
@@ -50,99 +26,181 @@ func gzipBomb(size int) erpnettest.Fault {
 	return erpnettest.Answer(200, "application/json", strings.Repeat(member.String(), size)).With("Content-Encoding", "gzip")
 }
 
-// at is a row's cells for a fault that may strike anywhere.
-func at(token, discovery, keys, read, probe, write string) cells {
-	return cells{token: token, check: token, api: token, discovery: discovery, checked: discovery, keys: keys, read: read, rows: na, probe: probe, write: write, sites: ok}
+// at are the outcomes of a fault that may strike anywhere: one of the identity service and one of the API.
+func at(service, api erpnet.Kind) outcomes {
+	return outcomes{
+		token: service, check: service, api: service, discovery: service, checked: service, keys: service,
+		read: api, probe: api, write: api, sites: passes,
+	}
 }
 
-// faultRows are the faults that strike at any endpoint. Those with Times meet
-// one retry, and the others none.
-func faultRows() []faultRow {
-	const json = "application/json"
-	hang, slowly := erpnettest.Hang(), erpnettest.SlowBody(100*time.Millisecond)
-	reset, closed, unanswered := erpnettest.Reset(), erpnettest.Disconnect(), erpnettest.AnswerLost()
-	half, cut := erpnettest.Truncated(), erpnettest.ChunkedCut()
-	status, answer, redirect := erpnettest.Status, erpnettest.Answer, erpnettest.Redirect
-	elsewhere := "https://elsewhere.example/here?next=1"
+func everywhere(kind erpnet.Kind) outcomes { return at(kind, kind) }
+
+// tokensFail are the outcomes where the token endpoint fails in another way than the other documents.
+func (o outcomes) tokensFail(kind erpnet.Kind) outcomes {
+	return o.but(outcomes{token: kind, check: kind, api: kind})
+}
+
+// retried are the outcomes of a fault that strikes once: only the probe and a write are not sent again.
+func retried(kind erpnet.Kind) outcomes {
+	return everywhere(passes).but(outcomes{probe: kind, write: kind})
+}
+
+// done are the outcomes where a write was done though its response does not say so.
+func (o outcomes) done() outcomes { return o.but(outcomes{write: passes}) }
+
+// lateRows are the faults where no response comes in time.
+func lateRows() []faultRow {
+	slowly := erpnettest.SlowBody(100 * time.Millisecond)
 	return []faultRow{
-		//                                                                          token        discovery    keys         API read    API probe   API write
-		{"never answered", hang, at(late, late, late, late, late, late), impatient},
-		{"once not answered", hang.Once(), at(ok, ok, ok, ok, late, late), impatient},
-		{"an hour late", erpnettest.Latency(time.Hour), at(late, late, late, late, late, late), impatient},
-		{"held back", erpnettest.Blocked(make(chan struct{})), at(late, late, late, late, late, late), impatient},
-		{"slow body", slowly, at(late, late, late, late, late, ok), impatient},
-		{"slow body once", slowly.Once(), at(ok, ok, ok, ok, late, ok), impatient},
-		{"a little late", erpnettest.Latency(20 * time.Millisecond), at(ok, ok, ok, ok, ok, ok), patient},
+		{"never answered", erpnettest.Hang(), everywhere(erpnet.Timeout)},
+		{"once not answered", erpnettest.Hang().Once(), retried(erpnet.Timeout)},
+		{"an hour late", erpnettest.Latency(time.Hour), everywhere(erpnet.Timeout)},
+		{"held back", erpnettest.Blocked(make(chan struct{})), everywhere(erpnet.Timeout)},
+		{"slow body", slowly, everywhere(erpnet.Timeout).done()},
+		{"slow body once", slowly.Once(), retried(erpnet.Timeout).done()},
+	}
+}
 
-		{"connection reset", reset, at(lost, lost, lost, lost, lost, lost), patient},
-		{"connection reset once", reset.Once(), at(ok, ok, ok, ok, lost, lost), patient},
-		{"kept connection closed", closed, at(lost, lost, lost, lost, lost, lost), patient},
-		{"kept connection closed once", closed.Once(), at(ok, ok, ok, ok, lost, lost), patient},
-		{"answer lost", unanswered, at(lost, lost, lost, lost, lost, ok), patient},
-		{"answer lost once", unanswered.Once(), at(ok, ok, ok, ok, lost, ok), patient},
-		{"body truncated", half, at(lost, lost, lost, lost, lost, ok), patient},
-		{"body truncated once", half.Once(), at(ok, ok, ok, ok, lost, ok), patient},
-		{"chunks cut", cut, at(lost, lost, lost, lost, lost, ok), patient},
-		{"chunks cut once", cut.Once(), at(ok, ok, ok, ok, lost, ok), patient},
-		{"not gzip, though it says so", erpnettest.None().With("Content-Encoding", "gzip"), at(lost, lost, lost, lost, lost, ok), patient},
-		{"header of a megabyte", erpnettest.None().With("X-Padding", strings.Repeat("x", 1<<20)), at(lost, lost, lost, lost, lost, ok), patient},
+// connectionRows are faults of the way that a response takes.
+func connectionRows() []faultRow {
+	reset, closed, unanswered := erpnettest.Reset(), erpnettest.Disconnect(), erpnettest.AnswerLost()
+	half, cut, none := erpnettest.Truncated(), erpnettest.ChunkedCut(), erpnettest.None()
+	lost, tooLarge := everywhere(erpnet.ConnectionLost), everywhere(erpnet.OversizedResponse)
+	retriedLost := retried(erpnet.ConnectionLost)
+	switching := erpnettest.Answer(101, "", "").With("Connection", "Upgrade").With("Upgrade", "tcp")
+	return []faultRow{
+		{"a little late", erpnettest.Latency(20 * time.Millisecond), everywhere(passes)},
+		{"connection reset", reset, lost},
+		{"connection reset once", reset.Once(), retriedLost},
+		{"kept connection closed", closed, lost},
+		{"kept connection closed once", closed.Once(), retriedLost},
+		{"response lost", unanswered, lost.done()},
+		{"response lost once", unanswered.Once(), retriedLost.done()},
+		{"body truncated", half, lost.done()},
+		{"body truncated once", half.Once(), retriedLost.done()},
+		{"chunks cut", cut, lost.done()},
+		{"chunks cut once", cut.Once(), retriedLost.done()},
+		{"not gzip, though it says so", none.With("Content-Encoding", "gzip"), lost.done()},
+		{"Brotli, though not asked for", none.With("Content-Encoding", "br"), everywhere(erpnet.UnreadableContent).done()},
+		{"header of a megabyte", none.With("X-Padding", strings.Repeat("x", 1<<20)), lost.done()},
+		{"switching protocols", switching, at(erpnet.NotJSON, domainapi.NotDomainAPI)},
+		{"oversized body", erpnettest.Oversized(2 << 20), tooLarge},
+		{"body of 64 MiB", erpnettest.Oversized(64 << 20), tooLarge},
+		{"gzip bomb", gzipBomb(64), tooLarge},
+	}
+}
 
-		{"oversized body", erpnettest.Oversized(2 << 20), at(tooLarge, tooLarge, tooLarge, tooLarge, tooLarge, tooLarge), patient},
-		{"body of 64 MiB", erpnettest.Oversized(64 << 20), at(tooLarge, tooLarge, tooLarge, tooLarge, tooLarge, tooLarge), patient},
-		{"gzip bomb", gzipBomb(64), at(tooLarge, tooLarge, tooLarge, tooLarge, tooLarge, tooLarge), patient},
+// gatewayRows are the statuses of gateways, and of services that are not well.
+func gatewayRows() []faultRow {
+	status, html, replaced := erpnettest.Status, erpnettest.HTML, erpnettest.AnswerReplaced
+	down, failed, gateway := everywhere(erpnet.Unavailable), everywhere(erpnet.ServerFailed), everywhere(erpnet.GatewayRefused)
+	limited := at(erpnet.RateLimited, domainapi.RateLimited)
+	once, undecided := retried(erpnet.Unavailable), outcomes{write: trustedapp.Undecided}
+	const endless = "99999999999999999999"
+	return []faultRow{
+		{"HTTP 400", status(400), gateway},
+		{"HTTP 401", status(401), at(erpnet.GatewayRefused, domainapi.TokenRejected)},
+		{"HTTP 403", status(403), gateway},
+		{"HTTP 404", status(404), at(erpnet.NotFound, domainapi.NotServed)},
+		{"HTTP 408", status(408), down},
+		{"HTTP 408 once", status(408).Once(), once},
+		{"HTTP 425 once", status(425).Once(), once},
+		{"HTTP 429", status(429), limited},
+		{"HTTP 429 once", status(429).Once(), everywhere(passes).but(outcomes{probe: domainapi.RateLimited})},
+		{"HTTP 429 for ten minutes", status(429).With("Retry-After", "600").Once(), limited},
+		{"HTTP 429 with endless Retry-After", status(429).With("Retry-After", endless), limited},
+		{"HTTP 429 until the year 9999", status(429).With("Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT"), limited},
+		{"HTTP 500", status(500), failed},
+		{"HTTP 501", status(501), failed},
+		{"HTTP 502", status(502), down},
+		{"HTTP 502 once", status(502).Once(), once},
+		{"HTTP 503", status(503), down},
+		{"HTTP 503 once", status(503).Once(), once},
+		{"HTTP 503 with negative Retry-After once", status(503).With("Retry-After", "-1").Once(), once},
+		{"HTTP 503 with endless Retry-After", status(503).With("Retry-After", endless), down.but(undecided)},
+		{"HTTP 504", status(504), down},
+		{"HTTP 504 once", status(504).Once(), once},
+		{"HTTP 511", status(511), gateway},
+		{"HTTP 521", status(521), down},
+		{"HTTP 521 once", status(521).Once(), once},
+		{"HTTP 530 once", html(530).Once(), once},
 
-		{"HTTP 500", status(500), at(failed, failed, failed, failed, failed, failed), patient},
-		{"HTTP 501", status(501), at(failed, failed, failed, failed, failed, failed), patient},
-		{"HTTP 502", status(502), at(down, down, down, down, down, down), patient},
-		{"HTTP 502 once", status(502).Once(), at(ok, ok, ok, ok, down, down), patient},
-		{"HTTP 503", status(503), at(down, down, down, down, down, down), patient},
-		{"HTTP 503 once", status(503).Once(), at(ok, ok, ok, ok, down, down), patient},
-		{"HTTP 504", status(504), at(down, down, down, down, down, down), patient},
-		{"HTTP 504 once", status(504).Once(), at(ok, ok, ok, ok, down, down), patient},
-		{"HTTP 503 with negative Retry-After once", status(503).With("Retry-After", "-1").Once(), at(ok, ok, ok, ok, down, down), patient},
-		{"HTTP 503 with endless Retry-After", status(503).With("Retry-After", "99999999999999999999"), at(down, down, down, down, down, undecided), patient},
-		{"HTTP 429", status(429), at(limited, limited, limited, apiLimited, apiLimited, apiLimited), patient},
-		{"HTTP 429 once", status(429).Once(), at(ok, ok, ok, ok, apiLimited, ok), patient},
-		{"HTTP 429 with endless Retry-After", status(429).With("Retry-After", "99999999999999999999"), at(limited, limited, limited, apiLimited, apiLimited, apiLimited), patient},
-		{"HTTP 429 until the year 9999", status(429).With("Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT"), at(limited, limited, limited, apiLimited, apiLimited, apiLimited), patient},
-		{"HTTP 204", status(204), at(empty, empty, empty, notAPI, notAPI, apiFailed), patient},
-		{"HTTP 400", status(400), at(gateway, gateway, gateway, gateway, gateway, gateway), patient},
-		{"HTTP 401", status(401), at(gateway, gateway, gateway, apiRefused, apiRefused, apiRefused), patient},
-		{"HTTP 403", status(403), at(gateway, gateway, gateway, gateway, gateway, gateway), patient},
-		{"HTTP 404", status(404), at(noService, noService, noService, notServed, notServed, notServed), patient},
-		{"HTTP 418", answer(418, "text/plain", "short and stout"), at(notIdentity, notIdentity, notIdentity, notAPI, notAPI, notAPI), patient},
-		{"answer replaced by a page, HTTP 502", erpnettest.AnswerReplaced(502), at(down, down, down, down, down, ok), patient},
-		{"answer replaced by a page, HTTP 504 once", erpnettest.AnswerReplaced(504).Once(), at(ok, ok, ok, ok, down, ok), patient},
+		{"web page, HTTP 400", html(400), gateway},
+		{"web page, HTTP 401", html(401), gateway},
+		{"web page, HTTP 403", html(403), gateway},
+		{"web page, HTTP 404", html(404), at(erpnet.NotFound, domainapi.NotServed)},
+		{"web page, HTTP 500", html(500), failed},
+		{"web page, HTTP 503", html(503), down},
+		{"response replaced by a page, HTTP 403", replaced(403), gateway.done()},
+		{"response replaced by a page, HTTP 500", replaced(500), failed.done()},
+		{"response replaced by a page, HTTP 502", replaced(502), down.done()},
+		{"response replaced by a page, HTTP 504 once", replaced(504).Once(), once.done()},
+		{"response replaced by a page, HTTP 520", replaced(520), down.done()},
+	}
+}
 
-		{"redirect 301", redirect(301, elsewhere), at(redirected, redirected, redirected, notAPI, notAPI, notAPI), patient},
-		{"redirect 302", redirect(302, elsewhere), at(redirected, redirected, redirected, notAPI, notAPI, notAPI), patient},
-		{"redirect 303", redirect(303, elsewhere), at(redirected, redirected, redirected, notAPI, notAPI, notAPI), patient},
-		{"redirect 307", redirect(307, elsewhere), at(redirected, redirected, redirected, notAPI, notAPI, notAPI), patient},
-		{"redirect 308", redirect(308, elsewhere), at(redirected, redirected, redirected, notAPI, notAPI, notAPI), patient},
-		{"redirect to the next path", redirect(307, "/elsewhere"), at(redirected, redirected, redirected, notAPI, notAPI, notAPI), patient},
-		{"redirect to nowhere", redirect(307, ""), at(redirected, redirected, redirected, notAPI, notAPI, notAPI), patient},
-		{"redirect to no URL", redirect(302, "://%zz"), at(redirected, redirected, redirected, notAPI, notAPI, notAPI), patient},
+// contentRows are responses whose content is not that of an ERP.net instance, or says that it refuses.
+func contentRows() []faultRow {
+	const json, problem = "application/json", "application/problem+json"
+	answer, redirect, html := erpnettest.Answer, erpnettest.Redirect, erpnettest.HTML
+	elsewhere := "https://elsewhere.example/here?next=1"
+	empty := at(erpnet.EmptyResponse, domainapi.NotDomainAPI).but(outcomes{write: domainapi.Failed})
+	notJSON := at(erpnet.NotJSON, domainapi.NotDomainAPI).but(outcomes{write: domainapi.Failed})
+	refused := at(erpnet.UnexpectedStatus, domainapi.Failed).tokensFail(identity.RequestRefused)
+	redirected := at(erpnet.Redirected, domainapi.NotDomainAPI)
+	login := at(erpnet.Redirected, domainapi.TokenRejected)
+	licence := at(erpnet.ServerFailed, domainapi.NoLicence)
+	const users = "The maximum number of simultaneously connected users to this server is exceeded."
+	return []faultRow{
+		{"HTTP 204", erpnettest.Status(204), empty},
+		{"HTTP 418", answer(418, "text/plain", "short and stout"), at(erpnet.NotJSON, domainapi.NotDomainAPI)},
+		{"redirect 301", redirect(301, elsewhere), redirected},
+		{"redirect 302", redirect(302, elsewhere), redirected},
+		{"redirect 303", redirect(303, elsewhere), redirected},
+		{"redirect 307", redirect(307, elsewhere), redirected},
+		{"redirect 308", redirect(308, elsewhere), redirected},
+		{"redirect to the next path", redirect(307, "/elsewhere"), redirected},
+		{"redirect to nowhere", redirect(307, ""), redirected},
+		{"redirect to no URL", redirect(302, "://%zz"), redirected},
+		{"redirect to the login page", redirect(302, "/id/Account/Login?ReturnUrl=x"), login},
 
-		{"web page", erpnettest.HTML(200), at(notIdentity, notIdentity, notIdentity, notAPI, notAPI, apiFailed), patient},
-		{"web page, HTTP 403", erpnettest.HTML(403), at(gateway, gateway, gateway, gateway, gateway, gateway), patient},
-		{"web page, HTTP 503", erpnettest.HTML(503), at(down, down, down, down, down, down), patient},
-		{"empty body", erpnettest.EmptyBody(), at(empty, empty, empty, notAPI, notAPI, apiFailed), patient},
-		{"invalid JSON", erpnettest.InvalidJSON(), at(notIdentity, notIdentity, notIdentity, notAPI, notAPI, apiFailed), patient},
-		{"JSON array", answer(200, json, `[]`), at(notIdentity, notIdentity, notIdentity, notAPI, notAPI, apiFailed), patient},
-		{"JSON null", answer(200, json, `null`), at(notIdentity, notIdentity, notIdentity, notAPI, notAPI, apiFailed), patient},
-		{"JSON text", answer(200, json, `"{}"`), at(notIdentity, notIdentity, notIdentity, notAPI, notAPI, apiFailed), patient},
-		{"JSON nested too deeply", answer(200, json, `{"value":`+strings.Repeat("[", 100_000)), at(notIdentity, notIdentity, notIdentity, notAPI, notAPI, apiFailed), patient},
-		{"empty object", answer(200, json, `{}`), at(noToken, notIdentity, noKeys, notAPI, notAPI, apiFailed), patient},
-		{"content type of text", erpnettest.ContentType("text/plain"), at(ok, ok, ok, ok, ok, ok), patient},
-		{"content type of a web page", erpnettest.ContentType("text/html"), at(ok, ok, ok, ok, ok, ok), patient},
-		{"no content type", erpnettest.ContentType(""), at(ok, ok, ok, ok, ok, ok), patient},
-		{"content type of nonsense", erpnettest.ContentType("json/;;charset=\"x"), at(ok, ok, ok, ok, ok, ok), patient},
+		{"web page", html(200), notJSON},
+		{"empty body", erpnettest.EmptyBody(), empty},
+		{"invalid JSON", erpnettest.InvalidJSON(), notJSON},
+		{"JSON array", answer(200, json, `[]`), notJSON},
+		{"JSON null", answer(200, json, `null`), notJSON},
+		{"JSON text", answer(200, json, `"{}"`), notJSON},
+		{"JSON nested too deeply", answer(200, json, `{"value":`+strings.Repeat("[", 100_000)), notJSON},
+		{
+			"empty object", answer(200, json, `{}`),
+			notJSON.tokensFail(identity.NoToken).but(outcomes{keys: identity.NoKeys}),
+		},
+		{"content type of text", erpnettest.ContentType("text/plain"), everywhere(passes)},
+		{"content type of a web page", erpnettest.ContentType("text/html"), everywhere(passes)},
+		{"no content type", erpnettest.ContentType(""), everywhere(passes)},
+		{"content type of nonsense", erpnettest.ContentType("json/;;charset=\"x"), everywhere(passes)},
 
-		{"OAuth error", erpnettest.OAuthError(401, "invalid_client", "No."), at(badClient, badStatus, badStatus, apiRefused, apiRefused, apiRefused), patient},
-		{"OAuth error with HTTP 200", erpnettest.OAuthError(200, "invalid_client", "No."), at(badClient, notIdentity, noKeys, notAPI, notAPI, apiFailed), patient},
-		{"unknown OAuth error", erpnettest.OAuthError(400, "Out Of Coffee!", ""), at(refused, badStatus, badStatus, apiFailed, apiFailed, apiFailed), patient},
-		{"error of a Domain API", erpnettest.DomainError(500, 2129, "System.Exception", "No."), at(failed, failed, failed, apiFailed, apiFailed, apiFailed), patient},
-		{"refusal of a Domain API", erpnettest.DomainError(403, 14, "System.Exception", "No."), at(refused, badStatus, badStatus, apiDenied, apiDenied, apiDenied), patient},
-		{"no licence free", erpnettest.LicenceExhausted().With("Retry-After", "1"), at(down, down, down, noLicence, noLicence, noLicence), patient},
+		{
+			"OAuth error", erpnettest.OAuthError(401, "invalid_client", "No."),
+			at(erpnet.UnexpectedStatus, domainapi.TokenRejected).tokensFail(identity.InvalidClient),
+		},
+		{
+			"OAuth error with HTTP 200", erpnettest.OAuthError(200, "invalid_client", "No."),
+			notJSON.tokensFail(identity.InvalidClient).but(outcomes{keys: identity.NoKeys}),
+		},
+		{"unknown OAuth error", erpnettest.OAuthError(400, "Out Of Coffee!", ""), refused},
+		{"error of a Domain API", erpnettest.DomainError(500, 2129, "System.Exception", "No."), at(erpnet.ServerFailed, domainapi.Failed)},
+		{
+			"refusal of a Domain API", erpnettest.DomainError(403, 14, "System.Exception", "No."),
+			at(erpnet.UnexpectedStatus, domainapi.Forbidden).tokensFail(identity.RequestRefused),
+		},
+		{"problem details", answer(400, problem, `{"title":"Not that.","detail":"No.","errors":{"x":["Bad."]}}`), refused},
+		{"error with a language", answer(400, json, `{"error":{"message":{"lang":"en","value":"Not that."}}}`), refused},
+		{
+			"no licence free", erpnettest.LicenceExhausted().With("Retry-After", "1"),
+			at(erpnet.Unavailable, domainapi.NoLicence),
+		},
+		{"no licence free, by its text alone", erpnettest.DomainError(500, 0, "System.Exception", users), licence},
 	}
 }

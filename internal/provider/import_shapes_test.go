@@ -25,15 +25,15 @@ func TestEveryShapeOfRecordIsImportedWithoutAChange(t *testing.T) {
 	}
 	host := strings.TrimPrefix(instance.URL, "http://")
 	for i, record := range records {
-		forms := map[string]func(w wire) managed{
-			"id":             func(w wire) managed { return w.adopt(record.Id, nil) },
-			"ID":             func(w wire) managed { return w.adopt(strings.ToUpper(record.Id), nil) },
-			"ApplicationUri": func(w wire) managed { return w.adopt(record.ApplicationUri, nil) },
-			"identity":       func(w wire) managed { return w.adopt("", identity(map[string]any{"id": record.Id})) },
-			"identity with its instance": func(w wire) managed {
+		forms := map[string]func(w wire) heldResource{
+			"id":             func(w wire) heldResource { return w.adopt(record.Id, nil) },
+			"ID":             func(w wire) heldResource { return w.adopt(strings.ToUpper(record.Id), nil) },
+			"ApplicationUri": func(w wire) heldResource { return w.adopt(record.ApplicationUri, nil) },
+			"identity":       func(w wire) heldResource { return w.adopt("", identity(map[string]any{"id": record.Id})) },
+			"identity with its instance": func(w wire) heldResource {
 				return w.adopt("", identity(map[string]any{"id": record.Id, "instance": host}))
 			},
-			"query": func(w wire) managed { return w.adopt("", found[i].Identity) },
+			"query": func(w wire) heldResource { return w.adopt("", found[i].Identity) },
 		}
 		for form, adopt := range forms {
 			t.Run(record.ApplicationUri+" by "+form, func(t *testing.T) {

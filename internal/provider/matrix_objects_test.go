@@ -5,61 +5,62 @@ package provider
 
 import (
 	"encoding/base64"
-	"maps"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
 const sampleURI = "my.trusted.app/service"
 
+// hashOfDEMO is the vector of ERP.net's documents (protocol section 4.1).
+const hashOfDEMO = "T/AGymuI51LwjLeIFxRQXOs9IHnupDKs/ajhWODR2C4="
+
 // matrixObject is one way to use one object.
 type matrixObject struct {
 	needs need
-	use   func(driver) diagnostics
+	use   func(*process) result
 }
 
-// matrixObjects are all objects of the provider. The record is that of the sample
-// application.
+// matrixObjects are all objects of the provider. The record is that of the sample application.
 func matrixObjects(instance *erpnettest.Server) map[string]matrixObject {
-	own := map[string]any{"client_id": sampleURI, "client_secret": erpnettest.SampleSecret}
-	ownAll := maps.Clone(own)
-	ownAll["instance"] = instance.URL
-	application := map[string]any{"name": "New", "application_uri": "new.app", "client_secret_wo": "a new secret", "system_user": "svc.integration"}
+	own := arguments{"client_id": sampleURI, "client_secret": erpnettest.SampleSecret}
+	application := arguments{"name": "New", "application_uri": "new.app", "client_secret_wo": "a new secret", "system_user": "svc.integration"}
 	token := "e30." + base64.RawURLEncoding.EncodeToString([]byte(`{"iss":"https://erp.test/id"}`)) + ".e30"
 	id := instance.Applications()[0].Id
+	reads := func(name string, values arguments) func(*process) result {
+		return func(p *process) result { return p.read(name, values) }
+	}
+	opens := func(name string, values arguments) func(*process) result {
+		return func(p *process) result { return p.open(name, values) }
+	}
+	calls := func(name string, texts ...string) func(*process) result {
+		return func(p *process) result { return p.call(name, texts...) }
+	}
 	return map[string]matrixObject{
-		"ephemeral access_token": {forToken, func(d driver) diagnostics { return d.open("erpnet_access_token", nil) }},
-		"data access_token":      {forToken, func(d driver) diagnostics { return d.read("erpnet_access_token", nil) }},
-		"data credentials_check": {forCheck, func(d driver) diagnostics { return d.read("erpnet_credentials_check", nil) }},
-		"data credentials_check that probes": {forProbe, func(d driver) diagnostics {
-			return d.read("erpnet_credentials_check", map[string]any{"probe_domain_api": true})
+		"ephemeral access_token":             {forToken, opens("access_token", nil)},
+		"data access_token":                  {forToken, reads("access_token", nil)},
+		"data credentials_check":             {forCheck, reads("credentials_check", nil)},
+		"data credentials_check that probes": {forProbe, reads("credentials_check", arguments{"probe_domain_api": true})},
+		"data instance":                      {forSites, reads("instance", nil)},
+		"data domain_query":                  {forAPI, reads("domain_query", arguments{"entity_set": "Crm_Sales_Customers", "top": 1})},
+		"data trusted_application":           {forAPI, reads("trusted_application", arguments{"application_uri": sampleURI})},
+		"resource trusted_application, refreshed": {forAPI, func(p *process) result {
+			return p.resource("trusted_application").importID(id)
 		}},
-		"data instance": {forSites, func(d driver) diagnostics { return d.read("erpnet_instance", nil) }},
-		"data domain_query": {forAPI, func(d driver) diagnostics {
-			return d.read("erpnet_domain_query", map[string]any{"entity_set": "Crm_Sales_Customers", "top": 1})
+		"resource trusted_application, planned": {forNothing, func(p *process) result {
+			return p.resource("trusted_application").plan(application).result
 		}},
-		"data trusted_application": {forAPI, func(d driver) diagnostics {
-			return d.read("erpnet_trusted_application", map[string]any{"application_uri": sampleURI})
+		"ephemeral access_token of its own client":   {ofClient, opens("access_token", own)},
+		"ephemeral access_token of its own instance": {ofInstance, opens("access_token", own.with(arguments{"instance": instance.URL}))},
+		"ephemeral client_secret":                    {forNothing, opens("client_secret", nil)},
+		"data secret_hash":                           {forNothing, reads("secret_hash", arguments{"secret": "DEMO"})},
+		"resource secret_hash": {forNothing, func(p *process) result {
+			return p.resource("secret_hash").apply(arguments{"secret_wo": "DEMO"})
 		}},
-		"resource trusted_application, refreshed": {forAPI, func(d driver) diagnostics { return d.refresh("erpnet_trusted_application", id) }},
-		"resource trusted_application, planned": {forNothing, func(d driver) diagnostics {
-			failed, _ := d.plan("erpnet_trusted_application", application, "id", "client_id", "secret_hash")
-			return failed
-		}},
-		"ephemeral access_token of its own client":   {ofClient, func(d driver) diagnostics { return d.open("erpnet_access_token", own) }},
-		"ephemeral access_token of its own instance": {ofInstance, func(d driver) diagnostics { return d.open("erpnet_access_token", ownAll) }},
-		"ephemeral client_secret":                    {forNothing, func(d driver) diagnostics { return d.open("erpnet_client_secret", nil) }},
-		"data secret_hash": {forNothing, func(d driver) diagnostics {
-			return d.read("erpnet_secret_hash", map[string]any{"secret": "DEMO"})
-		}},
-		"resource secret_hash": {forNothing, func(d driver) diagnostics {
-			return d.apply("erpnet_secret_hash", map[string]any{"secret_wo": "DEMO"}, "hash")
-		}},
-		"data registration_request": {forNothing, func(d driver) diagnostics {
-			return d.read("erpnet_registration_request", map[string]any{"name": "New", "application_uri": "new.app", "system_user": "svc.new", "secret_hash": hashOfDEMO})
-		}},
-		"function secret_hash":         {forNothing, func(d driver) diagnostics { return d.call("secret_hash", "DEMO") }},
-		"function secret_matches":      {forNothing, func(d driver) diagnostics { return d.call("secret_matches", "DEMO", hashOfDEMO) }},
-		"function decode_access_token": {forNothing, func(d driver) diagnostics { return d.call("decode_access_token", token) }},
+		"data registration_request": {forNothing, reads("registration_request", arguments{
+			"name": "New", "application_uri": "new.app", "system_user": "svc.new", "secret_hash": hashOfDEMO,
+		})},
+		"function secret_hash":         {forNothing, calls("secret_hash", "DEMO")},
+		"function secret_matches":      {forNothing, calls("secret_matches", "DEMO", hashOfDEMO)},
+		"function decode_access_token": {forNothing, calls("decode_access_token", token)},
 	}
 }

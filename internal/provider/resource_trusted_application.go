@@ -22,6 +22,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/domainapi"
@@ -129,6 +130,11 @@ func (r *trustedApplicationResource) Configure(_ context.Context, req resource.C
 // ImportState takes a GUID or an ApplicationUri, or an identity. An ApplicationUri may have the form of a GUID; Read
 // finds out.
 func (r *trustedApplicationResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	if r.waits(req.ClientCapabilities.DeferralAllowed) {
+		resp.Deferred = deferredResource
+		resp.State.Raw = tftypes.NewValue(resp.State.Schema.Type().TerraformType(ctx), tftypes.UnknownValue)
+		return
+	}
 	id := req.ID
 	if id == "" {
 		var identity trustedApplicationIdentity
@@ -184,6 +190,13 @@ func (r *trustedApplicationResource) Read(ctx context.Context, req resource.Read
 	var state trustedApplicationResourceModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	api, diags := r.session.domainAPI()
+	if deferrable(req.ClientCapabilities.DeferralAllowed, diags) {
+		resp.Deferred = deferredResource
+		if req.Identity == nil || req.Identity.Raw.IsNull() { // of a CLI that did not know identities; the framework wants one
+			resp.Diagnostics.Append(resp.Identity.Set(ctx, &trustedApplicationIdentity{ID: state.ID})...)
+		}
+		return
+	}
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

@@ -47,6 +47,9 @@ func isSet(value attr.Value) bool { return !value.IsNull() && !value.IsUnknown()
 // ModifyPlan protects the record from deletion, fills in what follows from other attributes, and refuses what never
 // works.
 func (r *trustedApplicationResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.waits(req.ClientCapabilities.DeferralAllowed) {
+		resp.Deferred = deferredResource
+	}
 	var plan, state, config trustedApplicationResourceModel
 	creating, deleting := req.State.Raw.IsNull(), req.Plan.Raw.IsNull()
 	if !creating {

@@ -4,335 +4,423 @@
 package provider
 
 import (
-	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
-	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/domainapi"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-const recordAddress = "erpnet_trusted_application.this"
-
-// record is a resource with the given further arguments, one a line.
-func record(arguments ...string) string {
-	return "resource \"erpnet_trusted_application\" \"this\" {\n  name = \"Reports\"\n  application_uri = \"com.example/reports\"\n  " + strings.Join(arguments, "\n  ") + "\n}\n"
-}
-
 const (
-	withSecret  = "client_secret_wo = \"a-secret-of-more-than-24-characters\"\n  client_secret_wo_version = 1"
-	asService   = "system_user = \"svc.integration\"\n  scopes = [\"read\"]"
-	unprotected = "deletion_protection = false"
+	reportsURI    = "com.example/reports"
+	reportsSecret = "a-secret-of-more-than-24-characters"
 )
 
-func expectRecord(name string, value knownvalue.Check) statecheck.StateCheck {
-	return statecheck.ExpectKnownValue(recordAddress, tfjsonpath.New(name), value)
+// service is the configuration of a service with a secret, and further arguments.
+func service(more arguments) arguments {
+	return arguments{
+		"name": "Reports", "application_uri": reportsURI, "system_user": "svc.integration", "scopes": []string{"read"},
+		"client_secret_wo": reportsSecret, "client_secret_wo_version": "1", "deletion_protection": false,
+	}.with(more)
 }
 
-func emptyPlan() resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
+// hashed is the same with the hash of a secret.
+func hashed(more arguments) arguments {
+	return service(arguments{"client_secret_wo": nil, "client_secret_wo_version": nil, "secret_hash": hashOfDEMO}).with(more)
 }
 
-func reports(server *erpnettest.Server) (erpnettest.TrustedApplication, bool) {
-	for _, application := range server.Applications() {
-		if application.ApplicationUri == "com.example/reports" {
-			return application, true
+// recordOf is the record of an ApplicationUri; the zero value for none.
+func recordOf(instance *erpnettest.Server, uri string) erpnettest.TrustedApplication {
+	for _, application := range instance.Applications() {
+		if application.ApplicationUri == uri {
+			return application
 		}
 	}
-	return erpnettest.TrustedApplication{}, false
+	return erpnettest.TrustedApplication{}
+}
+
+// startService starts an instance with a service that was applied, and the resource that manages it.
+func startService(t *testing.T, more arguments) (*erpnettest.Server, *managed) {
+	t.Helper()
+	instance, env := startInstance(t)
+	m := start(t, env, nil).resource("trusted_application")
+	m.apply(service(more)).succeeds(t)
+	return instance, m
+}
+
+// settles holds that a refresh and a plan of the same configuration find nothing to do and nothing to say.
+func (m *managed) settles(t *testing.T, config arguments) {
+	t.Helper()
+	m.refresh().succeeds(t)
+	p := m.plan(config)
+	if p.succeeds(t); p.changes {
+		t.Errorf("from %v to %v", m.values, p.values)
+	}
 }
 
 func TestTrustedApplicationResource(t *testing.T) {
-	server, env := startInstance(t)
-	run(t, env,
-		resource.TestStep{
-			Config: record(withSecret, asService, unprotected),
-			ConfigStateChecks: []statecheck.StateCheck{
-				expectRecord("id", knownvalue.StringFunc(func(id string) error {
-					if !domainapi.IsGUID(id) {
-						return fmt.Errorf("%q is no GUID", id)
-					}
-					return nil
-				})),
-				expectRecord("secret_hash", knownvalue.StringExact(erpnet.SecretHash("a-secret-of-more-than-24-characters"))),
-				expectRecord("client_secret_wo", knownvalue.Null()),
-				expectRecord("system_user_allowed", knownvalue.Bool(true)),
-				expectRecord("is_enabled", knownvalue.Bool(true)),
-				expectRecord("client_type", knownvalue.StringExact("Confidential")),
-			},
-		},
-		resource.TestStep{Config: record(withSecret, asService, unprotected), ConfigPlanChecks: emptyPlan()},
-		resource.TestStep{
-			Config: strings.Replace(record(withSecret, `system_user = "svc.integration"`, `redirect_uris = ["https://b.example/2", "https://a.example/1"]`, `notes = "Nightly"`, unprotected), "Reports", "Nightly reports", 1),
-			ConfigStateChecks: []statecheck.StateCheck{
-				expectRecord("scopes", knownvalue.Null()),
-				expectRecord("redirect_uris", knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("https://b.example/2"), knownvalue.StringExact("https://a.example/1")})),
-			},
-		},
-		resource.TestStep{ // the version says that the secret is another one
-			Config: record(strings.NewReplacer("a-secret", "another", "= 1", "= 2").Replace(withSecret), asService, unprotected),
-			ConfigStateChecks: []statecheck.StateCheck{
-				expectRecord("secret_hash", knownvalue.StringExact(erpnet.SecretHash("another-of-more-than-24-characters"))),
-			},
-		},
-		resource.TestStep{ImportState: true, ImportStateId: "com.example/reports", ResourceName: recordAddress, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"client_secret_wo_version", "deletion_protection"}},
-	)
-	t.Cleanup(func() {
-		if _, found := reports(server); found {
-			t.Error("destroy left the record")
-		}
-		if len(server.Users()) != 1 || server.Users()[0].Login != "svc.integration" {
-			t.Error("the users have changed")
-		}
+	instance, env := startInstance(t)
+	m := start(t, env, nil).resource("trusted_application")
+	planned := m.plan(service(nil))
+	planned.succeeds(t).has(t, arguments{"client_id": tftypes.UnknownValue, "secret_hash": tftypes.UnknownValue})
+	made := m.carryOut(planned).succeeds(t)
+	record := recordOf(instance, reportsURI)
+	made.has(t, arguments{
+		"id": record.Id, "client_id": reportsURI, "secret_hash": erpnettest.SecretHash(reportsSecret), "client_secret_wo": nil,
+		"system_user_allowed": true, "is_enabled": true, "client_type": "Confidential",
 	})
+	m.settles(t, service(nil))
+	changed := service(arguments{
+		"name": "Nightly reports", "scopes": nil, "notes": "Nightly", "redirect_uris": []string{"https://b.example/2", "https://a.example/1"},
+	})
+	m.apply(changed).succeeds(t).has(t, arguments{"scopes": nil, "redirect_uris": []any{"https://b.example/2", "https://a.example/1"}})
+	m.settles(t, changed)
+	rotated := service(arguments{"client_secret_wo": "another-of-more-than-24-characters", "client_secret_wo_version": "store-4f2c9a01"})
+	m.apply(rotated).succeeds(t)
+	if now := recordOf(instance, reportsURI); now.ApplicationSecretHash != erpnettest.SecretHash("another-of-more-than-24-characters") || now.Scope != "read" {
+		t.Error("the secret of the new version was not written")
+	}
+	m.destroy().succeeds(t)
+	if recordOf(instance, reportsURI).Id != "" || len(instance.Users()) != 1 || instance.Users()[0].Login != "svc.integration" {
+		t.Error("destroy left the record, or the users have changed")
+	}
 }
 
-// A record made by hand is imported without a change, by either ID, for a
-// configuration that repeats it without a secret.
+// addByHand makes a record as somebody may have, with what is left out of service.
+func addByHand(instance *erpnettest.Server, uri string, change func(*erpnettest.TrustedApplication)) erpnettest.TrustedApplication {
+	made := erpnettest.NewApplication(uri)
+	made.Name, made.SystemUser, made.SystemUserAllowed, made.Scope = "Reports", "svc.integration", true, "update read"
+	made.ApplicationSecretHash = erpnettest.SecretHash("x")
+	if change != nil {
+		change(&made)
+	}
+	instance.AddApplication(made)
+	return recordOf(instance, uri)
+}
+
+// A record made by hand is imported without a change, by each way to name it, for a configuration that repeats it without
+// a secret.
 func TestImportPlansNoChange(t *testing.T) {
-	for name, id := range map[string]func(erpnettest.TrustedApplication) string{
-		"by ApplicationUri": func(a erpnettest.TrustedApplication) string { return a.ApplicationUri },
-		"by GUID":           func(a erpnettest.TrustedApplication) string { return a.Id },
+	const guid = "0f8fad5b-d9cb-469f-a165-70867728950e"
+	for name, test := range map[string]struct {
+		uri      string
+		imported func(m *managed, instance, id string) result
+	}{
+		"ApplicationUri":         {reportsURI, func(m *managed, _, _ string) result { return m.importID(reportsURI) }},
+		"GUID":                   {reportsURI, func(m *managed, _, id string) result { return m.importID(id) }},
+		"ApplicationUri, a GUID": {guid, func(m *managed, _, _ string) result { return m.importID(guid) }},
+		"identity":               {reportsURI, func(m *managed, instance, id string) result { return m.importIdentity(instance, id) }},
+		"identity, id alone":     {reportsURI, func(m *managed, _, id string) result { return m.importIdentity("", id) }},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			server, env := startInstance(t)
-			made := erpnettest.NewApplication("com.example/reports")
-			made.Name, made.SystemUser, made.SystemUserAllowed, made.Scope = "Reports", "svc.integration", true, "update read"
-			made.ApplicationSecretHash, made.Notes, made.ImpersonateLoginUrl = erpnettest.SecretHash("x"), "By hand", "https://a.example/1, https://b.example/2"
-			server.AddApplication(made)
-			made, _ = reports(server)
-			c := newCLI(t, fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n\n", recordAddress, id(made))+
-				record(`system_user = "svc.integration"`, `scopes = ["read", "update"]`, `notes = "By hand"`, `redirect_uris = ["https://a.example/1", "https://b.example/2"]`), env)
-			if output := c.succeed("plan"); !strings.Contains(output, "1 to import, 0 to add, 0 to change, 0 to destroy") {
-				t.Error(output)
+			instance, env := startInstance(t)
+			made := addByHand(instance, test.uri, func(a *erpnettest.TrustedApplication) {
+				a.Notes, a.ImpersonateLoginUrl = "By hand", "https://a.example/1, https://b.example/2"
+			})
+			config := arguments{
+				"name": "Reports", "application_uri": test.uri, "system_user": "svc.integration", "scopes": []string{"read", "update"},
+				"notes": "By hand", "redirect_uris": []string{"https://a.example/1", "https://b.example/2"},
 			}
-			c.succeed("apply", "-auto-approve")
-			if code, output := c.run("plan", "-detailed-exitcode"); code != 0 {
-				t.Errorf("the plan after is not empty:\n%s", output)
+			host := strings.TrimPrefix(instance.URL, "http://")
+			m := start(t, env, nil).resource("trusted_application")
+			test.imported(m, host, made.Id).succeeds(t).has(t, arguments{"application_uri": test.uri, "deletion_protection": true})
+			if identity := m.identityValues(); identity.(map[string]any)["id"] != made.Id || identity.(map[string]any)["instance"] != host { //nolint:forcetypeassert // an object
+				t.Errorf("the identity is %v", identity)
 			}
-			if code, output := c.run("destroy", "-auto-approve"); code == 0 || !strings.Contains(output, "Deletion Protected") {
-				t.Errorf("an imported record is not protected:\n%s", output)
-			}
-			if now, _ := reports(server); now.ObjectVersion != made.ObjectVersion {
+			m.settles(t, config)
+			m.destroy().fails(t, "Deletion Protected")
+			if now := recordOf(instance, test.uri); now != made {
 				t.Error("the record was written")
 			}
 		})
 	}
 }
 
-func TestDriftIsShown(t *testing.T) {
-	t.Parallel()
-	server, env := startInstance(t)
-	c := newCLI(t, record(withSecret, asService, unprotected), env)
-	c.succeed("apply", "-auto-approve")
-	server.ChangeApplication("com.example/reports", func(a *erpnettest.TrustedApplication) {
-		a.Name, a.IsEnabled, a.Scope, a.SystemUserAllowed, a.ReferenceTokens = "Hacked", false, "read update", false, "AuthenticatedUsers"
-		a.BasicAuthenticationAllowed, a.ImpersonateLoginUrl, a.Notes = true, "https://evil.example", "x"
+// What is on the server comes in as it is, whatever the rules say; they speak when somebody changes what they are about.
+func TestOldRecordsComeIn(t *testing.T) {
+	instance, env := startInstance(t)
+	instance.AddUser(erpnettest.User{Login: "admin", Active: true, IsAdmin: true})
+	addByHand(instance, reportsURI, func(a *erpnettest.TrustedApplication) {
+		a.Scope, a.SystemUser, a.ImpersonateAsInternalUserAllowed = "read update DomainApi", "admin", true
 	})
-	output := c.succeed("plan")
-	for _, attribute := range []string{"name", "is_enabled", "scopes", "system_user_allowed", "reference_tokens", "basic_authentication_allowed", "redirect_uris", "notes"} {
-		if !strings.Contains(output, attribute) {
-			t.Errorf("drift of %s is not shown:\n%s", attribute, output)
-		}
-	}
-	c.succeed("apply", "-auto-approve")
-	if now, _ := reports(server); now.Name != "Reports" || now.BasicAuthenticationAllowed || now.Notes != "" {
-		t.Errorf("drift is not repaired: %s", now.Name)
-	}
-
-	// A secret that was rotated elsewhere is a warning; raising the version
-	// repairs it.
-	server.ChangeApplication("com.example/reports", func(a *erpnettest.TrustedApplication) {
-		a.ApplicationSecretHash = erpnettest.SecretHash("rotated elsewhere")
+	addByHand(instance, "impossible", func(a *erpnettest.TrustedApplication) {
+		a.Scope, a.SystemUser, a.ImpersonateAsCommunityUserAllowed = "sec", "", true
 	})
-	if code, output := c.run("plan", "-detailed-exitcode"); code != 0 || !words("Warning: Secret Changed Elsewhere").MatchString(output) {
-		t.Errorf("exit code %d:\n%s", code, output)
+	p := start(t, env, nil)
+	m := p.resource("trusted_application")
+	m.importID(reportsURI).succeeds(t)
+	asItIs := arguments{
+		"name": "Reports", "application_uri": reportsURI, "scopes": []string{"DomainApi", "read", "update"}, "system_user": "admin",
+		"impersonate_as_internal_user_allowed": true,
 	}
-	c.write("main.tf", strings.Replace(record(withSecret, asService, unprotected), "= 1", "= 2", 1))
-	c.succeed("apply", "-auto-approve")
-	if now, _ := reports(server); now.ApplicationSecretHash != erpnettest.SecretHash("a-secret-of-more-than-24-characters") {
-		t.Error("the secret was not written again")
-	}
+	m.settles(t, asItIs)
+	m.apply(asItIs.with(arguments{"notes": "Old"})).succeeds(t)
+	m.plan(asItIs.with(arguments{"scopes": []string{"read", "sec"}})).fails(t, "Impossible Trusted Application", "The scope sec is reserved")
+	p.resource("trusted_application").importID("impossible").succeeds(t)
+}
 
-	server.RemoveApplication("com.example/reports")
-	if output := c.succeed("plan"); !strings.Contains(output, "1 to add") {
-		t.Errorf("a record deleted elsewhere is not planned again:\n%s", output)
+func TestImportRefuses(t *testing.T) {
+	instance, env := startInstance(t)
+	p := start(t, env, nil)
+	p.resource("trusted_application").importIdentity("other.my.erp.net", instance.Applications()[0].Id).fails(t, "Another Instance", `"other.my.erp.net"`)
+	for _, id := range []string{"nowhere", "0f8fad5b-d9cb-469f-a165-70867728950e"} {
+		p.resource("trusted_application").importID(id).fails(t, "No Such Trusted Application")
 	}
 }
 
-// Where the instance does not show hashes, the one that was written stays.
-func TestWithheldHashesAreNoDrift(t *testing.T) {
+// An instance can be renamed, and its records stay: the next refresh notes its new name.
+func TestIdentityFollowsARenamedInstance(t *testing.T) {
+	instance, m := startService(t, nil)
+	renamed := strings.Replace(instance.URL, "127.0.0.1", "localhost", 1)
+	env := environmentOf(instance).with("ERPNET_INSTANCE", renamed)
+	m.process = start(t, env, arguments{"issuer": instance.IdentityURL()})
+	m.settles(t, service(nil))
+	m.apply(service(arguments{"notes": "Renamed"})).succeeds(t)
+	if identity := m.identityValues(); identity.(map[string]any)["instance"] != strings.TrimPrefix(renamed, "http://") { //nolint:forcetypeassert // an object
+		t.Errorf("the identity is %v", identity)
+	}
+}
+
+func TestDriftIsShownAndRepaired(t *testing.T) {
+	instance, m := startService(t, nil)
+	before := m.values
+	instance.ChangeApplication(reportsURI, func(a *erpnettest.TrustedApplication) {
+		a.Name, a.IsEnabled, a.Scope, a.SystemUserAllowed, a.ReferenceTokens = "Hacked", false, "read update", false, "AuthenticatedUsers"
+		a.BasicAuthenticationAllowed, a.ImpersonateLoginUrl, a.Notes = true, "https://evil.example", "x"
+	})
+	m.refresh().succeeds(t)
+	for _, name := range []string{
+		"name", "is_enabled", "scopes", "system_user_allowed", "reference_tokens", "basic_authentication_allowed", "redirect_uris", "notes",
+	} {
+		if text, ok := m.values[name].(string); ok && text == before[name] || m.values[name] == nil {
+			t.Errorf("drift of %s is not shown", name)
+		}
+	}
+	m.apply(service(nil)).succeeds(t)
+	m.settles(t, service(nil))
+	if now := recordOf(instance, reportsURI); now.Name != "Reports" || now.BasicAuthenticationAllowed || now.Notes != "" {
+		t.Errorf("drift is not repaired: %s", now.Name)
+	}
+}
+
+// A secret that was rotated elsewhere is a warning, which outlives other changes; changing the version repairs it.
+func TestASecretThatWasRotatedElsewhereIsAWarning(t *testing.T) {
+	instance, m := startService(t, nil)
+	instance.ChangeApplication(reportsURI, func(a *erpnettest.TrustedApplication) {
+		a.ApplicationSecretHash, a.SystemUser = erpnettest.SecretHash("rotated elsewhere"), "SVC.Integration"
+	})
+	for _, config := range []arguments{service(nil), service(arguments{"notes": "x"})} {
+		if r := m.refresh(); len(r.warnings()) != 1 || !strings.HasPrefix(r.text(), "Secret Changed Elsewhere") {
+			t.Error(r.text())
+		}
+		m.apply(config).succeeds(t)
+	}
+	m.apply(service(arguments{"client_secret_wo_version": "2"})).succeeds(t)
+	m.settles(t, service(arguments{"client_secret_wo_version": "2"}))
+	if recordOf(instance, reportsURI).ApplicationSecretHash != erpnettest.SecretHash(reportsSecret) {
+		t.Error("the secret was not written again")
+	}
+}
+
+// Where the instance does not show hashes, the one that was written stays, and a new version is written all the same: by
+// its secret nobody can tell whether that is another one.
+func TestANewVersionIsWrittenWhereHashesAreHidden(t *testing.T) {
 	for name, form := range map[string]erpnettest.SecretHashes{"null": erpnettest.SecretHashesNull, "left out": erpnettest.SecretHashesOmitted} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			server, env := startInstance(t)
-			server.Configure(func(s *erpnettest.Settings) { s.SecretHashes = form })
-			c := newCLI(t, record(withSecret, asService, unprotected), env)
-			c.succeed("apply", "-auto-approve")
-			if code, output := c.run("plan", "-detailed-exitcode"); code != 0 || strings.Contains(output, "Secret Changed") {
-				t.Errorf("exit code %d:\n%s", code, output)
+			instance, env := startInstance(t)
+			instance.Configure(func(s *erpnettest.Settings) { s.SecretHashes = form })
+			m := start(t, env, nil).resource("trusted_application")
+			m.apply(service(nil)).succeeds(t)
+			m.settles(t, service(nil))
+			instance.ChangeApplication(reportsURI, func(a *erpnettest.TrustedApplication) { a.ApplicationSecretHash = hashOfDEMO })
+			m.refresh().succeeds(t)
+			m.apply(service(arguments{"client_secret_wo_version": "2"})).succeeds(t)
+			if recordOf(instance, reportsURI).ApplicationSecretHash != erpnettest.SecretHash(reportsSecret) {
+				t.Error("the hash was not sent")
 			}
-			c.succeed("destroy", "-auto-approve")
 		})
 	}
 }
 
+// A store that notes a new version although its write failed gives the old secret once more.
+func TestANewVersionOfTheSecretThatTheRecordHasIsAWarning(t *testing.T) {
+	_, m := startService(t, nil)
+	r := m.apply(service(arguments{"client_secret_wo_version": "2"}))
+	if len(r.diagnostics) != 1 || !strings.HasPrefix(r.text(), "Secret Not Rotated: client_secret_wo_version has changed") {
+		t.Error(r.text())
+	}
+	m.settles(t, service(arguments{"client_secret_wo_version": "2"}))
+}
+
 // A hash that was configured, then a secret in its place, then none at all.
 func TestSecretChangesItsSource(t *testing.T) {
-	t.Parallel()
-	server, env := startInstance(t)
-	c := newCLI(t, record(`secret_hash = "`+hashOfDEMO+`"`, asService, unprotected), env)
-	c.succeed("apply", "-auto-approve")
-	c.write("main.tf", record(`client_secret_wo = "a-secret-of-more-than-24-characters"`, asService, unprotected))
-	c.succeed("apply", "-auto-approve")
-	if now, _ := reports(server); now.ApplicationSecretHash != erpnettest.SecretHash("a-secret-of-more-than-24-characters") {
+	instance, env := startInstance(t)
+	m := start(t, env, nil).resource("trusted_application")
+	m.apply(hashed(nil)).succeeds(t)
+	written := service(arguments{"client_secret_wo_version": nil})
+	m.apply(written).succeeds(t)
+	m.settles(t, written)
+	if recordOf(instance, reportsURI).ApplicationSecretHash != erpnettest.SecretHash(reportsSecret) {
 		t.Error("the secret was not written in place of the hash")
 	}
-	if code, output := c.run("plan", "-detailed-exitcode"); code != 0 {
-		t.Errorf("the plan after is not empty:\n%s", output)
-	}
-	c.write("main.tf", record(`client_type = "Public"`, unprotected))
-	c.succeed("apply", "-auto-approve")
-	if now, _ := reports(server); now.ApplicationSecretHash != "" || now.ClientType != "Public" {
+	public := arguments{"name": "Reports", "application_uri": reportsURI, "client_type": "Public", "deletion_protection": false}
+	m.apply(public).succeeds(t)
+	m.settles(t, public)
+	if now := recordOf(instance, reportsURI); now.ApplicationSecretHash != "" || now.ClientType != "Public" {
 		t.Error("a Public application kept its hash")
 	}
-	if code, output := c.run("plan", "-detailed-exitcode"); code != 0 {
-		t.Errorf("the plan after is not empty:\n%s", output)
-	}
+}
+
+// Two secrets that are both unknown, or both null in the end, are no contradiction as long as nobody knows.
+func TestUnknownSecretsAreJudgedOnceTheyAreKnown(t *testing.T) {
+	_, env := startInstance(t)
+	unknown := tftypes.UnknownValue
+	both := service(arguments{"secret_hash": unknown, "client_secret_wo": unknown, "client_secret_wo_version": unknown, "client_type": unknown})
+	m := start(t, env, nil).resource("trusted_application")
+	m.plan(both).succeeds(t)
+	m.plan(both.with(arguments{"client_secret_wo": nil, "scopes": unknown, "system_user": unknown})).succeeds(t)
+	m.plan(both.with(arguments{"secret_hash": hashOfDEMO, "client_secret_wo": reportsSecret, "client_type": nil})).fails(t, "Two Secrets")
+	m.plan(both.with(arguments{"secret_hash": nil, "client_secret_wo": nil, "client_secret_wo_version": nil, "client_type": nil})).
+		fails(t, "A Confidential application cannot authenticate without a secret")
+	m.apply(hashed(nil)).succeeds(t)
 }
 
 // A replacement deletes without a plan that says so.
 func TestDeletionProtectionStopsReplacement(t *testing.T) {
-	t.Parallel()
-	server, env := startInstance(t)
-	c := newCLI(t, record(withSecret, asService), env)
-	c.succeed("apply", "-auto-approve")
-	if code, output := c.run("apply", "-auto-approve", "-replace="+recordAddress); code == 0 || !strings.Contains(output, "Deletion Protected") {
-		t.Errorf("exit code %d:\n%s", code, output)
-	}
-	if _, found := reports(server); !found {
+	instance, m := startService(t, arguments{"deletion_protection": true})
+	nothing := plan{config: encodeAs(m.kind(), nil), planned: m.plan(service(nil)).planned}
+	nothing.planned.PlannedState = nothing.config
+	m.carryOut(nothing).fails(t, "Deletion Protected")
+	if recordOf(instance, reportsURI).Id == "" {
 		t.Error("the record was deleted")
 	}
 }
 
-// The warning of a secret that was rotated elsewhere stays until it is repaired.
-func TestSecretWarningOutlivesOtherChanges(t *testing.T) {
-	t.Parallel()
-	server, env := startInstance(t)
-	c := newCLI(t, record(withSecret, asService, unprotected), env)
-	c.succeed("apply", "-auto-approve")
-	server.ChangeApplication("com.example/reports", func(a *erpnettest.TrustedApplication) {
-		a.ApplicationSecretHash, a.SystemUser = erpnettest.SecretHash("rotated elsewhere"), "SVC.Integration"
-	})
-	c.write("main.tf", record(withSecret, asService, unprotected, `notes = "x"`))
-	c.succeed("apply", "-auto-approve")
-	if code, output := c.run("plan", "-detailed-exitcode"); code != 0 || !words("Warning: Secret Changed Elsewhere").MatchString(output) {
-		t.Errorf("exit code %d:\n%s", code, output)
+// Changed here and there: the version that was read decides.
+func TestConcurrentChangeIsAConflict(t *testing.T) {
+	instance, m := startService(t, nil)
+	mine := m.plan(service(arguments{"notes": "mine"}))
+	instance.ChangeApplication(reportsURI, func(a *erpnettest.TrustedApplication) { a.Notes = "theirs" })
+	m.carryOut(mine).fails(t, "Record Changed Elsewhere")
+	if recordOf(instance, reportsURI).Notes != "theirs" {
+		t.Error("somebody else's change was overwritten")
 	}
 }
 
-// Removed here and changed there: the version that was read decides.
-func TestConcurrentChangeIsAConflict(t *testing.T) {
-	t.Parallel()
-	server, env := startInstance(t)
-	c := newCLI(t, record(withSecret, asService, unprotected), env)
-	c.succeed("apply", "-auto-approve")
-	c.write("main.tf", record(withSecret, asService, unprotected, `notes = "mine"`))
-	c.succeed("plan", "-out=plan.bin")
-	server.ChangeApplication("com.example/reports", func(a *erpnettest.TrustedApplication) { a.Notes = "theirs" })
-	if code, output := c.run("apply", "plan.bin"); code == 0 || !strings.Contains(output, "Record Changed Elsewhere") {
-		t.Errorf("exit code %d:\n%s", code, output)
+// A record that the caller may not see any more is not forgotten: the next apply would make a second one.
+func TestAnInvisibleRecordIsNotForgotten(t *testing.T) {
+	emptyList := erpnettest.Field("value", []any{})
+	emptyList.When = func(r erpnettest.Request) bool { return !strings.Contains(r.Path, "(") }
+	forbidden := erpnettest.DomainError(403, 14, "System.Exception", "No.")
+	forbidden.When = func(r erpnettest.Request) bool { return strings.Contains(r.Path, "(") }
+	for name, test := range map[string]struct {
+		protected bool
+		byKey     bool // it is shown by its key
+		gone      bool
+		want      string // title of the error; empty where the record is forgotten
+	}{
+		"refused by its key":          {want: "Access Denied by the Domain API"},
+		"shown by its key":            {byKey: true, want: "found"},
+		"gone":                        {gone: true},
+		"gone, though it's protected": {gone: true, protected: true, want: "Trusted Application Not Visible"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			instance, m := startService(t, arguments{"deletion_protection": test.protected})
+			switch {
+			case test.gone:
+				instance.RemoveApplication(reportsURI)
+			case !test.byKey:
+				instance.Inject(erpnettest.DomainAPI, forbidden)
+				fallthrough
+			default:
+				instance.Inject(erpnettest.DomainAPI, emptyList)
+			}
+			r := m.refresh()
+			switch {
+			case test.want == "found" || test.want == "":
+				r.succeeds(t)
+			default:
+				r.fails(t, test.want)
+			}
+			if (m.values == nil) != (test.want == "") {
+				t.Errorf("the state is %v", m.values)
+			}
+		})
 	}
-	if now, _ := reports(server); now.Notes != "theirs" {
-		t.Error("somebody else's change was overwritten")
+}
+
+// What works but is better done otherwise is a warning in the plan that creates or changes it, and in no other.
+func TestAdviceIsGivenOnce(t *testing.T) {
+	instance, env := startInstance(t)
+	instance.AddUser(erpnettest.User{Login: "Administrator", Active: true, IsAdmin: true})
+	m := start(t, env, nil).resource("trusted_application")
+	advised := hashed(arguments{"system_user": "Administrator", "scopes": []string{"read", "update", "DomainApi", "exec"}})
+	about := func(r result) (names []string) {
+		for _, d := range r.diagnostics {
+			names = append(names, strings.TrimPrefix(d.Summary, "Check "))
+		}
+		return slices.Sorted(slices.Values(names))
+	}
+	p := m.plan(advised)
+	if got := about(p.result); !slices.Equal(got, []string{"scopes", "scopes", "scopes", "system_user"}) {
+		t.Errorf("the first plan is about %q", got)
+	}
+	if r := m.carryOut(p); r.failed() {
+		t.Fatal(r.text())
+	}
+	m.settles(t, advised)
+	if got := about(m.plan(advised.with(arguments{"scopes": []string{"update"}})).result); !slices.Equal(got, []string{"scopes"}) {
+		t.Errorf("the plan that changes the scopes is about %q", got)
 	}
 }
 
 // Impossible combinations are refused in the plan, and nothing is sent for them.
 func TestTrustedApplicationRefuses(t *testing.T) {
 	const secret = "hunter2-hunter2-hunter2"
+	instance, env := startInstance(t)
 	for name, test := range map[string]struct {
-		config string
+		config arguments
 		want   []string
 	}{
-		"Public with a secret":         {record(`client_type = "Public"`, `secret_hash = "`+hashOfDEMO+`"`), []string{"Impossible Trusted Application", "secret_hash (ApplicationSecretHash)"}},
-		"service without user":         {record(withSecret, "system_user_allowed = true"), []string{"system_user (SystemUser)"}},
-		"Confidential without secret":  {record(asService), []string{"secret_hash (ApplicationSecretHash)"}},
-		"interactive without URIs":     {record(withSecret, "impersonate_as_internal_user_allowed = true"), []string{"redirect_uris (ImpersonateLoginUrl)"}},
-		"reserved scope":               {record(withSecret, `scopes = ["sec"]`), []string{"scopes (Scope)", "reserved"}},
-		"secret as hash":               {record(`secret_hash = "` + secret + `"`), []string{"secret_hash (ApplicationSecretHash)"}},
-		"Public with a written secret": {record(withSecret, `client_type = "Public"`), []string{"Impossible Trusted Application", "client_secret_wo"}},
-		"version without secret":       {record(`secret_hash = "`+hashOfDEMO+`"`, "client_secret_wo_version = 1"), []string{"Version Without Secret"}},
-		"two secrets":                  {record(withSecret, `secret_hash = "`+hashOfDEMO+`"`), []string{"Two Secrets"}},
-		"secret with a line break":     {record(`client_secret_wo = "` + secret + `\n"`), []string{"it ends with a line break"}},
-		"empty system user":            {record(withSecret, `system_user = ""`), []string{"system_user", "at least 1"}},
+		"Public with a hash": {
+			hashed(arguments{"client_type": "Public"}), []string{"Impossible Trusted Application", "secret_hash (ApplicationSecretHash)"},
+		},
+		"service without a user": {service(arguments{"system_user": nil, "system_user_allowed": true}), []string{"system_user (SystemUser)"}},
+		"Confidential without a secret": {
+			hashed(arguments{"secret_hash": nil}), []string{"secret_hash (ApplicationSecretHash)"},
+		},
+		"interactive without URIs": {
+			service(arguments{"system_user": nil, "impersonate_as_internal_user_allowed": true}), []string{"redirect_uris (ImpersonateLoginUrl)"},
+		},
+		"reserved scope":               {service(arguments{"scopes": []string{"sec"}}), []string{"scopes (Scope)", "reserved"}},
+		"secret as hash":               {hashed(arguments{"secret_hash": secret}), []string{"secret_hash (ApplicationSecretHash)"}},
+		"Public with a written secret": {service(arguments{"client_type": "Public"}), []string{"Impossible Trusted Application", "client_secret_wo"}},
+		"version without a secret":     {hashed(arguments{"client_secret_wo_version": "1"}), []string{"Version Without Secret"}},
+		"two secrets":                  {service(arguments{"secret_hash": hashOfDEMO}), []string{"Two Secrets"}},
+		"secret with a line break":     {service(arguments{"client_secret_wo": secret + "\n"}), []string{"it ends with a line break"}},
+		"empty system user":            {service(arguments{"system_user": ""}), []string{"system_user", "at least 1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			server, env := startInstance(t)
-			code, output := newCLI(t, test.config, env).run("plan")
-			if code == 0 || strings.Count(output, "Error: ") != 1 {
-				t.Errorf("not one error, exit code %d:\n%s", code, output)
-			}
-			for _, want := range test.want {
-				if !words(want).MatchString(output) {
-					t.Errorf("lacks %q:\n%s", want, output)
-				}
-			}
-			if strings.Contains(output, secret) {
-				t.Errorf("shows a secret:\n%s", output)
-			}
-			if n := len(server.Requests()); n != 0 {
-				t.Errorf("%d requests were sent", n)
-			}
+			r := start(t, env, nil).resource("trusted_application").plan(test.config)
+			r.fails(t, test.want...)
+			r.hides(t, secret)
 		})
 	}
-}
-
-func TestRefusedSecuritySetNamesTheTicket(t *testing.T) {
-	t.Parallel()
-	server, env := startInstance(t)
-	server.Configure(func(s *erpnettest.Settings) { s.SecurityAccess = erpnettest.SecurityRefused })
-	if code, output := newCLI(t, record(withSecret, asService), env).run("apply", "-auto-approve"); code == 0 || !strings.Contains(output, "Refused by a Gateway") {
-		t.Errorf("exit code %d:\n%s", code, output)
+	if n := instance.Count(erpnettest.Any); n != 0 {
+		t.Errorf("%d requests were sent", n)
 	}
 }
 
-func TestTrustedApplicationDataSource(t *testing.T) {
-	server, env := startInstance(t)
-	other := erpnettest.NewApplication("com.example/other")
-	other.Name = "Other"
-	server.AddApplication(other)
-	expect := func(name, attribute string, value knownvalue.Check) statecheck.StateCheck {
-		return statecheck.ExpectKnownValue("data.erpnet_trusted_application."+name, tfjsonpath.New(attribute), value)
-	}
-	run(t, env, resource.TestStep{
-		Config: fmt.Sprintf(`
-data "erpnet_trusted_application" "own" {
-  application_uri = %q
-}
-
-data "erpnet_trusted_application" "other" {
-  application_uri = "com.example/other"
-}`, erpnettest.SampleApplication().ApplicationUri),
-		ConfigStateChecks: []statecheck.StateCheck{
-			expect("own", "secret_matches", knownvalue.Bool(true)),
-			expect("own", "system_user", knownvalue.StringExact("svc.integration")),
-			expect("own", "scopes", knownvalue.SetExact([]knownvalue.Check{knownvalue.StringExact("read"), knownvalue.StringExact("update")})),
-			expect("other", "secret_matches", knownvalue.Null()),
-			expect("other", "system_user", knownvalue.Null()),
-			expect("other", "name", knownvalue.StringExact("Other")),
-		},
-	}, resource.TestStep{
-		Config:      `data "erpnet_trusted_application" "none" { application_uri = "nowhere" }`,
-		ExpectError: words("No Such Trusted Application"),
+// An instance may keep trusted applications from the Domain API altogether; a ticket is what remains.
+func TestARefusedSecuritySetNamesTheTicket(t *testing.T) {
+	instance, env := startInstance(t)
+	instance.Configure(func(s *erpnettest.Settings) {
+		s.SecurityAccess, s.SecurityRefusalStatus = erpnettest.SecurityRefused, 500
 	})
+	m := start(t, env, nil).resource("trusted_application")
+	m.apply(service(nil)).fails(t, "Domain API Failed", "Access to the security namespace is denied.")
+	instance.Inject(erpnettest.DomainAPI, erpnettest.DomainError(403, 14, "System.Exception", "No."))
+	m.apply(service(nil)).fails(t, "Access Denied by the Domain API", "erpnet_registration_request")
 }

@@ -176,7 +176,7 @@ func invalidProblem(s setting, err error) *problem {
 }
 
 func unknownProblem(s setting) *problem {
-	return &problem{summary: "Unknown " + s.name, detail: "The provider's " + s.name + " depends on a value that is known only after apply. One of these helps:\n" +
+	return &problem{unknown: true, summary: "Unknown " + s.name, detail: "The provider's " + s.name + " depends on a value that is known only after apply. One of these helps:\n" +
 		"  - apply the source of the value first, with -target\n" +
 		"  - give a data source depends_on the resource that the value comes from, so that it waits for apply\n" +
 		"  - set " + s.name + " to a value that is known when the plan is made, or leave it out and set " + s.env + "\n" +

@@ -4,181 +4,238 @@
 package provider
 
 import (
-	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// The configuration wins over the environment; an empty and an unknown value
-// never fall back to it.
+// The configuration wins over the environment; an empty and an unknown value never fall back to it. An empty variable
+// counts as unset, but where it says who asks.
 func TestSettingsAreResolvedInOnePlace(t *testing.T) {
+	const unset = "\x00"
 	for name, test := range map[string]struct {
 		configured types.String
-		env        string // "\x00" for unset
+		env        string
 		value      string
-		problem    string
+		problem    string // of client_secret
+		optional   string // of identity_url, where it differs
 	}{
-		"null, unset":    {types.StringNull(), "\x00", "", "Missing client_secret"},
-		"null, set":      {types.StringNull(), "from-env", "from-env", ""},
-		"null, empty":    {types.StringNull(), "", "", "Empty client_secret"},
-		"set, unset":     {types.StringValue("configured"), "\x00", "configured", ""},
-		"set, set":       {types.StringValue("configured"), "from-env", "configured", ""},
-		"empty, unset":   {types.StringValue(""), "\x00", "", "Empty client_secret"},
-		"empty, set":     {types.StringValue(""), "from-env", "", "Empty client_secret"},
-		"unknown, unset": {types.StringUnknown(), "\x00", "", "Unknown client_secret"},
-		"unknown, set":   {types.StringUnknown(), "from-env", "", "Unknown client_secret"},
+		"null, unset":    {configured: types.StringNull(), env: unset, problem: "Missing"},
+		"null, set":      {configured: types.StringNull(), env: "from-env", value: "from-env"},
+		"null, empty":    {configured: types.StringNull(), env: "", problem: "Empty", optional: "Missing"},
+		"set, unset":     {configured: types.StringValue("configured"), env: unset, value: "configured"},
+		"set, set":       {configured: types.StringValue("configured"), env: "from-env", value: "configured"},
+		"empty, unset":   {configured: types.StringValue(""), env: unset, problem: "Empty"},
+		"empty, set":     {configured: types.StringValue(""), env: "from-env", problem: "Empty"},
+		"unknown, unset": {configured: types.StringUnknown(), env: unset, problem: "Unknown"},
+		"unknown, set":   {configured: types.StringUnknown(), env: "from-env", problem: "Unknown"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			env := with(nil, "ERPNET_CLIENT_SECRET", test.env)
-			lookup := func(name string) (string, bool) { value, ok := env[name]; return value, ok }
-			s := resolveSettings(providerModel{ClientSecret: test.configured}, lookup).clientSecret
-			value, problem := s.required(func(string) error { return nil })
-			if value != test.value || (problem == nil) != (test.problem == "") {
-				t.Errorf("got %q, %v", value, problem)
+			lookup := func(name string) (string, bool) {
+				if test.env == unset || name != "ERPNET_CLIENT_SECRET" && name != "ERPNET_IDENTITY_URL" {
+					return "", false
+				}
+				return test.env, true
 			}
-			if problem == nil {
-				return
-			}
-			if problem.summary != test.problem || !strings.Contains(problem.detail, "client_secret") && !strings.Contains(problem.detail, "ERPNET_CLIENT_SECRET") {
-				t.Errorf("%s: %s", problem.summary, problem.detail)
-			}
-			if strings.Contains(problem.detail, "from-env") {
-				t.Error("the problem holds a value")
+			s := resolveSettings(providerModel{ClientSecret: test.configured, IdentityURL: test.configured}, lookup)
+			for _, one := range []setting{s.clientSecret, s.identityURL} {
+				want := test.problem
+				if one.name == "identity_url" && test.optional != "" {
+					want = test.optional
+				}
+				value, problem := one.required(func(string) error { return nil })
+				switch {
+				case value != test.value || (problem == nil) != (want == ""):
+					t.Errorf("%s is %q, %v", one.name, value, problem)
+				case problem == nil:
+				case problem.summary != want+" "+one.name, !strings.Contains(problem.detail, one.name) && !strings.Contains(problem.detail, one.env):
+					t.Errorf("%s: %s", problem.summary, problem.detail)
+				case strings.Contains(problem.detail, "from-env"):
+					t.Error("the problem holds a value")
+				}
 			}
 		})
 	}
 }
 
-func TestParseTimeoutAndRetries(t *testing.T) {
-	for value, ok := range map[string]bool{"30s": true, "1m30s": true, "3m": true, "1ms": true, "30": true, "0": false, "0s": false, "-1s": false, "4m": false, "181": false, "soon": false, "1e3": false} {
-		if _, err := parseTimeout(value); (err == nil) != ok {
+func TestTimeoutsAndRetries(t *testing.T) {
+	timeouts := map[string]bool{
+		"30s": true, "1m30s": true, "3m": true, "1ms": true, "30": true,
+		"0": false, "0s": false, "-1s": false, "4m": false, "181": false, "soon": false, "1e3": false,
+	}
+	for value, usable := range timeouts {
+		if _, err := parseTimeout(value); (err == nil) != usable {
 			t.Errorf("timeout %q: %v", value, err)
 		}
 	}
-	for value, ok := range map[string]bool{"0": true, "10": true, "11": false, "-1": false, "x": false, "1.5": false} {
-		if _, err := parseRetries(value); (err == nil) != ok {
+	for value, usable := range map[string]bool{"0": true, "10": true, "11": false, "-1": false, "x": false, "1.5": false} {
+		if _, err := parseRetries(value); (err == nil) != usable {
 			t.Errorf("retries %q: %v", value, err)
 		}
 	}
 }
 
-const tokenConfig = `ephemeral "erpnet_access_token" "this" {}
-`
-
-// Each fault of the provider's configuration is one error of the object that
-// needs the value, and no request is made.
+// Each fault of the provider's configuration is one error of the object that needs the value, and no request is made.
 func TestConfigurationFaultsAreReportedByTheObject(t *testing.T) {
 	const secret = "hunter2-hunter2-hunter2"
+	unknown := tftypes.UnknownValue
+	clientless := []string{"ERPNET_CLIENT_ID", "ERPNET_CLIENT_SECRET"}
 	for name, test := range map[string]struct {
-		provider string
-		change   map[string]string // "\x00" to unset
+		provider arguments
+		set      environment
+		unset    []string
 		want     []string
 	}{
-		"nothing set":           {"", map[string]string{"ERPNET_INSTANCE": "\x00", "ERPNET_CLIENT_ID": "\x00", "ERPNET_CLIENT_SECRET": "\x00"}, []string{"Incomplete ERP.net Configuration", "ERPNET_INSTANCE", "ERPNET_CLIENT_ID", "ERPNET_CLIENT_SECRET"}},
-		"secret missing":        {"", map[string]string{"ERPNET_CLIENT_SECRET": "\x00"}, []string{"Missing client_secret"}},
-		"secret empty":          {"", map[string]string{"ERPNET_CLIENT_SECRET": ""}, []string{"Empty client_secret", "The environment variable ERPNET_CLIENT_SECRET is set, but empty"}},
-		"secret empty in HCL":   {`client_secret = ""`, nil, []string{"Empty client_secret", "The provider's client_secret is set, but empty"}},
-		"secret with newline":   {"", map[string]string{"ERPNET_CLIENT_SECRET": secret + "\n"}, []string{"Invalid client_secret", "it ends with a line break"}},
-		"client_id with blank":  {`client_id = " my.app"`, nil, []string{"Invalid client_id", "begins or ends with a space"}},
-		"instance with path":    {`instance = "demodb.my.erp.net/id"`, nil, []string{"Invalid instance", "it has a path"}},
-		"global authority":      {`instance = "https://id.erp.net"`, nil, []string{"Invalid instance", "global authority"}},
-		"http elsewhere":        {`instance = "http://demodb.my.erp.net"`, nil, []string{"Invalid instance", "https only"}},
-		"bad identity_url":      {`identity_url = "login.example.com"`, nil, []string{"Invalid identity_url"}},
-		"bad timeout":           {`request_timeout = "soon"`, nil, []string{"Invalid request_timeout", "500ms, 30s and 1m30s"}},
-		"bad retries":           {`max_retries = 11`, nil, []string{"Invalid max_retries", "from 0 to 10"}},
-		"CA file not there":     {`ca_certificate_file = "nowhere.pem"`, nil, []string{"Invalid ca_certificate_file", "the file \"nowhere.pem\" cannot be read"}},
-		"CA PEM is no PEM":      {`ca_certificate_pem = "x"`, nil, []string{"Invalid ca_certificate_pem", "no certificate in PEM form"}},
-		"both CA attributes":    {"ca_certificate_pem = \"x\"\nca_certificate_file = \"y\"", nil, []string{"Conflicting CA Certificates", "Remove one of them"}},
-		"unknown secret":        {`client_secret = terraform_data.unknown.output`, nil, []string{"Unknown client_secret", "with -target", "its own instance, client_id and client_secret"}},
-		"unknown instance":      {`instance = terraform_data.unknown.output`, nil, []string{"Unknown instance"}},
-		"unknown and env unset": {`client_id = terraform_data.unknown.output`, map[string]string{"ERPNET_CLIENT_ID": "\x00"}, []string{"Unknown client_id"}},
+		"nothing set": {
+			unset: append(clientless, "ERPNET_INSTANCE"),
+			want:  []string{"Incomplete ERP.net Configuration", "ERPNET_INSTANCE", "ERPNET_CLIENT_ID", "ERPNET_CLIENT_SECRET"},
+		},
+		"secret missing": {unset: clientless[1:], want: []string{"Missing client_secret"}},
+		"secret empty": {
+			set:  environment{"ERPNET_CLIENT_SECRET": ""},
+			want: []string{"Empty client_secret: The environment variable ERPNET_CLIENT_SECRET is set, but empty"},
+		},
+		"secret empty in HCL": {
+			provider: arguments{"client_secret": ""}, want: []string{"Empty client_secret: The provider's client_secret is set, but empty"},
+		},
+		"secret with a line break": {
+			set:  environment{"ERPNET_CLIENT_SECRET": secret + "\n"},
+			want: []string{"Invalid client_secret", "it ends with a line break", "with trimspace()."},
+		},
+		"client_id with a space": {
+			provider: arguments{"client_id": " my.app"}, want: []string{"Invalid client_id", "begins or ends with a space"},
+		},
+		"instance with a path":    {provider: arguments{"instance": "demodb.my.erp.net/id"}, want: []string{"Invalid instance", "it has a path"}},
+		"global authority":        {provider: arguments{"instance": "https://id.erp.net"}, want: []string{"Invalid instance", "global authority"}},
+		"http elsewhere":          {provider: arguments{"instance": "http://demodb.my.erp.net"}, want: []string{"Invalid instance", "https only"}},
+		"identity_url without //": {provider: arguments{"identity_url": "login.example.com"}, want: []string{"Invalid identity_url"}},
+		"issuer no URL":           {provider: arguments{"issuer": "erp.example.com"}, want: []string{"Invalid issuer"}},
+		"timeout in words":        {provider: arguments{"request_timeout": "soon"}, want: []string{"Invalid request_timeout", "500ms, 30s and 1m30s"}},
+		"too many retries":        {provider: arguments{"max_retries": 11}, want: []string{"Invalid max_retries", "from 0 to 10"}},
+		"CA file not there": {
+			provider: arguments{"ca_certificate_file": "nowhere.pem"},
+			want:     []string{"Invalid ca_certificate_file", `the file "nowhere.pem" cannot be read`},
+		},
+		"CA file's text as its path": {
+			provider: arguments{"ca_certificate_file": "-----BEGIN " + secret}, want: []string{"Invalid ca_certificate_file", "the file cannot be read"},
+		},
+		"CA PEM is no PEM": {
+			provider: arguments{"ca_certificate_pem": "x"}, want: []string{"Invalid ca_certificate_pem", "no certificate in PEM form"},
+		},
+		"both CA attributes": {
+			provider: arguments{"ca_certificate_pem": "x", "ca_certificate_file": "y"}, want: []string{"Conflicting CA Certificates", "Remove one of them"},
+		},
+		"unknown secret": {
+			provider: arguments{"client_secret": unknown},
+			want:     []string{"Unknown client_secret", "with -target", "its own instance, client_id and client_secret"},
+		},
+		"two unknown values": {
+			provider: arguments{"instance": unknown, "client_id": unknown, "request_timeout": unknown},
+			want:     []string{"Incomplete ERP.net Configuration", "Unknown instance", "Unknown client_id", "Unknown request_timeout"},
+		},
+		"unknown and unset": {provider: arguments{"client_id": unknown}, unset: clientless[:1], want: []string{"Unknown client_id"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server, env := startInstance(t)
-			for variable, value := range test.change {
-				env = with(env, variable, value)
+			instance, env := startInstance(t)
+			for variable, value := range test.set {
+				env = env.with(variable, value)
 			}
-			c := newCLI(t, fmt.Sprintf("provider \"erpnet\" {\n%s\n}\n\nresource \"terraform_data\" \"unknown\" {\n  input = \"x\"\n}\n\n%s", test.provider, tokenConfig), env)
-			c.succeed("validate")
-			code, output := c.run("plan")
-			if code == 0 || strings.Count(output, "Error: ") != 1 {
-				t.Errorf("not one error, exit code %d:\n%s", code, output)
+			p := start(t, env.without(test.unset...), test.provider)
+			var all sync.WaitGroup // several faults are reported to each of many objects
+			for range 5 {
+				all.Go(func() {
+					r := p.open("access_token", nil)
+					r.fails(t, test.want...)
+					r.hides(t, "hunter2", erpnettest.SampleSecret)
+				})
 			}
-			for _, want := range test.want {
-				if !words(want).MatchString(output) {
-					t.Errorf("lacks %q:\n%s", want, output)
-				}
-			}
-			if strings.Contains(output, "hunter2") || strings.Contains(output, erpnettest.SampleSecret) {
-				t.Errorf("shows a secret:\n%s", output)
-			}
-			if n := len(server.Requests()); n != 0 {
+			all.Wait()
+			if n := instance.Count(erpnettest.Any); n != 0 {
 				t.Errorf("%d requests were sent", n)
 			}
 		})
 	}
 }
 
-func TestPureObjectsWorkWithABrokenProviderConfiguration(t *testing.T) {
-	t.Parallel()
-	c := newCLI(t, `provider "erpnet" {
-  instance        = "https://id.erp.net/x?y"
-  client_secret   = ""
-  request_timeout = "soon"
-  ca_certificate_file = "nowhere"
+// withReferenceToken starts an instance with a reference token of the sample application.
+func withReferenceToken(t *testing.T) (instance *erpnettest.Server, env environment, token string) {
+	t.Helper()
+	instance, env = startInstance(t)
+	instance.ChangeApplication(sampleURI, func(a *erpnettest.TrustedApplication) { a.ReferenceTokens = "AdministratorsOnly" })
+	return instance, env, must(instance.AddReferenceToken(erpnettest.ReferenceToken{Application: sampleURI}))
 }
 
-data "erpnet_secret_hash" "this" {
-  secret = "DEMO"
-}
-
-output "hashes" {
-  value = [data.erpnet_secret_hash.this.hash, provider::erpnet::secret_hash("DEMO")]
-}`, nil)
-	c.succeed("plan")
-}
-
-// Every attribute of the provider reaches the requests.
-func TestProviderAttributesReachTheRequests(t *testing.T) {
-	server := erpnettest.NewTLSServer()
-	t.Cleanup(server.Close)
-	file := filepath.Join(t.TempDir(), "ca.pem")
-	if err := os.WriteFile(file, server.CACertificatePEM(), 0o600); err != nil {
-		t.Fatal(err)
+func TestReferenceTokenRules(t *testing.T) {
+	instance, env, token := withReferenceToken(t)
+	const other = "enrt_0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	clientless := env.without("ERPNET_CLIENT_ID", "ERPNET_CLIENT_SECRET")
+	customers := func(p *process) result { return p.read("domain_query", arguments{"entity_set": "Crm_Sales_Customers"}) }
+	check := func(more arguments) func(*process) result {
+		return func(p *process) result { return p.read("credentials_check", more) }
 	}
-	identity := func(extra string) string {
-		return fmt.Sprintf(`
-provider "erpnet" {
-  instance        = "erp.example"
-  identity_url    = %q
-  client_id       = %q
-  client_secret   = %q
-  request_timeout = "20s"
-  max_retries     = 1
-%s
-}
-`, server.IdentityURL(), erpnettest.SampleApplication().ApplicationUri, erpnettest.SampleSecret, extra) + tokenConfig
-	}
-	server.Inject(erpnettest.Token, erpnettest.Status(503).Once())
-	run(t, nil,
-		resource.TestStep{Config: identity(fmt.Sprintf("  ca_certificate_file = %q", file))},
-		resource.TestStep{Config: identity("  ca_certificate_pem = <<EOT\n" + string(server.CACertificatePEM()) + "EOT")},
-		resource.TestStep{Config: identity(""), ExpectError: words("Certificate of Unknown Authority")},
-	)
-	t.Cleanup(func() {
-		for _, request := range server.Requests() {
-			agent := request.Header.Get("User-Agent")
-			if !strings.HasPrefix(agent, "Terraform/1.") || !strings.HasSuffix(agent, " (+https://www.terraform.io) terraform-provider-erpnet/test") {
-				t.Errorf("user agent is %q", agent)
+	for name, test := range map[string]struct {
+		provider arguments
+		env      environment
+		use      func(*process) result
+		want     []string // of the one error; none for success
+	}{
+		"both in the environment": {
+			env: env.with("ERPNET_REFERENCE_TOKEN", token), use: customers,
+			want: []string{"Conflicting Credentials", "in the environment", "ERPNET_REFERENCE_TOKEN", "ERPNET_CLIENT_SECRET"},
+		},
+		"both in the configuration": {
+			provider: arguments{"client_id": "x", "client_secret": "y", "reference_token": other}, env: clientless, use: customers,
+			want: []string{"Conflicting Credentials", "in the provider's configuration"},
+		},
+		"one of them and an id": {
+			env: env.without("ERPNET_CLIENT_SECRET").with("ERPNET_REFERENCE_TOKEN", token), use: customers,
+			want: []string{"Conflicting Credentials"},
+		},
+		"credentials configured": {
+			provider: arguments{"client_id": sampleURI, "client_secret": erpnettest.SampleSecret},
+			env:      clientless.with("ERPNET_REFERENCE_TOKEN", "nonsense"), use: customers,
+		},
+		"token configured": {
+			provider: arguments{"reference_token": token}, env: env.with("ERPNET_CLIENT_SECRET", "nonsense"), use: customers,
+		},
+		"empty beside credentials": {env: env.with("ERPNET_REFERENCE_TOKEN", ""), use: customers},
+		"token objects refuse it": {
+			provider: arguments{"reference_token": token}, env: env, use: func(p *process) result { return p.open("access_token", nil) },
+			want: []string{"Reference Token Not Usable Here", "opaque token"},
+		},
+		"check without probe": {
+			provider: arguments{"reference_token": token}, env: env, use: check(nil),
+			want: []string{"Missing probe_domain_api", "opaque", "set probe_domain_api = true"},
+		},
+		"revoked": {
+			provider: arguments{"reference_token": other}, env: env, use: customers, want: []string{"Token Refused by the Domain API"},
+		},
+		"revoked, checked": {
+			provider: arguments{"reference_token": other}, env: env, use: check(arguments{"probe_domain_api": true}),
+			want: []string{"These checks of the reference token", "domain_api: Token Refused"},
+		},
+		"not one": {
+			provider: arguments{"reference_token": "hunter2"}, env: env, use: customers, want: []string{"Invalid reference_token", "enrt_"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := instance.Count(erpnettest.Token)
+			r := test.use(start(t, test.env, test.provider))
+			if test.want == nil {
+				r.succeeds(t)
+			} else {
+				r.fails(t, test.want...)
 			}
-		}
-	})
+			r.hides(t, token, other, "hunter2", erpnettest.SampleSecret)
+			if name == "token configured" && instance.Count(erpnettest.Token) != before {
+				t.Error("the environment's client was asked for a token")
+			}
+		})
+	}
 }

@@ -122,15 +122,15 @@ func (w wire) attributes(object tftypes.Value) map[string]tftypes.Value {
 	return attributes
 }
 
-// managed is a resource as a CLI keeps it.
-type managed struct {
+// heldResource is a resource as a CLI keeps it.
+type heldResource struct {
 	state    tftypes.Value
 	private  []byte
 	identity *tfprotov6.ResourceIdentityData
 }
 
 // adopt imports a record and reads it, as a plan with an import block does.
-func (w wire) adopt(id string, identity *tfprotov6.ResourceIdentityData) managed {
+func (w wire) adopt(id string, identity *tfprotov6.ResourceIdentityData) heldResource {
 	w.Helper()
 	imported, err := w.server.ImportResourceState(w.Context(), &tfprotov6.ImportResourceStateRequest{
 		TypeName: applicationType, ID: id, Identity: identity,
@@ -140,17 +140,17 @@ func (w wire) adopt(id string, identity *tfprotov6.ResourceIdentityData) managed
 		w.Fatalf("%d resources were imported", len(imported.ImportedResources))
 	}
 	one := imported.ImportedResources[0]
-	return w.refresh(applicationType, managed{w.decode(one.State, w.resourceType()), one.Private, one.Identity})
+	return w.refresh(applicationType, heldResource{w.decode(one.State, w.resourceType()), one.Private, one.Identity})
 }
 
 // refresh reads a resource.
-func (w wire) refresh(kind string, m managed) managed {
+func (w wire) refresh(kind string, m heldResource) heldResource {
 	w.Helper()
 	read, err := w.server.ReadResource(w.Context(), &tfprotov6.ReadResourceRequest{
 		TypeName: kind, CurrentState: w.encode(m.state), Private: m.private, CurrentIdentity: m.identity,
 	})
 	w.clean("read", read.Diagnostics, err)
-	return managed{w.decode(read.NewState, m.state.Type()), read.Private, read.NewIdentity}
+	return heldResource{w.decode(read.NewState, m.state.Type()), read.Private, read.NewIdentity}
 }
 
 // generate is the configuration that the CLI writes for a state.
@@ -164,7 +164,7 @@ func (w wire) generate(state tftypes.Value) tftypes.Value {
 }
 
 // plansNoChange validates and plans a configuration, and holds that the state stays what it is without a word.
-func (w wire) plansNoChange(kind string, config tftypes.Value, m managed) {
+func (w wire) plansNoChange(kind string, config tftypes.Value, m heldResource) {
 	w.Helper()
 	writeOnly := &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true}
 	validated, err := w.server.ValidateResourceConfig(w.Context(), &tfprotov6.ValidateResourceConfigRequest{
@@ -185,7 +185,7 @@ func (w wire) plansNoChange(kind string, config tftypes.Value, m managed) {
 // proposed is the new state that the CLI proposes: what is configured, and what the state has of computed attributes.
 func (w wire) proposed(kind string, config, state tftypes.Value) tftypes.Value {
 	w.Helper()
-	proposed, before := w.attributes(config), w.attributes(state)
+	proposed, before := maps.Clone(w.attributes(config)), w.attributes(state)
 	for _, attribute := range w.schema.ResourceSchemas[kind].Block.Attributes {
 		if attribute.Computed && proposed[attribute.Name].IsNull() {
 			proposed[attribute.Name] = before[attribute.Name]

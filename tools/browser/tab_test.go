@@ -110,6 +110,18 @@ func value[T any](t *testing.T, p *tab, expression string) T {
 	return result
 }
 
+// result is that of an action.
+func result[T any](t *testing.T, p *tab, action chromedp.Action[T]) T {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	got, err := chromedp.Run(ctx, action)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
 // until waits for the page to change by itself until an expression is true.
 func (p *tab) until(t *testing.T, expression string) {
 	t.Helper()

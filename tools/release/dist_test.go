@@ -80,19 +80,26 @@ func read(t *testing.T, name string) []byte {
 	return content
 }
 
-// An archive holds the licence and the binary, for the platform that its name
-// says. The CLIs find the provider's by its name.
+// An archive holds the licence, those of others, and the binary, for the platform
+// that its name says. The CLIs find the provider's by its name.
 func TestArchives(t *testing.T) {
 	eachBinary(t, func(t *testing.T, product, platform, name string) {
 		files := archive(t, product, name)
 		executable := executableName(t, product, platform)
-		if got := slices.Sorted(maps.Keys(files)); !slices.Equal(got, []string{"LICENSE", executable}) {
-			t.Fatalf("holds %q, not LICENSE and %s", got, executable)
+		want := []string{"LICENSE", "THIRD_PARTY_NOTICES.txt", executable}
+		slices.Sort(want)
+		if got := slices.Sorted(maps.Keys(files)); !slices.Equal(got, want) {
+			t.Fatalf("holds %q, not %q", got, want)
 		}
 		if mode := files[executable].mode; mode.Perm() != 0o755 {
 			t.Errorf("the binary has mode %s", mode)
 		}
 		info := buildInfo(t, files[executable])
+		for _, module := range info.Deps {
+			if !bytes.Contains(files["THIRD_PARTY_NOTICES.txt"].content, []byte("\n"+module.Path+"\n")) {
+				t.Errorf("the notices leave out %s", module.Path)
+			}
+		}
 		settings := map[string]string{}
 		for _, setting := range info.Settings {
 			settings[setting.Key] = setting.Value
@@ -103,14 +110,14 @@ func TestArchives(t *testing.T) {
 		if settings["CGO_ENABLED"] != "0" || settings["-trimpath"] != "true" {
 			t.Errorf("built with %v", settings)
 		}
-		if product == provider && !bytes.Contains(files[executable].content, []byte(version(t))) {
-			t.Error("the provider does not know its version")
+		if !bytes.Contains(files[executable].content, []byte(version(t))) {
+			t.Errorf("%s does not know its version", product)
 		}
 	})
 }
 
-// A bill of materials lists what is in the binary: each module that it was
-// linked from, and Go.
+// The bill of materials of a program lists what is in its binary on every
+// platform: each module that it was linked from, and Go.
 func TestBillsOfMaterials(t *testing.T) {
 	eachBinary(t, func(t *testing.T, product, platform, name string) {
 		type component struct {
@@ -124,7 +131,7 @@ func TestBillsOfMaterials(t *testing.T) {
 			} `json:"metadata"`
 			Components []component `json:"components"`
 		}
-		readJSON(t, filepath.Join(dist, name+".cdx.json"), &bill)
+		readJSON(t, filepath.Join(dist, product+"_"+version(t)+".cdx.json"), &bill)
 		info := buildInfo(t, archive(t, product, name)[executableName(t, product, platform)])
 		if bill.Format != "CycloneDX" {
 			t.Errorf("the format is %q", bill.Format)
@@ -163,10 +170,9 @@ func TestChecksums(t *testing.T) {
 	want := map[string]string{base + "_manifest.json": manifest}
 	add := func(name string) { want[name] = filepath.Join(dist, name) }
 	for product, suffix := range map[string]string{provider: ".zip", mock: ".tar.gz"} {
+		add(product + "_" + version(t) + ".cdx.json")
 		for _, platform := range platforms[product] {
-			name := product + "_" + version(t) + "_" + platform
-			add(name + suffix)
-			add(name + ".cdx.json")
+			add(product + "_" + version(t) + "_" + platform + suffix)
 		}
 	}
 	sums := map[string]string{}

@@ -18,14 +18,23 @@ const maxRows = 20
 
 // formats turn what a report holds into what a person reads.
 var formats = template.FuncMap{
-	"kind":      func(endpoint erpnettest.Endpoint) string { return kinds[endpoint] },
-	"moment":    func(t time.Time) string { return t.Local().Format(time.DateTime) },
-	"zone":      func(t time.Time) string { return "UTC" + t.Local().Format("-07:00") },
-	"machine":   func(t time.Time) string { return t.Format(time.RFC3339) },
-	"since":     func(from, to time.Time) string { return span(to.Sub(from)) },
-	"span":      func(seconds int) string { return span(time.Duration(seconds) * time.Second) },
-	"status":    status,
-	"class":     func(status int) string { return fmt.Sprintf("s%d", status/100) },
+	"kind":       func(endpoint erpnettest.Endpoint) string { return kinds[endpoint] },
+	"moment":     func(t time.Time) string { return t.Local().Format(time.DateTime) },
+	"zone":       func(t time.Time) string { return "UTC" + t.Local().Format("-07:00") },
+	"machine":    func(t time.Time) string { return t.Format(time.RFC3339) },
+	"since":      func(from, to time.Time) string { return span(to.Sub(from)) },
+	"span":       func(seconds int) string { return span(time.Duration(seconds) * time.Second) },
+	"status":     status,
+	"class":      func(status int) string { return fmt.Sprintf("s%d", status/100) },
+	"parameters": parameters,
+	"whom":       whom,
+	"often":      often,
+	"milliseconds": func(n float64) string {
+		if n < 10 {
+			return fmt.Sprintf("%.1f ms", n)
+		}
+		return fmt.Sprintf("%.0f ms", n)
+	},
 	"shortType": func(name string) string { return name[strings.LastIndexByte(name, '.')+1:] },
 	"totals":    totals,
 	"rows":      func(n int) int { return min(n, maxRows) },
@@ -40,6 +49,58 @@ var kinds = map[erpnettest.Endpoint]string{
 	erpnettest.DomainAPI:     "Domain API",
 	erpnettest.Version:       "Version",
 	erpnettest.Other:         "Other paths",
+	erpnettest.Any:           "All",
+}
+
+// parameters are those of a fault, but for where, how often and for whom.
+func parameters(f erpnettest.FaultSpec) string {
+	var parts []string
+	add := func(name string, value any) {
+		if text := fmt.Sprint(value); text != "" && text != "0" {
+			parts = append(parts, name+" "+text)
+		}
+	}
+	add("status", f.Status)
+	add("Retry-After", f.RetryAfter)
+	add("error", f.Error)
+	add("code", f.Code)
+	add("delay", f.Delay)
+	add("to", f.Location)
+	add("to", f.URL)
+	if len(f.Scopes) > 0 {
+		add("scopes", strings.Join(f.Scopes, " "))
+	}
+	add("name", f.Name)
+	return strings.Join(parts, ", ")
+}
+
+// whom says which requests of its endpoint a fault is for.
+func whom(f erpnettest.FaultSpec) string {
+	var parts []string
+	for _, part := range []struct{ before, value string }{
+		{"", f.Method}, {"of ", f.ClientID}, {"with ", f.Path},
+	} {
+		if part.value != "" {
+			parts = append(parts, part.before+part.value)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// often says how often a fault strikes.
+func often(f erpnettest.FaultSpec) string {
+	text := "each request"
+	if f.Every > 1 {
+		text = fmt.Sprintf("one request of %d", f.Every)
+	}
+	switch f.Times {
+	case 0:
+		return text
+	case 1:
+		return text + ", once"
+	default:
+		return fmt.Sprintf("%s, %d times", text, f.Times)
+	}
 }
 
 // status is an HTTP status in words; 0 is no response.

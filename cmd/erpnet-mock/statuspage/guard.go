@@ -6,6 +6,7 @@ package statuspage
 import (
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -14,27 +15,37 @@ import (
 var headers = map[string]string{
 	"Cache-Control": "no-store",
 	"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
-		"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+		"connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
 	"Cross-Origin-Opener-Policy":   "same-origin",
 	"Cross-Origin-Resource-Policy": "same-origin",
-	"Referrer-Policy":              "no-referrer",
+	"Referrer-Policy":              "same-origin",
 	"X-Content-Type-Options":       "nosniff",
 }
 
-func guard(next http.Handler) http.Handler {
+func guard(next http.Handler, hosts []string) http.Handler {
+	// A page of a foreign web site can send a form here, though it can't read the
+	// response.
+	next = http.NewCrossOriginProtection().Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for name, value := range headers {
 			w.Header().Set(name, value)
 		}
 		// A foreign web site can point its own host name at this machine. Its pages
 		// could then read what is served under that name: DNS rebinding.
-		if !isThisMachine(r.Host) {
-			const reason = "The status page accepts only the hosts localhost, 127.0.0.1 and [::1]."
+		if !isThisMachine(r.Host) && !isOneOf(hosts, r.Host) {
+			const reason = "The status page accepts only the hosts localhost, 127.0.0.1 and [::1], and that of -url."
 			http.Error(w, reason, http.StatusForbidden)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+func isOneOf(names []string, host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, host) })
 }
 
 // isThisMachine takes a host with or without a port.

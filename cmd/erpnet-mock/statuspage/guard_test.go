@@ -18,6 +18,9 @@ func TestOnlyTheNamesOfThisMachineAreAnswered(t *testing.T) {
 		"127.1.2.3":             200,
 		"[::1]":                 200,
 		"[::1]:8080":            200,
+		"erpnet-mock":           200, // the host of -url
+		"ERPNET-MOCK:8444":      200,
+		"erpnet-mock.example":   403,
 		"":                      403,
 		"example.com":           403,
 		"example.com:8080":      403,
@@ -29,7 +32,7 @@ func TestOnlyTheNamesOfThisMachineAreAnswered(t *testing.T) {
 		"example.com@127.0.0.1": 403,
 		"127.0.0.1:80:80":       403,
 	} {
-		for _, path := range []string{"/", "/status.json", "/script.js", "/nowhere"} {
+		for _, path := range []string{"/", "/status.json", "/script.js", "/faults", "/env/sh", "/nowhere"} {
 			got := ask(t, instance, http.MethodGet, host, path)
 			expected := want
 			if want == 200 && path == "/nowhere" {
@@ -77,7 +80,7 @@ func TestPageLoadsNothingFromElsewhere(t *testing.T) {
 		}
 		policy := header.Get("Content-Security-Policy")
 		for _, part := range []string{
-			"default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'",
+			"default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'",
 		} {
 			if !strings.Contains(policy, part) {
 				t.Errorf("%s: %s is not in the policy %q", path, part, policy)

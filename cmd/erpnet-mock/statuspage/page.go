@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package statuspage shows a running instance to the person who tests against
-// it: a web page that refreshes by itself, and the same as JSON.
+// it: a web page that refreshes by itself, and the same as JSON. At the same
+// address, programs set faults and read the last requests.
 package statuspage
 
 import (
 	"bytes"
 	"embed"
-	"encoding/json"
 	"html/template"
 	"net/http"
 
@@ -20,10 +20,18 @@ var files embed.FS
 
 var page = template.Must(template.New("page.html").Funcs(formats).ParseFS(files, "page.html"))
 
-// Handler serves the status of an instance: the page at /, and its
-// [erpnettest.StatusReport] as JSON at /status.json. It accepts only the names
-// of this machine, only GET and HEAD, and lets no cache keep anything.
-func Handler(instance *erpnettest.Server) http.Handler {
+// Config is what a handler serves beside the state of the instance.
+type Config struct {
+	Hosts     []string          // names beside those of this machine
+	CA        string            // the certificate of the instance's CA, in PEM; empty for none
+	Variables map[string]string // of the provider, as text for each kind of shell
+}
+
+// Handler serves the status of an instance: the page at /, its
+// [erpnettest.StatusReport] as JSON at /status.json, and the control. It accepts
+// only the names of this machine and those of the Config, changes nothing for the
+// pages of other web sites, and lets no cache keep anything.
+func Handler(instance *erpnettest.Server, config Config) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		var rendered bytes.Buffer
@@ -35,15 +43,13 @@ func Handler(instance *erpnettest.Server) http.Handler {
 		_, _ = w.Write(rendered.Bytes())
 	})
 	mux.HandleFunc("GET /status.json", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", "  ")
-		_ = encoder.Encode(instance.StatusReport())
+		writeJSON(w, http.StatusOK, instance.StatusReport())
 	})
 	for _, name := range []string{"style.css", "narrow.css", "script.js", "icon.svg"} {
 		mux.HandleFunc("GET /"+name, func(w http.ResponseWriter, r *http.Request) {
 			http.ServeFileFS(w, r, files, name)
 		})
 	}
-	return guard(mux)
+	control(mux, instance, config)
+	return guard(mux, config.Hosts)
 }

@@ -28,13 +28,18 @@ func newInstance(t *testing.T) *erpnettest.Server {
 	return instance
 }
 
+// testConfig is that of a mock in a container.
+var testConfig = Config{
+	Hosts: []string{"erpnet-mock"}, CA: "the certificate", Variables: map[string]string{"sh": "export A='b'\n"},
+}
+
 // ask sends a request to the status page of an instance.
 func ask(t *testing.T, instance *erpnettest.Server, method, host, path string) *httptest.ResponseRecorder {
 	t.Helper()
 	request := httptest.NewRequestWithContext(t.Context(), method, path, nil)
 	request.Host = host
 	got := httptest.NewRecorder()
-	Handler(instance).ServeHTTP(got, request)
+	Handler(instance, testConfig).ServeHTTP(got, request)
 	return got
 }
 
@@ -217,5 +222,37 @@ func TestNoSecretIsShown(t *testing.T) {
 				t.Errorf("%q is in %s", secret, path)
 			}
 		}
+	}
+}
+
+func TestPageShowsReasonsFaultsAndRequests(t *testing.T) {
+	instance := newInstance(t)
+	expect(t, show(t, instance, "/"), "No fault is in force", "No request has come yet")
+	for range 3 {
+		askForToken(t, instance, "com.example/unknown", "secret")
+	}
+	faults := `[
+		{"endpoint": "token", "what": "status", "status": 503, "retry_after": 600, "times": 2, "client_id": "com.example/x"},
+		{"endpoint": "api", "what": "latency", "delay": "2s", "every": 3, "path": "Crm_", "method": "GET"},
+		{"endpoint": "keys", "what": "hang", "times": 1}
+	]`
+	send(t, instance, http.MethodPost, "/faults", faults)
+	askForToken(t, instance, "com.example/x", "secret")
+	instance.Inject(erpnettest.Any, erpnettest.None())
+	page := show(t, instance, "/")
+	expect(
+		t, page,
+		`400 <b>× 3</b></span>`, `<span class="reason">No trusted application has this ApplicationUri.</span>`,
+		`<form method="post" action="/faults/clear"><button>Clear all</button></form>`,
+		`<code>status</code> <span class="note">status 503, Retry-After 600</span>`,
+		`Token <span class="note">of com.example/x</span>`, `each request, 2 times</td>`,
+		`data-label="Struck" class="number">1</td>`,
+		`<code>latency</code> <span class="note">delay 2s</span>`, `Domain API <span class="note">GET, with Crm_</span>`,
+		"one request of 3</td>", "each request, once</td>", "set by a program", ">All</td>",
+		`title="503 Service Unavailable">503</span> <span class="note">by <code>status</code></span>`, " ms</td>",
+		"<code>com.example/x</code>",
+	)
+	if n := strings.Count(page, "<code>com.example/unknown</code>"); n != 4 { // one error, three requests
+		t.Errorf("%d rows of the same error and its requests", n)
 	}
 }

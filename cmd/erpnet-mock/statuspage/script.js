@@ -31,6 +31,17 @@ function show(state, words) {
   }
 }
 
+// The button clears the faults without leaving the page, as it would without JavaScript.
+document.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  try {
+    await fetch("/faults", { method: "DELETE", signal: AbortSignal.timeout(patience) });
+    await refresh();
+  } catch {
+    show("lost", "Connection lost");
+  }
+});
+
 async function watch() {
   try {
     await refresh();

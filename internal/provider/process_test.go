@@ -1,0 +1,235 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
+)
+
+// process is a configured provider process, asked as a CLI asks it: hundreds of configurations in the time that one
+// plan of a CLI takes. Its operations panic when the protocol itself fails, so that any goroutine may call them.
+type process struct {
+	ctx    context.Context
+	server tfprotov6.ProviderServer
+}
+
+// arguments are those of an object or of the provider: Go values by name. What is left out is null, and
+// tftypes.UnknownValue is known after apply only.
+type arguments map[string]any
+
+// with returns a copy with further arguments, or others.
+func (a arguments) with(more arguments) arguments {
+	all := maps.Clone(a)
+	maps.Copy(all, more)
+	return all
+}
+
+// environment is that of a provider process.
+type environment map[string]string
+
+// with returns a copy with one more variable, or another value of it.
+func (e environment) with(name, value string) environment {
+	changed := maps.Clone(e)
+	changed[name] = value
+	return changed
+}
+
+// without returns a copy that lacks some variables.
+func (e environment) without(names ...string) environment {
+	changed := maps.Clone(e)
+	for _, name := range names {
+		delete(changed, name)
+	}
+	return changed
+}
+
+// startInstance starts a simulated instance. The environment names it and its sample application.
+func startInstance(t *testing.T) (*erpnettest.Server, environment) {
+	t.Helper()
+	instance := erpnettest.NewServer()
+	t.Cleanup(instance.Close)
+	return instance, environmentOf(instance)
+}
+
+func environmentOf(instance *erpnettest.Server) environment {
+	return environment{
+		"ERPNET_INSTANCE":      instance.URL,
+		"ERPNET_CLIENT_ID":     erpnettest.SampleApplication().ApplicationUri,
+		"ERPNET_CLIENT_SECRET": erpnettest.SampleSecret,
+		"ERPNET_MAX_RETRIES":   "0",
+	}
+}
+
+// newProvider is a provider whose environment is a map, so that tests run in parallel.
+func newProvider(env environment) *erpnetProvider {
+	lookup := func(name string) (string, bool) { value, ok := env[name]; return value, ok }
+	return &erpnetProvider{version: "test", now: time.Now, lookupEnv: lookup}
+}
+
+// start starts a process, which takes any configuration of the provider without a word.
+func start(t *testing.T, env environment, configuration arguments) *process {
+	t.Helper()
+	return startProvider(t, newProvider(env), configuration)
+}
+
+func startProvider(t *testing.T, provider *erpnetProvider, configuration arguments) *process {
+	t.Helper()
+	p := &process{ctx: context.Background(), server: providerserver.NewProtocol6(provider)()}
+	config := encode(schemas().Provider.ValueType(), configuration)
+	validated := must(p.server.ValidateProviderConfig(p.ctx, &tfprotov6.ValidateProviderConfigRequest{Config: config}))
+	done := must(p.server.ConfigureProvider(p.ctx, &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.12.0", Config: config}))
+	if all := slices.Concat(validated.Diagnostics, done.Diagnostics); len(all) > 0 {
+		t.Fatal(result{diagnostics: all}.text())
+	}
+	return p
+}
+
+// schemas are those of the provider, which are the same in all processes.
+var schemas = sync.OnceValue(func() *tfprotov6.GetProviderSchemaResponse {
+	server := providerserver.NewProtocol6(newProvider(nil))()
+	return must(server.GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{}))
+})
+
+func must[T any](value T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return value
+}
+
+// read validates and reads a data source.
+func (p *process) read(name string, values arguments) result {
+	name = "erpnet_" + name
+	kind := schemas().DataSourceSchemas[name].ValueType()
+	config := encode(kind, values)
+	validated := p.validateData(name, config)
+	if validated.failed() {
+		return validated
+	}
+	resp := must(p.server.ReadDataSource(p.ctx, &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: config}))
+	return newResult(kind, resp.State, nil, validated.diagnostics, resp.Diagnostics)
+}
+
+func (p *process) validateData(name string, config *tfprotov6.DynamicValue) result {
+	resp := must(p.server.ValidateDataResourceConfig(p.ctx, &tfprotov6.ValidateDataResourceConfigRequest{TypeName: name, Config: config}))
+	return result{diagnostics: resp.Diagnostics}
+}
+
+// open validates and opens an ephemeral resource.
+func (p *process) open(name string, values arguments) result {
+	name = "erpnet_" + name
+	kind := schemas().EphemeralResourceSchemas[name].ValueType()
+	config := encode(kind, values)
+	validated := must(p.server.ValidateEphemeralResourceConfig(p.ctx, &tfprotov6.ValidateEphemeralResourceConfigRequest{TypeName: name, Config: config}))
+	if r := (result{diagnostics: validated.Diagnostics}); r.failed() {
+		return r
+	}
+	resp := must(p.server.OpenEphemeralResource(p.ctx, &tfprotov6.OpenEphemeralResourceRequest{TypeName: name, Config: config}))
+	return newResult(kind, resp.Result, resp.Private, validated.Diagnostics, resp.Diagnostics)
+}
+
+// call calls a function of strings.
+func (p *process) call(name string, texts ...string) result {
+	var encoded []*tfprotov6.DynamicValue
+	for _, text := range texts {
+		encoded = append(encoded, encodeAs(tftypes.String, text))
+	}
+	resp := must(p.server.CallFunction(p.ctx, &tfprotov6.CallFunctionRequest{Name: name, Arguments: encoded}))
+	if resp.Error != nil {
+		return result{diagnostics: []*tfprotov6.Diagnostic{{Severity: tfprotov6.DiagnosticSeverityError, Summary: resp.Error.Text}}}
+	}
+	return newResult(schemas().Functions[name].Return.Type, resp.Result, nil)
+}
+
+// result is what one operation gave.
+type result struct {
+	diagnostics []*tfprotov6.Diagnostic
+	values      map[string]any // of the state or the result, as Go values; nil for none
+	value       any            // the same, where it is no object
+	kept        string         // what the CLI gets to keep, encoded
+}
+
+func newResult(kind tftypes.Type, value *tfprotov6.DynamicValue, private []byte, diagnostics ...[]*tfprotov6.Diagnostic) result {
+	r := result{diagnostics: slices.Concat(diagnostics...), kept: string(private)}
+	if value != nil {
+		r.kept += string(value.MsgPack) + string(value.JSON) // both hold texts as they are, but for JSON's escapes
+		r.value = goValue(must(value.Unmarshal(kind)))
+		r.values, _ = r.value.(map[string]any)
+	}
+	return r
+}
+
+func (r result) of(severity tfprotov6.DiagnosticSeverity) []string {
+	var texts []string
+	for _, d := range r.diagnostics {
+		if d.Severity == severity {
+			texts = append(texts, d.Summary+": "+d.Detail)
+		}
+	}
+	return texts
+}
+
+func (r result) errors() []string   { return r.of(tfprotov6.DiagnosticSeverityError) }
+func (r result) warnings() []string { return r.of(tfprotov6.DiagnosticSeverityWarning) }
+func (r result) failed() bool       { return len(r.errors()) > 0 }
+
+// text is all that a person gets to read.
+func (r result) text() string {
+	return strings.Join(append(r.errors(), r.warnings()...), "\n")
+}
+
+// succeeds holds that there is no diagnostic at all.
+func (r result) succeeds(t *testing.T) result {
+	t.Helper()
+	if len(r.diagnostics) > 0 {
+		t.Fatal(r.text())
+	}
+	return r
+}
+
+// fails holds that there is one error, which says all of this.
+func (r result) fails(t *testing.T, wants ...string) {
+	t.Helper()
+	if len(r.errors()) != 1 {
+		t.Errorf("%d errors: %s", len(r.errors()), r.text())
+	}
+	for _, want := range wants {
+		if !strings.Contains(r.text(), want) {
+			t.Errorf("lacks %q: %s", want, r.text())
+		}
+	}
+}
+
+// has holds that these attributes have these values.
+func (r result) has(t *testing.T, wants arguments) {
+	t.Helper()
+	for name, want := range wants {
+		if got, there := r.values[name]; !there || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s is %#v, want %#v", name, got, want)
+		}
+	}
+}
+
+// hides holds that none of the secrets is shown.
+func (r result) hides(t *testing.T, secrets ...string) {
+	t.Helper()
+	for _, secret := range secrets {
+		if strings.Contains(r.text(), secret) {
+			t.Errorf("shows a secret: %s", r.text())
+		}
+	}
+}
