@@ -79,12 +79,12 @@ func startPrivate(t *testing.T) (instance *erpnettest.Server, environment map[st
 	}
 	host := strings.TrimPrefix(instance.URL, "https://")
 	return instance, map[string]string{
-			"ERPNET_INSTANCE": instance.URL, "ERPNET_CLIENT_ID": app.ApplicationUri,
-			"ERPNET_CLIENT_SECRET": erpnettest.SampleSecret, "ERPNET_CA_CERTIFICATE_FILE": authorities,
-		}, []string{
-			"ACMECORP", user.Id, user.Login, user.Name, app.ApplicationUri, app.Name, "acme.special", host, "127.0.0.1",
-			erpnettest.SampleSecret, erpnettest.SecretHash(erpnettest.SampleSecret),
-		}
+		"ERPNET_INSTANCE": instance.URL, "ERPNET_CLIENT_ID": app.ApplicationUri,
+		"ERPNET_CLIENT_SECRET": erpnettest.SampleSecret, "ERPNET_CA_CERTIFICATE_FILE": authorities,
+	}, []string{
+		"ACMECORP", user.Id, user.Login, user.Name, app.ApplicationUri, app.Name, "acme.special", host, "127.0.0.1",
+		erpnettest.SampleSecret, erpnettest.SecretHash(erpnettest.SampleSecret),
+	}
 }
 
 // record makes a run of the program.
