@@ -226,3 +226,13 @@ func startWithShapes(t *testing.T) (*erpnettest.Server, []erpnettest.TrustedAppl
 	}
 	return instance, instance.Applications()
 }
+
+// stringOf is a known text.
+func stringOf(t *testing.T, value tftypes.Value) string {
+	t.Helper()
+	var text string
+	if err := value.As(&text); err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
