@@ -124,7 +124,8 @@ func TestCredentialsCheckNamesEachDefect(t *testing.T) {
 	}{
 		"wrong secret": {
 			changed(func(a *erpnettest.TrustedApplication) { a.ApplicationSecretHash = erpnettest.SecretHash("another") }),
-			"token", []string{"Client Credentials Refused", "ApplicationSecretHash", "begins with"},
+			"token",
+			[]string{"Client Credentials Refused", "ApplicationSecretHash", "begins with"},
 		},
 		"disabled": {changed(func(a *erpnettest.TrustedApplication) { a.IsEnabled = false }), "token", []string{"IsEnabled is true"}},
 		"no SystemUserAllowed": {

@@ -226,7 +226,7 @@ func TestASecretThatWasRotatedElsewhereIsAWarning(t *testing.T) {
 
 // Where the instance does not show hashes, the one that was written stays, and a new version is written all the same: by
 // its secret nobody can tell whether that is another one.
-func TestANewVersionIsWrittenWhereHashesAreHidden(t *testing.T) {
+func TestNewVersionIsWrittenWhereHashesAreHidden(t *testing.T) {
 	for name, form := range map[string]erpnettest.SecretHashes{"null": erpnettest.SecretHashesNull, "left out": erpnettest.SecretHashesOmitted} {
 		t.Run(name, func(t *testing.T) {
 			instance, env := startInstance(t)
@@ -245,7 +245,7 @@ func TestANewVersionIsWrittenWhereHashesAreHidden(t *testing.T) {
 }
 
 // A store that notes a new version although its write failed gives the old secret once more.
-func TestANewVersionOfTheSecretThatTheRecordHasIsAWarning(t *testing.T) {
+func TestNewVersionOfTheSecretThatTheRecordHasIsAWarning(t *testing.T) {
 	_, m := startService(t, nil)
 	r := m.apply(service(arguments{"client_secret_wo_version": "2"}))
 	if len(r.diagnostics) != 1 || !strings.HasPrefix(r.text(), "Secret Not Rotated: client_secret_wo_version has changed") {
