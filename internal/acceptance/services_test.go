@@ -26,8 +26,8 @@ type service struct {
 	Variables map[string]string `yaml:"variables"`
 }
 
-// startServices starts the mock for a job that has its image as a service, and returns what puts its address in place of
-// the one that the job has for it.
+// startServices starts the mock for a job that has its image as a service, and returns what puts its address in place
+// of the one that the job has for it.
 func startServices(ts *testscript.TestScript, services yaml.Node) *strings.Replacer {
 	if services.IsZero() {
 		return strings.NewReplacer()
@@ -53,7 +53,8 @@ func startServices(ts *testscript.TestScript, services yaml.Node) *strings.Repla
 // startMock returns the address of its control.
 func startMock(ts *testscript.TestScript) string {
 	readyFile := ts.MkAbs("service-ready.json")
-	command := exec.Command(filepath.Join(built, "erpnet-mock"), "-ready-file", readyFile) //nolint:gosec,noctx // see below
+	//nolint:gosec,noctx // what was built for this, and the script ends it
+	command := exec.Command(filepath.Join(built, "erpnet-mock"), "-ready-file", readyFile)
 	ts.Check(command.Start())
 	ts.Defer(func() {
 		_ = command.Process.Kill()
@@ -75,7 +76,8 @@ func startMock(ts *testscript.TestScript) string {
 // documentedVersion is the newest that is released, or the one that will be.
 func documentedVersion(ts *testscript.TestScript) (version string) {
 	changelog := ts.ReadFile(filepath.Join(ts.Getenv("REPO"), "CHANGELOG.md"))
-	for _, heading := range regexp.MustCompile(`(?m)^## (\d\S*)( \(Unreleased\))?`).FindAllStringSubmatch(changelog, -1) {
+	headings := regexp.MustCompile(`(?m)^## (\d\S*)( \(Unreleased\))?`)
+	for _, heading := range headings.FindAllStringSubmatch(changelog, -1) {
 		if version = heading[1]; heading[2] == "" {
 			break
 		}

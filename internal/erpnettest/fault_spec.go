@@ -95,7 +95,8 @@ func ReadFaults(r io.Reader) ([]FaultSpec, error) {
 func readFault(members map[string]json.RawMessage) (spec FaultSpec, err error) {
 	for name := range members {
 		if _, isParameter := parameters[name]; !isParameter && !slices.Contains(commonMembers, name) {
-			return spec, unknownWord("a member", name, slices.Concat(commonMembers, slices.Sorted(maps.Keys(parameters))))
+			valid := slices.Concat(commonMembers, slices.Sorted(maps.Keys(parameters)))
+			return spec, unknownWord("a member", name, valid)
 		}
 	}
 	if members == nil || json.Unmarshal(members["what"], &spec.What) != nil || spec.What == "" {
