@@ -20,8 +20,20 @@ import (
 // checkNames are the checks in their order.
 func checkNames() []string {
 	return []string{
-		"token", "discovery", "keys", "type", "issuer", "audience", "not_before", "expiry", "client_id", "algorithm", "key",
-		"signature", "scopes", "domain_api",
+		"token",
+		"discovery",
+		"keys",
+		"type",
+		"issuer",
+		"audience",
+		"not_before",
+		"expiry",
+		"client_id",
+		"algorithm",
+		"key",
+		"signature",
+		"scopes",
+		"domain_api",
 	}
 }
 
@@ -51,8 +63,13 @@ func TestCredentialsCheck(t *testing.T) {
 	expectChecks(t, r, "domain_api")
 	rfc3339In(t, r.values["expires_at"], time.Hour)
 	r.has(t, arguments{
-		"issuer": instance.IdentityURL(), "granted_scopes": []any{"read"}, "system_user": "svc.integration",
-		"system_user_type": "InternalUser", "database": "DEMODB", "key_id": instance.SigningKeyID(), "server_version": "26.2.0.76",
+		"issuer":           instance.IdentityURL(),
+		"granted_scopes":   []any{"read"},
+		"system_user":      "svc.integration",
+		"system_user_type": "InternalUser",
+		"database":         "DEMODB",
+		"key_id":           instance.SigningKeyID(),
+		"server_version":   "26.2.0.76",
 	})
 	p.open("access_token", arguments{"scopes": []string{"read"}}).succeeds(t)
 	if api, tokens := instance.Count(erpnettest.DomainAPI), instance.Count(erpnettest.Token); api != 0 || tokens != 1 {
@@ -60,7 +77,8 @@ func TestCredentialsCheck(t *testing.T) {
 	}
 	expectChecks(t, p.read("credentials_check", arguments{"probe_domain_api": true}).succeeds(t))
 	for _, request := range instance.Requests() {
-		if url := request.Path + "?" + request.RawQuery; request.Endpoint == erpnettest.DomainAPI && url != "/api/domain/odata/Crm_Sales_Customers?$select=Id&$top=1" {
+		if url := request.Path + "?" + request.RawQuery; request.Endpoint == erpnettest.DomainAPI &&
+			url != "/api/domain/odata/Crm_Sales_Customers?$select=Id&$top=1" {
 			t.Errorf("the probe asked for %s", url)
 		}
 	}
@@ -91,7 +109,8 @@ func TestAnEntitySetIsProbedOnlyIfTheAPIIs(t *testing.T) {
 	_, env := startInstance(t)
 	p := start(t, env, nil)
 	set := arguments{"probe_entity_set": "Crm_Sales_Customers"}
-	p.read("credentials_check", set).fails(t, "probe_entity_set Without probe_domain_api", "Set probe_domain_api = true")
+	p.read("credentials_check", set).
+		fails(t, "probe_entity_set Without probe_domain_api", "Set probe_domain_api = true")
 	p.read("credentials_check", set.with(arguments{"probe_domain_api": tftypes.UnknownValue})).succeeds(t)
 }
 
@@ -126,43 +145,93 @@ func TestCredentialsCheckNamesEachDefect(t *testing.T) {
 			changed(func(a *erpnettest.TrustedApplication) { a.ApplicationSecretHash = erpnettest.SecretHash("another") }),
 			"token", []string{"Client Credentials Refused", "ApplicationSecretHash", "begins with"},
 		},
-		"disabled": {changed(func(a *erpnettest.TrustedApplication) { a.IsEnabled = false }), "token", []string{"IsEnabled: true"}},
+		"disabled": {
+			changed(func(a *erpnettest.TrustedApplication) { a.IsEnabled = false }), "token",
+			[]string{"IsEnabled: true"},
+		},
 		"no SystemUserAllowed": {
 			changed(func(a *erpnettest.TrustedApplication) { a.SystemUserAllowed = false }), "token",
-			[]string{"Trusted Application Not Authorized", "SystemUserAllowed: true", "ImpersonateAsInternalUserAllowed: true"},
+			[]string{
+				"Trusted Application Not Authorized", "SystemUserAllowed: true",
+				"ImpersonateAsInternalUserAllowed: true",
+			},
 		},
-		"missing scope":    {scopeRead, "scopes", []string{"Scope Not Allowed", "attribute Scope", `Granted when no scope is asked for: "read"`}},
-		"narrower grant":   {injected(token, erpnettest.GrantedScopes("read")), "scopes", []string{"Scope Not Granted", `lacks "update"`}},
-		"foreign issuer":   {injected(token, erpnettest.WrongIssuer()), "issuer", []string{"Token of Another Issuer", elsewhere + "/id"}},
-		"no issuer":        {injected(token, erpnettest.WithoutClaim("iss")), "issuer", []string{"Token of Another Issuer"}},
-		"bad signature":    {injected(token, erpnettest.BadSignature()), "signature", []string{"Bad Signature", "Do not use it"}},
-		"stranger's key":   {injected(token, erpnettest.ForeignKey()), "signature", []string{"Bad Signature"}},
-		"unknown key ID":   {injected(token, erpnettest.UnknownKey()), "key", []string{"Unknown Signing Key"}},
-		"unsigned":         {injected(token, erpnettest.Algorithm("none")), "algorithm", []string{"Wrong Signature Algorithm"}},
-		"symmetric":        {injected(token, erpnettest.Algorithm("HS256")), "algorithm", []string{`signed by "HS256"`}},
-		"other JWT type":   {injected(token, erpnettest.TokenType("JWT")), "type", []string{"Wrong JWT Type"}},
-		"expired":          {injected(token, erpnettest.Expired()), "expiry", []string{"Token Already Expired"}},
-		"no expiry":        {injected(token, erpnettest.WithoutClaim("exp")), "expiry", []string{"that names no expiry"}},
-		"not yet valid":    {injected(token, erpnettest.NotYetValid()), "not_before", []string{"Token Not Yet Valid"}},
-		"wrong audience":   {injected(token, erpnettest.WrongAudience()), "audience", []string{"Token for Another API", `"TableAPI"`}},
-		"other client_id":  {injected(token, erpnettest.WrongClient()), "client_id", []string{"Token of Another Client", `"another.trusted.app/service"`}},
-		"clocks apart":     {func(s *erpnettest.Server) { s.SetClock(inTwoHours) }, "not_before", []string{"they are 2h0m"}},
-		"no discovery":     {injected(discovery, erpnettest.Status(404)), "discovery", []string{"No Identity Service Here"}},
-		"no keys":          {injected(erpnettest.JWKS, erpnettest.HTML(200)), "keys", []string{"an HTML page instead of JSON"}},
-		"no jwks_uri":      {injected(discovery, erpnettest.WithoutField("jwks_uri")), "keys", []string{"No Signing Keys", "names no jwks_uri"}},
-		"keys elsewhere":   {injected(discovery, erpnettest.Field("jwks_uri", elsewhere+"/jwks")), "keys", []string{"which is another host and not asked"}},
-		"foreign name":     {injected(discovery, erpnettest.Field("issuer", elsewhere)), "discovery; issuer", []string{"Identity Service of Another Name"}},
-		"everything reset": {injected(erpnettest.Any, erpnettest.Reset()), "token, discovery", []string{"Connection Lost"}},
-		"a firewall":       {injected(erpnettest.Any, erpnettest.HTML(403)), "token, discovery", []string{"Refused by a Gateway"}},
+		"missing scope": {
+			scopeRead, "scopes",
+			[]string{"Scope Not Allowed", "attribute Scope", `Granted when no scope is asked for: "read"`},
+		},
+		"narrower grant": {
+			injected(token, erpnettest.GrantedScopes("read")), "scopes",
+			[]string{"Scope Not Granted", `lacks "update"`},
+		},
+		"foreign issuer": {
+			injected(token, erpnettest.WrongIssuer()), "issuer", []string{"Token of Another Issuer", elsewhere + "/id"},
+		},
+		"no issuer": {
+			injected(token, erpnettest.WithoutClaim("iss")), "issuer", []string{"Token of Another Issuer"},
+		},
+		"bad signature": {
+			injected(token, erpnettest.BadSignature()), "signature", []string{"Bad Signature", "Do not use it"},
+		},
+		"stranger's key": {injected(token, erpnettest.ForeignKey()), "signature", []string{"Bad Signature"}},
+		"unknown key ID": {injected(token, erpnettest.UnknownKey()), "key", []string{"Unknown Signing Key"}},
+		"unsigned": {
+			injected(token, erpnettest.Algorithm("none")), "algorithm", []string{"Wrong Signature Algorithm"},
+		},
+		"symmetric": {
+			injected(token, erpnettest.Algorithm("HS256")), "algorithm", []string{`signed by "HS256"`},
+		},
+		"other JWT type": {injected(token, erpnettest.TokenType("JWT")), "type", []string{"Wrong JWT Type"}},
+		"expired":        {injected(token, erpnettest.Expired()), "expiry", []string{"Token Already Expired"}},
+		"no expiry": {
+			injected(token, erpnettest.WithoutClaim("exp")), "expiry", []string{"that names no expiry"},
+		},
+		"not yet valid": {injected(token, erpnettest.NotYetValid()), "not_before", []string{"Token Not Yet Valid"}},
+		"wrong audience": {
+			injected(token, erpnettest.WrongAudience()), "audience", []string{"Token for Another API", `"TableAPI"`},
+		},
+		"other client_id": {
+			injected(token, erpnettest.WrongClient()), "client_id",
+			[]string{"Token of Another Client", `"another.trusted.app/service"`},
+		},
+		"clocks apart": {
+			func(s *erpnettest.Server) { s.SetClock(inTwoHours) }, "not_before", []string{"they are 2h0m"},
+		},
+		"no discovery": {
+			injected(discovery, erpnettest.Status(404)), "discovery", []string{"No Identity Service Here"},
+		},
+		"no keys": {
+			injected(erpnettest.JWKS, erpnettest.HTML(200)), "keys", []string{"an HTML page instead of JSON"},
+		},
+		"no jwks_uri": {
+			injected(discovery, erpnettest.WithoutField("jwks_uri")), "keys",
+			[]string{"No Signing Keys", "names no jwks_uri"},
+		},
+		"keys elsewhere": {
+			injected(discovery, erpnettest.Field("jwks_uri", elsewhere+"/jwks")), "keys",
+			[]string{"which is another host and not asked"},
+		},
+		"foreign name": {
+			injected(discovery, erpnettest.Field("issuer", elsewhere)), "discovery; issuer",
+			[]string{"Identity Service of Another Name"},
+		},
+		"everything reset": {
+			injected(erpnettest.Any, erpnettest.Reset()), "token, discovery", []string{"Connection Lost"},
+		},
+		"a firewall": {
+			injected(erpnettest.Any, erpnettest.HTML(403)), "token, discovery", []string{"Refused by a Gateway"},
+		},
 		"foreign name, no keys": {
 			all(injected(discovery, erpnettest.Field("issuer", elsewhere)), injected(erpnettest.JWKS, erpnettest.Status(404))),
 			"discovery; keys; issuer", nil,
 		},
 		"issuer, no discovery": {
-			all(injected(discovery, erpnettest.Status(404)), injected(token, erpnettest.WrongIssuer())), "discovery; issuer", nil,
+			all(injected(discovery, erpnettest.Status(404)), injected(token, erpnettest.WrongIssuer())),
+			"discovery; issuer", nil,
 		},
 		"three at once": {
-			all(scopeRead, injected(token, erpnettest.WrongAudience(), erpnettest.UnknownKey())), "audience; key; scopes",
+			all(scopeRead, injected(token, erpnettest.WrongAudience(), erpnettest.UnknownKey())),
+			"audience; key; scopes",
 			[]string{"Scope Not Allowed", "Token for Another API", "Unknown Signing Key"},
 		},
 		"API 401": {injected(api, erpnettest.Status(401)), "domain_api", []string{"Token Refused by the Domain API"}},
@@ -170,19 +239,28 @@ func TestCredentialsCheckNamesEachDefect(t *testing.T) {
 			injected(api, erpnettest.DomainError(403, 14, "System.Exception", "No.")), "domain_api",
 			[]string{"Access Denied by the Domain API", "SystemUser"},
 		},
-		"API 404": {injected(api, erpnettest.Status(404)), "domain_api", []string{"No Domain API Here", "domain_api_url"}},
+		"API 404": {
+			injected(api, erpnettest.Status(404)), "domain_api", []string{"No Domain API Here", "domain_api_url"},
+		},
 		"API 429": {injected(api, erpnettest.Status(429)), "domain_api", []string{"Too Many Calls of the Domain API"}},
 		"API, no licence": {
-			injected(api, erpnettest.LicenceExhausted()), "domain_api", []string{"No Licence Free", "simultaneously connected users"},
+			injected(api, erpnettest.LicenceExhausted()), "domain_api",
+			[]string{"No Licence Free", "simultaneously connected users"},
 		},
 		"API 503 of a gateway": {injected(api, erpnettest.HTML(503)), "domain_api", []string{"Instance Unavailable"}},
 		"API 500": {
 			injected(api, erpnettest.DomainError(500, 0, "InvalidOperationException", "Something broke")), "domain_api",
 			[]string{"Domain API Failed", `"Something broke"`},
 		},
-		"API is a portal": {injected(api, erpnettest.HTML(200)), "domain_api", []string{"Not a Domain API", "an HTML page instead of JSON"}},
-		"API breaks off":  {injected(api, erpnettest.Reset()), "domain_api", []string{"Connection Lost"}},
-		"API redirects":   {injected(api, erpnettest.Redirect(307, elsewhere+"/x")), "domain_api", []string{"Not a Domain API", elsewhere + "/x"}},
+		"API is a portal": {
+			injected(api, erpnettest.HTML(200)), "domain_api",
+			[]string{"Not a Domain API", "an HTML page instead of JSON"},
+		},
+		"API breaks off": {injected(api, erpnettest.Reset()), "domain_api", []string{"Connection Lost"}},
+		"API redirects": {
+			injected(api, erpnettest.Redirect(307, elsewhere+"/x")), "domain_api",
+			[]string{"Not a Domain API", elsewhere + "/x"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -195,7 +273,9 @@ func TestCredentialsCheckNamesEachDefect(t *testing.T) {
 			r := start(t, env, nil).read("credentials_check", arguments{
 				"required_scopes": []string{"read", "update"}, "probe_domain_api": probe,
 			})
-			r.fails(t, append(test.want, "ERP.net Credentials Check Failed: These checks of client_id \""+sampleURI+"\"")...)
+			r.fails(
+				t,
+				append(test.want, "ERP.net Credentials Check Failed: These checks of client_id \""+sampleURI+"\"")...)
 			r.hides(t, append(instance.IssuedTokens(), erpnettest.SampleSecret, "eyJ")...)
 			if got := failedChecks(r.text()); got != test.failed {
 				t.Errorf("failed are %q, want %q: %s", got, test.failed, r.text())
@@ -224,7 +304,10 @@ func failedChecks(text string) string {
 func TestCredentialsCheckAlwaysAsksAgain(t *testing.T) {
 	instance, env := startInstance(t)
 	right := maps.Clone(env)
-	instance.ChangeApplication(sampleURI, func(a *erpnettest.TrustedApplication) { a.ApplicationSecretHash = erpnettest.SecretHash("another") })
+	instance.ChangeApplication(
+		sampleURI,
+		func(a *erpnettest.TrustedApplication) { a.ApplicationSecretHash = erpnettest.SecretHash("another") },
+	)
 	p := start(t, right, nil)
 	p.open("access_token", nil).fails(t, "Client Credentials Refused")
 	for range 2 {

@@ -21,7 +21,10 @@ func reportsRequest(more arguments) arguments {
 func TestRegistrationRequestOfAService(t *testing.T) {
 	instance, env := startInstance(t)
 	r := start(t, env, nil).read("registration_request", reportsRequest(arguments{
-		"secret_hash": hashOfDEMO, "scopes": []string{"read", "update"}, "system_user": "svc.reports", "instance": "https://DEMODB.my.erp.net/",
+		"secret_hash": hashOfDEMO,
+		"scopes":      []string{"read", "update"},
+		"system_user": "svc.reports",
+		"instance":    "https://DEMODB.my.erp.net/",
 	})).succeeds(t)
 	r.has(t, arguments{
 		"client_type": nil,
@@ -33,7 +36,8 @@ func TestRegistrationRequestOfAService(t *testing.T) {
 	})
 	for _, want := range []string{
 		"# Register the trusted application `my.trusted.app/reports`", "instance `https://demodb.my.erp.net`",
-		"| ApplicationSecretHash | `" + hashOfDEMO + "` |", "| SystemUser | `svc.reports` |", "Take read alone if it only reads",
+		"| ApplicationSecretHash | `" + hashOfDEMO + "` |", "| SystemUser | `svc.reports` |",
+		"Take read alone if it only reads",
 	} {
 		if !strings.Contains(fmt.Sprint(r.values["ticket"]), want) {
 			t.Errorf("the ticket lacks %q", want)
@@ -53,11 +57,18 @@ func TestRegistrationRequestOfAPlaceholderAndOfAllAttributes(t *testing.T) {
 			`"ImpersonateAsInternalUserAllowed":false,"ImpersonateAsCommunityUserAllowed":false,"BasicAuthenticationAllowed":false,"IsEnabled":true}`,
 	})
 	p.read("registration_request", reportsRequest(arguments{
-		"client_type": "Public", "scopes": []string{"profile", "openid"}, "system_user_allowed": false, "system_user": "svc.reports",
-		"impersonate_as_internal_user_allowed": true, "impersonate_as_community_user_allowed": true,
-		"redirect_uris":             []string{"https://b.example.com/", "https://a.example.com/"},
-		"post_logout_redirect_uris": []string{"https://c.example.com/"}, "reference_tokens": "AuthenticatedUsers",
-		"is_enabled": false, "notes": "For tests.", "instance": "demodb.my.erp.net",
+		"client_type":                           "Public",
+		"scopes":                                []string{"profile", "openid"},
+		"system_user_allowed":                   false,
+		"system_user":                           "svc.reports",
+		"impersonate_as_internal_user_allowed":  true,
+		"impersonate_as_community_user_allowed": true,
+		"redirect_uris":                         []string{"https://b.example.com/", "https://a.example.com/"},
+		"post_logout_redirect_uris":             []string{"https://c.example.com/"},
+		"reference_tokens":                      "AuthenticatedUsers",
+		"is_enabled":                            false,
+		"notes":                                 "For tests.",
+		"instance":                              "demodb.my.erp.net",
 	})).succeeds(t).has(t, arguments{
 		"install_url": nil,
 		"record_json": `{"Name":"Reports","ApplicationUri":"my.trusted.app/reports","ClientType":"Public","Scope":"openid profile",` +
@@ -72,13 +83,29 @@ func TestRegistrationRequestOfAPlaceholderAndOfAllAttributes(t *testing.T) {
 // place.
 func TestImpossibleRegistrationsAreRefused(t *testing.T) {
 	r := start(t, nil, nil).read("registration_request", arguments{
-		"name": " ", "application_uri": "", "client_type": "Public", "secret_hash": "hunter2-hunter2-hunter2-hunter2",
-		"scopes": []string{"sec"}, "system_user_allowed": true, "post_logout_redirect_uris": []string{"/out"}, "reference_tokens": "hunter2",
+		"name":            " ",
+		"application_uri": "",
+		"client_type":     "Public",
+		"secret_hash":     "hunter2-hunter2-hunter2-hunter2",
+		"scopes": []string{
+			"sec",
+		},
+		"system_user_allowed":       true,
+		"post_logout_redirect_uris": []string{"/out"},
+		"reference_tokens":          "hunter2",
 	})
-	r.fails(t, "Impossible Trusted Application", "name (Name): Give", "application_uri (ApplicationUri):",
-		"secret_hash (ApplicationSecretHash): A Public application has no secret", "secret_hash (ApplicationSecretHash): The secret hash cannot be used",
-		"system_user (SystemUser): An application", "scopes (Scope): The scope sec", "post_logout_redirect_uris (ImpersonateLogoutUrl): The URIs",
-		"reference_tokens (ReferenceTokens): Reference tokens must")
+	r.fails(
+		t,
+		"Impossible Trusted Application",
+		"name (Name): Give",
+		"application_uri (ApplicationUri):",
+		"secret_hash (ApplicationSecretHash): A Public application has no secret",
+		"secret_hash (ApplicationSecretHash): The secret hash cannot be used",
+		"system_user (SystemUser): An application",
+		"scopes (Scope): The scope sec",
+		"post_logout_redirect_uris (ImpersonateLogoutUrl): The URIs",
+		"reference_tokens (ReferenceTokens): Reference tokens must",
+	)
 	r.hides(t, "hunter2")
 }
 
@@ -91,11 +118,18 @@ func TestRegistrationRequestWaitsForUnknownValues(t *testing.T) {
 		values arguments
 		want   string // a part of the one error; empty for none
 	}{
-		"hash":                  {reportsRequest(arguments{"secret_hash": unknown, "system_user": "svc.reports"}), ""},
-		"hash and a wrong rest": {reportsRequest(arguments{"secret_hash": unknown, "scopes": []string{"sec"}}), "The scope sec is reserved"},
-		"hash and type":         {reportsRequest(arguments{"secret_hash": unknown, "client_type": unknown}), ""},
-		"no hash, though":       {reportsRequest(arguments{"system_user": unknown}), "A Confidential application cannot authenticate without a secret"},
-		"a wrong instance":      {reportsRequest(arguments{"secret_hash": unknown, "instance": "id.erp.net"}), "it is the global authority"},
+		"hash": {reportsRequest(arguments{"secret_hash": unknown, "system_user": "svc.reports"}), ""},
+		"hash and a wrong rest": {
+			reportsRequest(arguments{"secret_hash": unknown, "scopes": []string{"sec"}}), "The scope sec is reserved",
+		},
+		"hash and type": {reportsRequest(arguments{"secret_hash": unknown, "client_type": unknown}), ""},
+		"no hash, though": {
+			reportsRequest(arguments{"system_user": unknown}),
+			"A Confidential application cannot authenticate without a secret",
+		},
+		"a wrong instance": {
+			reportsRequest(arguments{"secret_hash": unknown, "instance": "id.erp.net"}), "it is the global authority",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := p.validateData("erpnet_registration_request", encode(kind, test.values))

@@ -25,11 +25,15 @@ func TestFailuresAreOneDiagnosticEach(t *testing.T) {
 		"wrong secret": {
 			env: environment{"ERPNET_CLIENT_SECRET": other},
 			want: []string{
-				"Client Credentials Refused", "invalid_client", "ApplicationUri", "IsEnabled", "ClientType", "ApplicationSecretHash",
+				"Client Credentials Refused", "invalid_client", "ApplicationUri", "IsEnabled", "ClientType",
+				"ApplicationSecretHash",
 				`begins with "` + erpnettest.SecretHash(other)[:4] + `"`,
 			},
 		},
-		"short wrong secret": {env: environment{"ERPNET_CLIENT_SECRET": short}, want: []string{"Client Credentials Refused", "secret_matches"}},
+		"short wrong secret": {
+			env:  environment{"ERPNET_CLIENT_SECRET": short},
+			want: []string{"Client Credentials Refused", "secret_matches"},
+		},
 		"disabled": {
 			change: changed(func(a *erpnettest.TrustedApplication) { a.IsEnabled = false }),
 			want:   []string{"Client Credentials Refused", "IsEnabled: true"},
@@ -42,16 +46,44 @@ func TestFailuresAreOneDiagnosticEach(t *testing.T) {
 			change: changed(func(a *erpnettest.TrustedApplication) { a.Scope = "update" }),
 			want:   []string{"Scope Not Allowed", "attribute Scope", `Asked for: "read"`},
 		},
-		"narrower grant":   {change: injected(token, erpnettest.GrantedScopes("update")), want: []string{"Scope Not Granted", `lacks "read"`}},
-		"foreign issuer":   {change: injected(token, erpnettest.WrongIssuer()), want: []string{"Token of Another Issuer", "https://other.my.erp.net/id"}},
-		"foreign client":   {change: injected(token, erpnettest.WrongClient()), want: []string{"Token of Another Client"}},
-		"expired":          {change: injected(token, erpnettest.Expired()), want: []string{"Token Already Expired", "This machine's clock said"}},
-		"HTML page":        {change: injected(token, erpnettest.HTML(200)), want: []string{"Not an Identity Service", "an HTML page instead of JSON"}},
-		"page of a WAF":    {change: injected(token, erpnettest.HTML(403)), want: []string{"Refused by a Gateway", `the title "Forbidden"`, "User-Agent"}},
-		"redirect":         {change: injected(token, erpnettest.Redirect(307, "/elsewhere")), want: []string{"Unexpected Redirect", "/elsewhere"}},
-		"unavailable":      {change: injected(token, erpnettest.Status(503)), want: []string{"Instance Unavailable", "HTTP status 503"}},
-		"message of OData": {change: injected(token, erpnettest.Answer(503, "application/json", sap)), want: []string{"The maintenance window is open."}},
-		"invalid JSON":     {change: injected(token, erpnettest.InvalidJSON()), want: []string{"Not an Identity Service", "not a JSON object"}},
+		"narrower grant": {
+			change: injected(token, erpnettest.GrantedScopes("update")),
+			want:   []string{"Scope Not Granted", `lacks "read"`},
+		},
+		"foreign issuer": {
+			change: injected(token, erpnettest.WrongIssuer()),
+			want:   []string{"Token of Another Issuer", "https://other.my.erp.net/id"},
+		},
+		"foreign client": {
+			change: injected(token, erpnettest.WrongClient()), want: []string{"Token of Another Client"},
+		},
+		"expired": {
+			change: injected(token, erpnettest.Expired()),
+			want:   []string{"Token Already Expired", "This machine's clock said"},
+		},
+		"HTML page": {
+			change: injected(token, erpnettest.HTML(200)),
+			want:   []string{"Not an Identity Service", "an HTML page instead of JSON"},
+		},
+		"page of a WAF": {
+			change: injected(token, erpnettest.HTML(403)),
+			want:   []string{"Refused by a Gateway", `the title "Forbidden"`, "User-Agent"},
+		},
+		"redirect": {
+			change: injected(token, erpnettest.Redirect(307, "/elsewhere")),
+			want:   []string{"Unexpected Redirect", "/elsewhere"},
+		},
+		"unavailable": {
+			change: injected(token, erpnettest.Status(503)), want: []string{"Instance Unavailable", "HTTP status 503"},
+		},
+		"message of OData": {
+			change: injected(token, erpnettest.Answer(503, "application/json", sap)),
+			want:   []string{"The maintenance window is open."},
+		},
+		"invalid JSON": {
+			change: injected(token, erpnettest.InvalidJSON()),
+			want:   []string{"Not an Identity Service", "not a JSON object"},
+		},
 		"connection reset": {change: injected(token, erpnettest.Reset()), want: []string{"Connection Lost"}},
 		"told to wait": {
 			change: injected(token, tenMinutes), env: environment{"ERPNET_MAX_RETRIES": "4"},
@@ -81,7 +113,15 @@ func TestFailuresAreOneDiagnosticEach(t *testing.T) {
 // A secret that is a part of other texts changes neither what is compared nor what the remedy depends on.
 func TestSecretsThatArePartsOfOtherTexts(t *testing.T) {
 	instance, env := startInstance(t)
-	instance.ChangeApplication(sampleURI, func(a *erpnettest.TrustedApplication) { a.ApplicationSecretHash = erpnettest.SecretHash(sampleURI) })
+	instance.ChangeApplication(
+		sampleURI,
+		func(a *erpnettest.TrustedApplication) { a.ApplicationSecretHash = erpnettest.SecretHash(sampleURI) },
+	)
 	start(t, env.with("ERPNET_CLIENT_SECRET", sampleURI), nil).open("access_token", nil).succeeds(t)
-	start(t, env.with("ERPNET_CLIENT_SECRET", "e"), nil).open("access_token", nil).fails(t, "Client Credentials Refused", "invalid_client", "IsEnabled: true")
+	start(
+		t,
+		env.with("ERPNET_CLIENT_SECRET", "e"),
+		nil,
+	).open("access_token", nil).
+		fails(t, "Client Credentials Refused", "invalid_client", "IsEnabled: true")
 }

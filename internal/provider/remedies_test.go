@@ -21,7 +21,8 @@ import (
 func TestEveryKindOfFailureHasItsRemedy(t *testing.T) {
 	var kinds []erpnet.Kind
 	for _, remedy := range Remedies() {
-		if remedy.Title == "" || !strings.HasSuffix(remedy.Cause, ".") || remedy.Remedy == "" || slices.Contains(kinds, remedy.Kind) {
+		if remedy.Title == "" || !strings.HasSuffix(remedy.Cause, ".") || remedy.Remedy == "" ||
+			slices.Contains(kinds, remedy.Kind) {
 			t.Errorf("%s is incomplete, or there twice", remedy.Kind)
 		}
 		kinds = append(kinds, remedy.Kind)
