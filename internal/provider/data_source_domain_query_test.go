@@ -56,8 +56,8 @@ func TestDomainQueryKeepsValuesAsTheyAre(t *testing.T) {
 	instance.Inject(erpnettest.DomainAPI, erpnettest.RawField("value", `[
 		{"@odata.id":"X(1)","Number":12345678901234567890.123456789,"Far":1e9999,"Nothing":null,"Flag":true,
 		 "List":[1,"two",null],"Notes":"a\u001b[31mb\tc",
-		"Nested":{"Password":"hunter2","Deep":[{"ApplicationSecretHash":"hunter2","Kept":1}]},
-		"UserPassword":"hunter2"},,
+		 "Nested":{"Password":"hunter2","Deep":[{"ApplicationSecretHash":"hunter2","Kept":1}]},
+		 "UserPassword":"hunter2"},
 		{"Other":"shape"}]`))
 	r := start(t, env, nil).read("domain_query", query(nil))
 	want := map[string]any{
