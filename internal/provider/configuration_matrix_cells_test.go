@@ -32,7 +32,10 @@ func newMatrix(t *testing.T, row string) matrix {
 	t.Helper()
 	instance := erpnettest.NewTLSServer()
 	t.Cleanup(instance.Close)
-	instance.ChangeApplication(sampleURI, func(a *erpnettest.TrustedApplication) { a.ReferenceTokens = "AdministratorsOnly" })
+	instance.ChangeApplication(
+		sampleURI,
+		func(a *erpnettest.TrustedApplication) { a.ReferenceTokens = "AdministratorsOnly" },
+	)
 	reference := must(instance.AddReferenceToken(erpnettest.ReferenceToken{Application: sampleURI}))
 	stranger := httptest.NewTLSServer(nil)
 	stranger.Close()
@@ -51,7 +54,11 @@ func newMatrix(t *testing.T, row string) matrix {
 		"request_timeout":     {"1m", "soon"},
 		"max_retries":         {1, "many"},
 	}
-	m := matrix{instance: instance, attribute: strings.TrimSuffix(row, " beside client credentials"), env: environmentOf(instance)}
+	m := matrix{
+		instance:  instance,
+		attribute: strings.TrimSuffix(row, " beside client credentials"),
+		env:       environmentOf(instance),
+	}
 	m.right, m.wrong = values[m.attribute][0], fmt.Sprint(values[m.attribute][1])
 	m.env["ERPNET_CA_CERTIFICATE_PEM"] = ca
 	delete(m.env, variable(m.attribute))
@@ -120,7 +127,13 @@ func TestConfigurationMatrix(t *testing.T) {
 						for name, object := range objects {
 							cells.Add(1)
 							want := cellOutcome(row, configured, environment, object.needs)
-							m.expect(t, fmt.Sprintf("%s %s, environment %s: %s", m.attribute, configured, environment, name), want, p, object)
+							m.expect(
+								t,
+								fmt.Sprintf("%s %s, environment %s: %s", m.attribute, configured, environment, name),
+								want,
+								p,
+								object,
+							)
 						}
 					}
 				}

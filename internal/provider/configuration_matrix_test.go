@@ -50,8 +50,12 @@ var configurationMatrix = []matrixRow{
 		unset: "Missing client_id", emptyEnv: "Empty client_id", empty: "Empty client_id", unknown: "Unknown client_id",
 	},
 	{
-		attribute: "client_secret", neededBy: credentialed,
-		unset: "Missing client_secret", emptyEnv: "Empty client_secret", empty: "Empty client_secret", unknown: "Unknown client_secret",
+		attribute: "client_secret",
+		neededBy:  credentialed,
+		unset:     "Missing client_secret",
+		emptyEnv:  "Empty client_secret",
+		empty:     "Empty client_secret",
+		unknown:   "Unknown client_secret",
 	},
 	{
 		attribute: "identity_url", neededBy: here,
@@ -66,12 +70,20 @@ var configurationMatrix = []matrixRow{
 		empty: "Empty issuer", unknown: "Unknown issuer",
 	},
 	{
-		attribute: "ca_certificate_pem", neededBy: allThatAsk,
-		unset: distrusted, emptyEnv: distrusted, empty: "Empty ca_certificate_pem", unknown: "Unknown ca_certificate_pem",
+		attribute: "ca_certificate_pem",
+		neededBy:  allThatAsk,
+		unset:     distrusted,
+		emptyEnv:  distrusted,
+		empty:     "Empty ca_certificate_pem",
+		unknown:   "Unknown ca_certificate_pem",
 	},
 	{
-		attribute: "ca_certificate_file", neededBy: allThatAsk,
-		unset: distrusted, emptyEnv: distrusted, empty: "Empty ca_certificate_file", unknown: "Unknown ca_certificate_file",
+		attribute: "ca_certificate_file",
+		neededBy:  allThatAsk,
+		unset:     distrusted,
+		emptyEnv:  distrusted,
+		empty:     "Empty ca_certificate_file",
+		unknown:   "Unknown ca_certificate_file",
 	},
 	{
 		attribute: "request_timeout", neededBy: allThatAsk,
@@ -84,16 +96,32 @@ var configurationMatrix = []matrixRow{
 
 	// Without client credentials.
 	{
-		attribute: "reference_token", neededBy: []need{forProbe, forAPI},
-		unset: "Incomplete ERP.net Configuration", emptyEnv: "Incomplete ERP.net Configuration", empty: "Empty reference_token", unknown: "Unknown reference_token",
+		attribute: "reference_token",
+		neededBy:  []need{forProbe, forAPI},
+		unset:     "Incomplete ERP.net Configuration",
+		emptyEnv:  "Incomplete ERP.net Configuration",
+		empty:     "Empty reference_token",
+		unknown:   "Unknown reference_token",
 	},
 	{
-		attribute: "reference_token", neededBy: []need{forCheck},
-		unset: "Incomplete ERP.net Configuration", fromEnv: "Missing probe_domain_api", emptyEnv: "Incomplete ERP.net Configuration", set: "Missing probe_domain_api", empty: "Empty reference_token", unknown: "Unknown reference_token",
+		attribute: "reference_token",
+		neededBy:  []need{forCheck},
+		unset:     "Incomplete ERP.net Configuration",
+		fromEnv:   "Missing probe_domain_api",
+		emptyEnv:  "Incomplete ERP.net Configuration",
+		set:       "Missing probe_domain_api",
+		empty:     "Empty reference_token",
+		unknown:   "Unknown reference_token",
 	},
 	{
-		attribute: "reference_token", neededBy: []need{forToken},
-		unset: "Incomplete ERP.net Configuration", fromEnv: "Reference Token Not Usable Here", emptyEnv: "Incomplete ERP.net Configuration", set: "Reference Token Not Usable Here", empty: "Reference Token Not Usable Here", unknown: "Reference Token Not Usable Here",
+		attribute: "reference_token",
+		neededBy:  []need{forToken},
+		unset:     "Incomplete ERP.net Configuration",
+		fromEnv:   "Reference Token Not Usable Here",
+		emptyEnv:  "Incomplete ERP.net Configuration",
+		set:       "Reference Token Not Usable Here",
+		empty:     "Reference Token Not Usable Here",
+		unknown:   "Reference Token Not Usable Here",
 	},
 
 	// With client credentials in the environment.
@@ -102,12 +130,20 @@ var configurationMatrix = []matrixRow{
 		fromEnv: "Conflicting Credentials", empty: "Empty reference_token", unknown: "Unknown reference_token",
 	},
 	{
-		attribute: besideClient, neededBy: []need{forCheck},
-		fromEnv: "Conflicting Credentials", set: "Missing probe_domain_api", empty: "Empty reference_token", unknown: "Unknown reference_token",
+		attribute: besideClient,
+		neededBy:  []need{forCheck},
+		fromEnv:   "Conflicting Credentials",
+		set:       "Missing probe_domain_api",
+		empty:     "Empty reference_token",
+		unknown:   "Unknown reference_token",
 	},
 	{
-		attribute: besideClient, neededBy: []need{forToken},
-		fromEnv: "Conflicting Credentials", set: "Reference Token Not Usable Here", empty: "Reference Token Not Usable Here", unknown: "Reference Token Not Usable Here",
+		attribute: besideClient,
+		neededBy:  []need{forToken},
+		fromEnv:   "Conflicting Credentials",
+		set:       "Reference Token Not Usable Here",
+		empty:     "Reference Token Not Usable Here",
+		unknown:   "Reference Token Not Usable Here",
 	},
 }
 

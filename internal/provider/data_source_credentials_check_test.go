@@ -20,8 +20,20 @@ import (
 // checkNames are the checks in their order.
 func checkNames() []string {
 	return []string{
-		"token", "discovery", "keys", "type", "issuer", "audience", "not_before", "expiry", "client_id", "algorithm", "key",
-		"signature", "scopes", "domain_api",
+		"token",
+		"discovery",
+		"keys",
+		"type",
+		"issuer",
+		"audience",
+		"not_before",
+		"expiry",
+		"client_id",
+		"algorithm",
+		"key",
+		"signature",
+		"scopes",
+		"domain_api",
 	}
 }
 
@@ -51,8 +63,13 @@ func TestCredentialsCheck(t *testing.T) {
 	expectChecks(t, r, "domain_api")
 	rfc3339In(t, r.values["expires_at"], time.Hour)
 	r.has(t, arguments{
-		"issuer": instance.IdentityURL(), "granted_scopes": []any{"read"}, "system_user": "svc.integration",
-		"system_user_type": "InternalUser", "database": "DEMODB", "key_id": instance.SigningKeyID(), "server_version": "26.2.0.76",
+		"issuer":           instance.IdentityURL(),
+		"granted_scopes":   []any{"read"},
+		"system_user":      "svc.integration",
+		"system_user_type": "InternalUser",
+		"database":         "DEMODB",
+		"key_id":           instance.SigningKeyID(),
+		"server_version":   "26.2.0.76",
 	})
 	p.open("access_token", arguments{"scopes": []string{"read"}}).succeeds(t)
 	if api, tokens := instance.Count(erpnettest.DomainAPI), instance.Count(erpnettest.Token); api != 0 || tokens != 1 {
@@ -60,7 +77,8 @@ func TestCredentialsCheck(t *testing.T) {
 	}
 	expectChecks(t, p.read("credentials_check", arguments{"probe_domain_api": true}).succeeds(t))
 	for _, request := range instance.Requests() {
-		if url := request.Path + "?" + request.RawQuery; request.Endpoint == erpnettest.DomainAPI && url != "/api/domain/odata/Crm_Sales_Customers?$select=Id&$top=1" {
+		if url := request.Path + "?" + request.RawQuery; request.Endpoint == erpnettest.DomainAPI &&
+			url != "/api/domain/odata/Crm_Sales_Customers?$select=Id&$top=1" {
 			t.Errorf("the probe asked for %s", url)
 		}
 	}
@@ -91,7 +109,8 @@ func TestAnEntitySetIsProbedOnlyIfTheAPIIs(t *testing.T) {
 	_, env := startInstance(t)
 	p := start(t, env, nil)
 	set := arguments{"probe_entity_set": "Crm_Sales_Customers"}
-	p.read("credentials_check", set).fails(t, "probe_entity_set Without probe_domain_api", "Set probe_domain_api = true")
+	p.read("credentials_check", set).
+		fails(t, "probe_entity_set Without probe_domain_api", "Set probe_domain_api = true")
 	p.read("credentials_check", set.with(arguments{"probe_domain_api": tftypes.UnknownValue})).succeeds(t)
 }
 
@@ -160,10 +179,12 @@ func TestCredentialsCheckNamesEachDefect(t *testing.T) {
 			"discovery; keys; issuer", nil,
 		},
 		"issuer, no discovery": {
-			all(injected(discovery, erpnettest.Status(404)), injected(token, erpnettest.WrongIssuer())), "discovery; issuer", nil,
+			all(injected(discovery, erpnettest.Status(404)), injected(token, erpnettest.WrongIssuer())),
+			"discovery; issuer", nil,
 		},
 		"three at once": {
-			all(scopeRead, injected(token, erpnettest.WrongAudience(), erpnettest.UnknownKey())), "audience; key; scopes",
+			all(scopeRead, injected(token, erpnettest.WrongAudience(), erpnettest.UnknownKey())),
+			"audience; key; scopes",
 			[]string{"Scope Not Allowed", "Token for Another API", "Unknown Signing Key"},
 		},
 		"API 401": {injected(api, erpnettest.Status(401)), "domain_api", []string{"Token Rejected by the Domain API"}},
@@ -171,19 +192,28 @@ func TestCredentialsCheckNamesEachDefect(t *testing.T) {
 			injected(api, erpnettest.DomainError(403, 14, "System.Exception", "No.")), "domain_api",
 			[]string{"Access Denied by the Domain API", "SystemUser"},
 		},
-		"API 404": {injected(api, erpnettest.Status(404)), "domain_api", []string{"No Domain API Here", "domain_api_url"}},
+		"API 404": {
+			injected(api, erpnettest.Status(404)), "domain_api", []string{"No Domain API Here", "domain_api_url"},
+		},
 		"API 429": {injected(api, erpnettest.Status(429)), "domain_api", []string{"Too Many Calls of the Domain API"}},
 		"API, no licence": {
-			injected(api, erpnettest.LicenceExhausted()), "domain_api", []string{"No Licence Free", "simultaneously connected users"},
+			injected(api, erpnettest.LicenceExhausted()), "domain_api",
+			[]string{"No Licence Free", "simultaneously connected users"},
 		},
 		"API 503 of a gateway": {injected(api, erpnettest.HTML(503)), "domain_api", []string{"Instance Unavailable"}},
 		"API 500": {
 			injected(api, erpnettest.DomainError(500, 0, "InvalidOperationException", "Something broke")), "domain_api",
 			[]string{"Domain API Failed", `"Something broke"`},
 		},
-		"API is a portal": {injected(api, erpnettest.HTML(200)), "domain_api", []string{"Not a Domain API", "an HTML page instead of JSON"}},
-		"API breaks off":  {injected(api, erpnettest.Reset()), "domain_api", []string{"Connection Lost"}},
-		"API redirects":   {injected(api, erpnettest.Redirect(307, elsewhere+"/x")), "domain_api", []string{"Not a Domain API", elsewhere + "/x"}},
+		"API is a portal": {
+			injected(api, erpnettest.HTML(200)), "domain_api",
+			[]string{"Not a Domain API", "an HTML page instead of JSON"},
+		},
+		"API breaks off": {injected(api, erpnettest.Reset()), "domain_api", []string{"Connection Lost"}},
+		"API redirects": {
+			injected(api, erpnettest.Redirect(307, elsewhere+"/x")), "domain_api",
+			[]string{"Not a Domain API", elsewhere + "/x"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -196,7 +226,9 @@ func TestCredentialsCheckNamesEachDefect(t *testing.T) {
 			r := start(t, env, nil).read("credentials_check", arguments{
 				"required_scopes": []string{"read", "update"}, "probe_domain_api": probe,
 			})
-			r.fails(t, append(test.want, "ERP.net Credentials Check Failed: These checks of client_id \""+sampleURI+"\"")...)
+			r.fails(
+				t,
+				append(test.want, "ERP.net Credentials Check Failed: These checks of client_id \""+sampleURI+"\"")...)
 			r.hides(t, append(instance.IssuedTokens(), erpnettest.SampleSecret, "eyJ")...)
 			if got := failedChecks(r.text()); got != test.failed {
 				t.Errorf("failed are %q, want %q: %s", got, test.failed, r.text())
@@ -225,7 +257,10 @@ func failedChecks(text string) string {
 func TestCredentialsCheckAlwaysAsksAgain(t *testing.T) {
 	instance, env := startInstance(t)
 	right := maps.Clone(env)
-	instance.ChangeApplication(sampleURI, func(a *erpnettest.TrustedApplication) { a.ApplicationSecretHash = erpnettest.SecretHash("another") })
+	instance.ChangeApplication(
+		sampleURI,
+		func(a *erpnettest.TrustedApplication) { a.ApplicationSecretHash = erpnettest.SecretHash("another") },
+	)
 	p := start(t, right, nil)
 	p.open("access_token", nil).fails(t, "Client Credentials Refused")
 	for range 2 {

@@ -32,7 +32,8 @@ func TestDomainQuery(t *testing.T) {
 	if len(rowsOf(first)) != 10 || first.values["total_count"] != "15" || first.values["next_link"] == nil {
 		t.Errorf("%d rows of %v, then %v", len(rowsOf(first)), first.values["total_count"], first.values["next_link"])
 	}
-	everything := p.read("domain_query", query(arguments{"top": 5, "all_pages": true, "select": "Number,DisplayText"})).succeeds(t)
+	everything := p.read("domain_query", query(arguments{"top": 5, "all_pages": true, "select": "Number,DisplayText"})).
+		succeeds(t)
 	var decoded []any
 	if err := json.Unmarshal([]byte(fmt.Sprint(everything.values["rows_json"])), &decoded); err != nil {
 		t.Fatal(err)
@@ -55,7 +56,8 @@ func TestDomainQueryKeepsValuesAsTheyAre(t *testing.T) {
 	instance.Inject(erpnettest.DomainAPI, erpnettest.RawField("value", `[
 		{"@odata.id":"X(1)","Number":12345678901234567890.123456789,"Far":1e9999,"Nothing":null,"Flag":true,
 		 "List":[1,"two",null],"Notes":"a\u001b[31mb\tc",
-		 "Nested":{"Password":"hunter2","Deep":[{"ApplicationSecretHash":"hunter2","Kept":1}]},"UserPassword":"hunter2"},
+		 "Nested":{"Password":"hunter2","Deep":[{"ApplicationSecretHash":"hunter2","Kept":1}]},
+		 "UserPassword":"hunter2"},
 		{"Other":"shape"}]`))
 	r := start(t, env, nil).read("domain_query", query(nil))
 	want := map[string]any{
@@ -66,7 +68,10 @@ func TestDomainQueryKeepsValuesAsTheyAre(t *testing.T) {
 	if rows := rowsOf(r); len(rows) != 2 || fmt.Sprint(rows[0]) != fmt.Sprint(want) {
 		t.Errorf("got %v, want %v", rows, want)
 	}
-	if text := fmt.Sprint(r.values["rows_json"]); strings.Contains(text, "hunter2") || !strings.Contains(text, `"Number":12345678901234567890.123456789`) {
+	if text := fmt.Sprint(
+		r.values["rows_json"],
+	); strings.Contains(text, "hunter2") ||
+		!strings.Contains(text, `"Number":12345678901234567890.123456789`) {
 		t.Error(text)
 	}
 }
@@ -80,7 +85,11 @@ func TestDomainQuerySaysWhenThereAreMoreRows(t *testing.T) {
 	}
 	p := start(t, env, nil)
 	applications := arguments{"entity_set": "Systems_Security_TrustedApplications"}
-	if r := p.read("domain_query", applications); len(rowsOf(r)) != 100 || len(r.warnings()) != 1 || !strings.HasPrefix(r.text(), "More Rows") {
+	if r := p.read(
+		"domain_query",
+		applications,
+	); len(rowsOf(r)) != 100 || len(r.warnings()) != 1 ||
+		!strings.HasPrefix(r.text(), "More Rows") {
 		t.Errorf("%d rows: %s", len(rowsOf(r)), r.text())
 	}
 	for _, more := range []arguments{{"top": 100}, {"all_pages": true}} {
@@ -133,8 +142,8 @@ func TestDomainQueryRefuses(t *testing.T) {
 	start(t, nil, nil).read("domain_query", query(arguments{"max_rows": 3, "all_pages": tftypes.UnknownValue})).fails(t, "ERPNET_INSTANCE")
 }
 
-// Behind a reverse proxy the links to the next rows name another origin, or are not escaped: path and query are followed
-// on our own.
+// Behind a reverse proxy the links to the next rows name another origin, or are not escaped: path and query are
+// followed on our own.
 func TestNextLinksAreFollowedOnOurOwnOrigin(t *testing.T) {
 	for name, change := range map[string]func(link, ours string) string{
 		"another origin": func(link, ours string) string { return strings.Replace(link, ours, "http://erp.example.test:8080", 1) },
@@ -149,7 +158,12 @@ func TestNextLinksAreFollowedOnOurOwnOrigin(t *testing.T) {
 					page["@odata.nextLink"] = change(link, instance.URL)
 				}
 			}))
-			r := start(t, env, nil).read("domain_query", query(arguments{"top": 4, "all_pages": true, "order_by": "Number desc"})).succeeds(t)
+			r := start(
+				t,
+				env,
+				nil,
+			).read("domain_query", query(arguments{"top": 4, "all_pages": true, "order_by": "Number desc"})).
+				succeeds(t)
 			if n := len(rowsOf(r)); n != 15 {
 				t.Errorf("%d rows", n)
 			}
@@ -161,10 +175,18 @@ func TestNextLinksAreFollowedOnOurOwnOrigin(t *testing.T) {
 func TestDomainQueryTakesLiteralsThatNameSecrets(t *testing.T) {
 	instance, env := startInstance(t)
 	instance.Inject(erpnettest.DomainAPI, erpnettest.Answer(200, "application/json", `{"value":[]}`))
-	r := start(t, env, nil).read("domain_query", query(arguments{"filter": "contains(Name,'It''s my password')"})).succeeds(t)
+	r := start(
+		t,
+		env,
+		nil,
+	).read("domain_query", query(arguments{"filter": "contains(Name,'It''s my password')"})).
+		succeeds(t)
 	r.has(t, arguments{"rows": []any{}, "total_count": nil})
 	requests := instance.Requests()
-	if got := requests[len(requests)-1].RawQuery; !strings.HasPrefix(got, "$filter=contains%28Name%2C%27It%27%27s%20my%20password%27%29&$top=100") {
+	if got := requests[len(requests)-1].RawQuery; !strings.HasPrefix(
+		got,
+		"$filter=contains%28Name%2C%27It%27%27s%20my%20password%27%29&$top=100",
+	) {
 		t.Errorf("asked for %s", got)
 	}
 }
@@ -181,7 +203,12 @@ func TestDomainQueryRenewsTheTokenOnce(t *testing.T) {
 				if r := start(t, env, nil).read("domain_query", query(nil)); r.failed() == (refusals == 1) {
 					t.Error(r.text())
 				}
-				if calls, tokens := instance.Count(erpnettest.DomainAPI), instance.Count(erpnettest.Token); calls != 2 || tokens != 2 {
+				if calls, tokens := instance.Count(
+					erpnettest.DomainAPI,
+				), instance.Count(
+					erpnettest.Token,
+				); calls != 2 ||
+					tokens != 2 {
 					t.Errorf("%d calls, %d token requests", calls, tokens)
 				}
 			})

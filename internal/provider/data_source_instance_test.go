@@ -16,9 +16,12 @@ func TestInstance(t *testing.T) {
 	p := start(t, environment{"ERPNET_INSTANCE": instance.URL}, nil)
 	r := p.read("instance", nil).succeeds(t)
 	r.has(t, arguments{
-		"identity_url": instance.IdentityURL(), "domain_api_url": instance.DomainAPIURL(), "issuer": instance.IdentityURL(),
-		"token_endpoint": instance.IdentityURL() + "/connect/token", "version": "26.2.0.76",
-		"jwks_url": instance.IdentityURL() + "/.well-known/openid-configuration/jwks",
+		"identity_url":   instance.IdentityURL(),
+		"domain_api_url": instance.DomainAPIURL(),
+		"issuer":         instance.IdentityURL(),
+		"token_endpoint": instance.IdentityURL() + "/connect/token",
+		"version":        "26.2.0.76",
+		"jwks_url":       instance.IdentityURL() + "/.well-known/openid-configuration/jwks",
 	})
 	for name, least := range map[string]int{"scopes_supported": 2, "grant_types_supported": 1, "web_sites": 5} {
 		if list, _ := r.values[name].([]any); len(list) < least {
@@ -58,7 +61,9 @@ func TestInstanceToleratesWhatIsPublished(t *testing.T) {
 		},
 		"names that write to a terminal": {
 			sites(`[{"Type":"I\u001b[2JD\u202e","Status":"Wor\u0007king","Url":"https://x.example"}]`),
-			arguments{"web_sites": []any{map[string]any{"type": "I[2JD", "status": "Working", "url": "https://x.example"}}},
+			arguments{
+				"web_sites": []any{map[string]any{"type": "I[2JD", "status": "Working", "url": "https://x.example"}},
+			},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -91,10 +96,22 @@ func TestInstanceFindsSitesElsewhere(t *testing.T) {
 // The token error says where the identity service is; the secret goes there only when the user says so.
 func TestTokenErrorSaysWhereTheIdentityServiceIs(t *testing.T) {
 	instance, env := startElsewhere(t)
-	start(t, env, nil).open("access_token", nil).fails(t, "No Identity Service Here", instance.URL+"/login/identity", "set identity_url to it")
+	start(
+		t,
+		env,
+		nil,
+	).open("access_token", nil).
+		fails(t, "No Identity Service Here", instance.URL+"/login/identity", "set identity_url to it")
 	if n := instance.Count(erpnettest.Token); n != 0 {
 		t.Errorf("the secret was sent %d times to a place that the user did not name", n)
 	}
-	p := start(t, env, arguments{"identity_url": instance.IdentityURL(), "domain_api_url": strings.TrimSuffix(instance.DomainAPIURL(), "/")})
+	p := start(
+		t,
+		env,
+		arguments{
+			"identity_url":   instance.IdentityURL(),
+			"domain_api_url": strings.TrimSuffix(instance.DomainAPIURL(), "/"),
+		},
+	)
 	p.read("credentials_check", arguments{"probe_domain_api": true}).succeeds(t)
 }

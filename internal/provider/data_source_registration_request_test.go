@@ -22,7 +22,10 @@ func reportsRequest(more arguments) arguments {
 func TestRegistrationRequestOfAService(t *testing.T) {
 	instance, env := startInstance(t)
 	r := start(t, env, nil).read("registration_request", reportsRequest(arguments{
-		"secret_hash": hashOfDEMO, "scopes": []string{"read", "update"}, "system_user": "svc.reports", "instance": "https://DEMODB.my.erp.net/",
+		"secret_hash": hashOfDEMO,
+		"scopes":      []string{"read", "update"},
+		"system_user": "svc.reports",
+		"instance":    "https://DEMODB.my.erp.net/",
 	})).succeeds(t)
 	r.has(t, arguments{
 		"client_type": nil,
@@ -34,7 +37,8 @@ func TestRegistrationRequestOfAService(t *testing.T) {
 	})
 	for _, want := range []string{
 		"# Register the trusted application `my.trusted.app/reports`", "instance `https://demodb.my.erp.net`",
-		"| ApplicationSecretHash | `" + hashOfDEMO + "` |", "| SystemUser | `svc.reports` |", "Take read alone if it only reads",
+		"| ApplicationSecretHash | `" + hashOfDEMO + "` |", "| SystemUser | `svc.reports` |",
+		"Take read alone if it only reads",
 	} {
 		if !strings.Contains(fmt.Sprint(r.values["ticket"]), want) {
 			t.Errorf("the ticket lacks %q", want)
@@ -54,11 +58,18 @@ func TestRegistrationRequestOfAPlaceholderAndOfAllAttributes(t *testing.T) {
 			`"ImpersonateAsInternalUserAllowed":false,"ImpersonateAsCommunityUserAllowed":false,"BasicAuthenticationAllowed":false,"IsEnabled":true}`,
 	})
 	p.read("registration_request", reportsRequest(arguments{
-		"client_type": "Public", "scopes": []string{"profile", "openid"}, "system_user_allowed": false, "system_user": "svc.reports",
-		"impersonate_as_internal_user_allowed": true, "impersonate_as_community_user_allowed": true,
-		"redirect_uris":             []string{"https://b.example.com/", "https://a.example.com/"},
-		"post_logout_redirect_uris": []string{"https://c.example.com/"}, "reference_tokens": "AuthenticatedUsers",
-		"is_enabled": false, "notes": "For tests.", "instance": "demodb.my.erp.net",
+		"client_type":                           "Public",
+		"scopes":                                []string{"profile", "openid"},
+		"system_user_allowed":                   false,
+		"system_user":                           "svc.reports",
+		"impersonate_as_internal_user_allowed":  true,
+		"impersonate_as_community_user_allowed": true,
+		"redirect_uris":                         []string{"https://b.example.com/", "https://a.example.com/"},
+		"post_logout_redirect_uris":             []string{"https://c.example.com/"},
+		"reference_tokens":                      "AuthenticatedUsers",
+		"is_enabled":                            false,
+		"notes":                                 "For tests.",
+		"instance":                              "demodb.my.erp.net",
 	})).succeeds(t).has(t, arguments{
 		"install_url": nil,
 		"record_json": `{"Name":"Reports","ApplicationUri":"my.trusted.app/reports","ClientType":"Public","Scope":"openid profile",` +
@@ -109,11 +120,18 @@ func TestRegistrationRequestWaitsForUnknownValues(t *testing.T) {
 		values arguments
 		want   string // a part of the one error; empty for none
 	}{
-		"hash":                  {reportsRequest(arguments{"secret_hash": unknown, "system_user": "svc.reports"}), ""},
-		"hash and a wrong rest": {reportsRequest(arguments{"secret_hash": unknown, "scopes": []string{"sec"}}), "The scope sec is reserved"},
-		"hash and type":         {reportsRequest(arguments{"secret_hash": unknown, "client_type": unknown}), ""},
-		"no hash, though":       {reportsRequest(arguments{"system_user": unknown}), "A Confidential application cannot authenticate without a secret"},
-		"a wrong instance":      {reportsRequest(arguments{"secret_hash": unknown, "instance": "id.erp.net"}), "it is the global authority"},
+		"hash": {reportsRequest(arguments{"secret_hash": unknown, "system_user": "svc.reports"}), ""},
+		"hash and a wrong rest": {
+			reportsRequest(arguments{"secret_hash": unknown, "scopes": []string{"sec"}}), "The scope sec is reserved",
+		},
+		"hash and type": {reportsRequest(arguments{"secret_hash": unknown, "client_type": unknown}), ""},
+		"no hash, though": {
+			reportsRequest(arguments{"system_user": unknown}),
+			"A Confidential application cannot authenticate without a secret",
+		},
+		"a wrong instance": {
+			reportsRequest(arguments{"secret_hash": unknown, "instance": "id.erp.net"}), "it is the global authority",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := p.validateData("erpnet_registration_request", encode(kind, test.values))

@@ -25,11 +25,15 @@ func TestFailuresAreOneDiagnosticEach(t *testing.T) {
 		"wrong secret": {
 			env: environment{"ERPNET_CLIENT_SECRET": other},
 			want: []string{
-				"Client Credentials Refused", "invalid_client", "ApplicationUri", "IsEnabled", "ClientType", "ApplicationSecretHash",
+				"Client Credentials Refused", "invalid_client", "ApplicationUri", "IsEnabled", "ClientType",
+				"ApplicationSecretHash",
 				`begins with "` + erpnettest.SecretHash(other)[:4] + `"`,
 			},
 		},
-		"short wrong secret": {env: environment{"ERPNET_CLIENT_SECRET": short}, want: []string{"Client Credentials Refused", "secret_matches"}},
+		"short wrong secret": {
+			env:  environment{"ERPNET_CLIENT_SECRET": short},
+			want: []string{"Client Credentials Refused", "secret_matches"},
+		},
 		"disabled": {
 			change: changed(func(a *erpnettest.TrustedApplication) { a.IsEnabled = false }),
 			want:   []string{"Client Credentials Refused", "IsEnabled is true"},
@@ -81,7 +85,10 @@ func TestFailuresAreOneDiagnosticEach(t *testing.T) {
 // A secret that is a part of other texts changes neither what is compared nor what the remedy depends on.
 func TestSecretsThatArePartsOfOtherTexts(t *testing.T) {
 	instance, env := startInstance(t)
-	instance.ChangeApplication(sampleURI, func(a *erpnettest.TrustedApplication) { a.ApplicationSecretHash = erpnettest.SecretHash(sampleURI) })
+	instance.ChangeApplication(
+		sampleURI,
+		func(a *erpnettest.TrustedApplication) { a.ApplicationSecretHash = erpnettest.SecretHash(sampleURI) },
+	)
 	start(t, env.with("ERPNET_CLIENT_SECRET", sampleURI), nil).open("access_token", nil).succeeds(t)
 	start(t, env.with("ERPNET_CLIENT_SECRET", "e"), nil).open("access_token", nil).fails(t, "Client Credentials Refused", "invalid_client", "IsEnabled is true")
 }

@@ -46,12 +46,20 @@ func documents() map[string]document {
 	const header = "POST /id/connect/token HTTP/1.1\r\nHost: demodb.my.erp.net\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n"
 	return map[string]document{
 		"basic example, 2022": {
-			record("my.trusted.app/first", first), header + "client_id=my.trusted.app/first&client_secret=DEMO&grant_type=client_credentials",
+			record(
+				"my.trusted.app/first",
+				first,
+			),
+			header + "client_id=my.trusted.app/first&client_secret=DEMO&grant_type=client_credentials",
 			"GET /api/domain/odata/Crm_Customers?$top=10 HTTP/1.1\r\nHost: demodb.my.erp.net\r\n\r\n",
 			documentedResponse{"documented-token-2022.jwt", "DomainApi", "pk", 1654075530},
 		},
 		"basic example": {
-			record("my.trusted.app/first", first), header + "client_id=my.trusted.app/first&client_secret=DEMO&grant_type=client_credentials&scope=read",
+			record(
+				"my.trusted.app/first",
+				first,
+			),
+			header + "client_id=my.trusted.app/first&client_secret=DEMO&grant_type=client_credentials&scope=read",
 			"GET /api/domain/odata/Crm_Sales_Customers?$top=10 HTTP/1.1\r\nHost: demodb.my.erp.net\r\n\r\n",
 			documentedResponse{"documented-token-2022.jwt", "read", "pk", 1654075530},
 		},
@@ -63,7 +71,9 @@ func documents() map[string]document {
 		},
 		"service applications": {
 			record("my-service-app-id", arguments{
-				"name": "My Service Application", "impersonate_as_internal_user_allowed": true, "scopes": []string{"read", "update"},
+				"name":                                 "My Service Application",
+				"impersonate_as_internal_user_allowed": true,
+				"scopes":                               []string{"read", "update"},
 			}),
 			header + "client_id=my-service-app-id&client_secret=DEMO&grant_type=client_credentials&scope=read%20update",
 			"GET /api/domain/odata/Crm_Sales_Customers?$top=10 HTTP/1.1\r\nHost: demodb.my.erp.net\r\n\r\n",
@@ -84,7 +94,8 @@ func TestWhatTheDocumentsPrescribeWorks(t *testing.T) {
 			instance.RemoveApplication(sampleURI)
 			p := start(t, env, arguments{"client_id": "admin", "client_secret": "DEMO"})
 			p.read("registration_request", d.record).succeeds(t)
-			if r := p.resource("trusted_application").apply(d.record.with(arguments{"deletion_protection": false})); r.failed() {
+			if r := p.resource("trusted_application").
+				apply(d.record.with(arguments{"deletion_protection": false})); r.failed() {
 				t.Fatal(r.text())
 			}
 			uri := fmt.Sprint(d.record["application_uri"])
@@ -98,7 +109,13 @@ func TestWhatTheDocumentsPrescribeWorks(t *testing.T) {
 			}
 			own := start(t, env, arguments{"client_id": uri, "client_secret": "DEMO"})
 			own.open("access_token", scopes).succeeds(t)
-			own.read("domain_query", arguments{"entity_set": strings.TrimPrefix(readSample(t, d.apiRequest).URL.Path, "/api/domain/odata/"), "top": 10})
+			own.read(
+				"domain_query",
+				arguments{
+					"entity_set": strings.TrimPrefix(readSample(t, d.apiRequest).URL.Path, "/api/domain/odata/"),
+					"top":        10,
+				},
+			)
 			own.read("credentials_check", arguments{"probe_domain_api": true}).succeeds(t)
 			expectSent(t, instance, want, uri)
 			expectSent(t, instance, readSample(t, d.apiRequest), uri)
@@ -147,21 +164,35 @@ func TestDocumentedResponsesAreRead(t *testing.T) {
 			body := must(json.Marshal(map[string]any{
 				"access_token": token, "expires_in": 3600, "token_type": "Bearer", "scope": d.response.scope,
 			}))
-			service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(body) }))
+			service := httptest.NewServer(
+				http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(body) }),
+			)
 			t.Cleanup(service.Close)
 			provider := newProvider(nil)
 			provider.now = func() time.Time { return time.Unix(d.response.at, 0) }
 			p := startProvider(t, provider, arguments{
-				"instance": service.URL, "issuer": "https://e1-dev.local/id", "client_id": d.response.clientID, "client_secret": "DEMO",
+				"instance":      service.URL,
+				"issuer":        "https://e1-dev.local/id",
+				"client_id":     d.response.clientID,
+				"client_secret": "DEMO",
 			})
 			scopes := arguments{"scopes": strings.Fields(d.response.scope)}
 			if d.response.scope == "read" { // printed with the token of another request, which does not carry it
 				scopes = nil
 			}
 			r := p.open("access_token", scopes).succeeds(t)
-			r.has(t, arguments{"access_token": token, "expires_at": time.Unix(d.response.at+3599, 0).UTC().Format(time.RFC3339)})
+			r.has(
+				t,
+				arguments{
+					"access_token": token,
+					"expires_at":   time.Unix(d.response.at+3599, 0).UTC().Format(time.RFC3339),
+				},
+			)
 			p.call("decode_access_token", token).succeeds(t).has(t, arguments{
-				"issuer": "https://e1-dev.local/id", "client_id": d.response.clientID, "algorithm": "RS256", "type": "at+jwt",
+				"issuer":    "https://e1-dev.local/id",
+				"client_id": d.response.clientID,
+				"algorithm": "RS256",
+				"type":      "at+jwt",
 			})
 		})
 	}

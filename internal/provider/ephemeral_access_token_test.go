@@ -26,11 +26,18 @@ func TestAccessTokenEphemeral(t *testing.T) {
 	instance, env := startInstance(t)
 	p := start(t, env, nil)
 	r := p.open("access_token", arguments{"scopes": []string{"read"}}).succeeds(t)
-	r.has(t, arguments{"token_type": "Bearer", "expires_in": "3600", "granted_scopes": []any{"read"}, "client_secret": nil})
+	r.has(
+		t,
+		arguments{"token_type": "Bearer", "expires_in": "3600", "granted_scopes": []any{"read"}, "client_secret": nil},
+	)
 	rfc3339In(t, r.values["expires_at"], time.Hour)
 	claims := p.call("decode_access_token", fmt.Sprint(r.values["access_token"])).succeeds(t)
 	claims.has(t, arguments{
-		"verified": false, "algorithm": "RS256", "type": "at+jwt", "issuer": instance.IdentityURL(), "client_id": sampleURI,
+		"verified":    false,
+		"algorithm":   "RS256",
+		"type":        "at+jwt",
+		"issuer":      instance.IdentityURL(),
+		"client_id":   sampleURI,
 		"system_user": "svc.integration",
 	})
 	p.open("access_token", nil).succeeds(t).has(t, arguments{"granted_scopes": []any{"read", "update"}})
@@ -89,8 +96,10 @@ func TestAccessTokenEphemeralRefusesBadArguments(t *testing.T) {
 		values arguments
 		want   string
 	}{
-		"no scope at all":          {arguments{"scopes": []string{}}, "set must contain at least 1"},
-		"two scopes in one":        {arguments{"scopes": []string{"read update"}}, "give each scope as its own element"},
+		"no scope at all": {arguments{"scopes": []string{}}, "set must contain at least 1"},
+		"two scopes in one": {
+			arguments{"scopes": []string{"read update"}}, "give each scope as its own element",
+		},
 		"null among scopes":        {arguments{"scopes": []any{"read", nil}}, "null"},
 		"empty scope":              {arguments{"scopes": []string{""}}, "it is empty"},
 		"instance with a path":     {own.with(arguments{"instance": "https://demodb.my.erp.net/id"}), "it has a path"},
@@ -135,7 +144,12 @@ func TestOldTokensAreNotHandedOut(t *testing.T) {
 		}
 		tokens := instance.IssuedTokens()
 		if len(tokens) != test.tokens || calls["Bearer "+tokens[0]] != test.calls {
-			t.Errorf("after %s: %d tokens, %d calls by the first one", test.after, len(tokens), calls["Bearer "+tokens[0]])
+			t.Errorf(
+				"after %s: %d tokens, %d calls by the first one",
+				test.after,
+				len(tokens),
+				calls["Bearer "+tokens[0]],
+			)
 		}
 	}
 }

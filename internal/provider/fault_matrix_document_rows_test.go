@@ -59,7 +59,11 @@ func tokenRows() []faultRow {
 		{"scope missing in the token", withoutClaim("scope"), unscoped},
 		{"scope a list", field("scope", []string{"read", "update"}), fine},
 		{"scope a number", field("scope", 1), notJSON},
-		{"another scope granted", erpnettest.GrantedScopes("update"), everyUse(identity.MissingScopes).but(outcomes{api: passes})},
+		{
+			"another scope granted",
+			erpnettest.GrantedScopes("update"),
+			everyUse(identity.MissingScopes).but(outcomes{api: passes}),
+		},
 		{"no scope granted", erpnettest.GrantedScopes(), unscoped},
 		{"too many scopes", claim("scope", excess), everyUse(erpnet.Excessive)},
 
@@ -143,10 +147,18 @@ func documentRows() []faultRow {
 		{"rows of numbers", raw("value", "[1,2]"), rows(domainapi.NotDomainAPI)},
 		{"rows with null", raw("value", "[null,{}]"), rows(passes)},
 		{"rows nested too deeply", raw("value", deep), rows(erpnet.Excessive)},
-		{"rows of too many values", raw("value", `[{"N":[`+strings.Repeat("1,", erpnet.MaxElements)+`1]}]`), rows(erpnet.Excessive)},
+		{
+			"rows of too many values",
+			raw("value", `[{"N":[`+strings.Repeat("1,", erpnet.MaxElements)+`1]}]`),
+			rows(erpnet.Excessive),
+		},
 		{"number out of range", raw("value", "["+strings.Repeat(`{"N":1e999999999999},`, 14)+`{"N":1}]`), rows(passes)},
 		{"count in words", field("@odata.count", "many"), rows(passes)},
-		{"next page elsewhere", field("@odata.nextLink", "https://elsewhere.example/next"), rows(domainapi.ForeignLink)},
+		{
+			"next page elsewhere",
+			field("@odata.nextLink", "https://elsewhere.example/next"),
+			rows(domainapi.ForeignLink),
+		},
 		{"next page no URL", field("@odata.nextLink", "://%zz"), rows(domainapi.ForeignLink)},
 		{"next page the same", field("@odata.nextLink", "?"), rows(domainapi.ForeignLink)},
 		{"sites null", raw("WebSites", "null"), sites},
@@ -166,7 +178,8 @@ func echoForms(secret string) map[string]string {
 	forms["UrlEncode of .NET"] = lower.Replace(url.QueryEscape(secret))
 	forms["encodeURIComponent"] = strings.ReplaceAll(url.QueryEscape(secret), "+", "%20")
 	forms["System.Text.Json"] = strings.NewReplacer(`\"`, `\u0022`, "+", `\u002B`, `'`, `\u0027`).Replace(forms["JSON"])
-	forms["HTML in hexadecimal"] = strings.NewReplacer(`"`, "&#x22;", "<", "&#x3C;", ">", "&#x3E;", "&", "&#x26;", "+", "&#x2B;").Replace(secret)
+	forms["HTML in hexadecimal"] = strings.NewReplacer(`"`, "&#x22;", "<", "&#x3C;", ">", "&#x3E;", "&", "&#x26;", "+", "&#x2B;").
+		Replace(secret)
 	return forms
 }
 
@@ -192,16 +205,34 @@ func echoesOf(secret, form string, everyEndpoint bool) []faultRow {
 	}
 	elsewhere := "https://elsewhere.example/" + secret + "/"
 	page := "<!DOCTYPE html><html><head><title>" + secret + "</title></head><body>client_secret=" + secret + "</body></html>"
-	problem := string(must(json.Marshal(map[string]any{"title": "No.", "errors": map[string][]string{"client_secret": {secret}}})))
+	problem := string(
+		must(json.Marshal(map[string]any{"title": "No.", "errors": map[string][]string{"client_secret": {secret}}})),
+	)
 	refused := at(erpnet.UnexpectedStatus, domainapi.Failed).tokensFail(identity.RequestRefused)
 	notJSON := at(erpnet.NotJSON, domainapi.NotDomainAPI).but(outcomes{write: domainapi.Failed})
-	echo("an OAuth description", erpnettest.OAuthError(400, "invalid_client", "The client_secret "+secret+" is wrong."), refused.tokensFail(identity.InvalidClient))
+	echo(
+		"an OAuth description",
+		erpnettest.OAuthError(400, "invalid_client", "The client_secret "+secret+" is wrong."),
+		refused.tokensFail(identity.InvalidClient),
+	)
 	echo("an OAuth error code", erpnettest.OAuthError(400, secret, ""), refused)
-	echo("a message of the Domain API", erpnettest.DomainError(400, 1, "System.Exception: "+secret, "Not allowed: "+secret), refused)
+	echo(
+		"a message of the Domain API",
+		erpnettest.DomainError(400, 1, "System.Exception: "+secret, "Not allowed: "+secret),
+		refused,
+	)
 	echo("problem details", erpnettest.Answer(400, "application/problem+json", problem), refused)
-	echo("the place of a redirect", erpnettest.Redirect(307, elsewhere+"?client_secret="+secret), at(erpnet.Redirected, domainapi.NotDomainAPI))
+	echo(
+		"the place of a redirect",
+		erpnettest.Redirect(307, elsewhere+"?client_secret="+secret),
+		at(erpnet.Redirected, domainapi.NotDomainAPI),
+	)
 	echo("a web page", erpnettest.Answer(200, "text/html", page), notJSON)
-	echo("a header", erpnettest.Status(500).With("X-Request", strings.ReplaceAll(secret, "\n", " ")), everywhere(erpnet.ServerFailed))
+	echo(
+		"a header",
+		erpnettest.Status(500).With("X-Request", strings.ReplaceAll(secret, "\n", " ")),
+		everywhere(erpnet.ServerFailed),
+	)
 
 	// The instance's facts are the server's words; the check compares them.
 	described := func(checked erpnet.Kind) outcomes { return outcomes{discovery: passes, checked: checked} }
@@ -209,14 +240,21 @@ func echoesOf(secret, form string, everyEndpoint bool) []faultRow {
 	echo("jwks_uri", erpnettest.Field("jwks_uri", elsewhere), described(identity.NoKeys))
 	echo("token_endpoint", erpnettest.Field("token_endpoint", elsewhere), described(passes))
 	echo("scopes_supported", erpnettest.Field("scopes_supported", []string{"read", secret}), described(passes))
-	sites := []map[string]any{{"Type": "ID", "Status": "Working", "Url": elsewhere}, {"Type": secret, "Status": secret, "Url": elsewhere}}
+	sites := []map[string]any{
+		{"Type": "ID", "Status": "Working", "Url": elsewhere},
+		{"Type": secret, "Status": secret, "Url": elsewhere},
+	}
 	echo("web sites", erpnettest.Field("WebSites", sites), outcomes{sites: passes})
 
 	scopes := []string{"read", "update", secret}
 	user := func(claims map[string]any) {
 		claims["client_system_user"], claims["client_db"], claims["jti"] = secret, secret, secret
 	}
-	echo("granted scopes", erpnettest.Together(erpnettest.Field("scope", scopes), erpnettest.Claim("scope", scopes)), everyUse(passes))
+	echo(
+		"granted scopes",
+		erpnettest.Together(erpnettest.Field("scope", scopes), erpnettest.Claim("scope", scopes)),
+		everyUse(passes),
+	)
 	echo("the token's issuer", erpnettest.Claim("iss", elsewhere), everyUse(identity.ForeignIssuer))
 	echo("the token's client", erpnettest.Claim("client_id", secret), everyUse(identity.ForeignClient))
 	echo("the token's audience", erpnettest.Claim("aud", []string{"DomainApi", secret}), everyUse(passes))

@@ -23,7 +23,8 @@ func gzipBomb(size int) erpnettest.Fault {
 	compressor := gzip.NewWriter(&member)
 	_, _ = compressor.Write(make([]byte, 1<<20)) // to memory
 	_ = compressor.Close()
-	return erpnettest.Answer(200, "application/json", strings.Repeat(member.String(), size)).With("Content-Encoding", "gzip")
+	return erpnettest.Answer(200, "application/json", strings.Repeat(member.String(), size)).
+		With("Content-Encoding", "gzip")
 }
 
 // at are the outcomes of a fault that may strike anywhere: one of the identity service and one of the API.
@@ -82,7 +83,11 @@ func connectionRows() []faultRow {
 		{"chunks cut", cut, lost.done()},
 		{"chunks cut once", cut.Once(), retriedLost.done()},
 		{"not gzip, though it says so", none.With("Content-Encoding", "gzip"), lost.done()},
-		{"Brotli, though not asked for", none.With("Content-Encoding", "br"), everywhere(erpnet.UnreadableContent).done()},
+		{
+			"Brotli, though not asked for",
+			none.With("Content-Encoding", "br"),
+			everywhere(erpnet.UnreadableContent).done(),
+		},
 		{"header of a megabyte", none.With("X-Padding", strings.Repeat("x", 1<<20)), lost.done()},
 		{"switching protocols", switching, at(erpnet.NotJSON, domainapi.NotDomainAPI)},
 		{"oversized body", erpnettest.Oversized(2 << 20), tooLarge},
@@ -94,7 +99,13 @@ func connectionRows() []faultRow {
 // gatewayRows are the statuses of gateways, and of services that are not well.
 func gatewayRows() []faultRow {
 	status, html, replaced := erpnettest.Status, erpnettest.HTML, erpnettest.AnswerReplaced
-	down, failed, gateway := everywhere(erpnet.Unavailable), everywhere(erpnet.ServerFailed), everywhere(erpnet.GatewayRefused)
+	down, failed, gateway := everywhere(
+		erpnet.Unavailable,
+	), everywhere(
+		erpnet.ServerFailed,
+	), everywhere(
+		erpnet.GatewayRefused,
+	)
 	limited := at(erpnet.RateLimited, domainapi.RateLimited)
 	once, undecided := retried(erpnet.Unavailable), outcomes{write: trustedapp.Undecided}
 	const endless = "99999999999999999999"
@@ -190,13 +201,25 @@ func contentRows() []faultRow {
 			notJSON.tokensFail(identity.InvalidClient).but(outcomes{keys: identity.NoKeys}),
 		},
 		{"unknown OAuth error", erpnettest.OAuthError(400, "Out Of Coffee!", ""), refused},
-		{"error of a Domain API", erpnettest.DomainError(500, 2129, "System.Exception", "No."), at(erpnet.ServerFailed, domainapi.Failed)},
+		{
+			"error of a Domain API",
+			erpnettest.DomainError(500, 2129, "System.Exception", "No."),
+			at(erpnet.ServerFailed, domainapi.Failed),
+		},
 		{
 			"refusal of a Domain API", erpnettest.DomainError(403, 14, "System.Exception", "No."),
 			at(erpnet.UnexpectedStatus, domainapi.Forbidden).tokensFail(identity.RequestRefused),
 		},
-		{"problem details", answer(400, problem, `{"title":"Not that.","detail":"No.","errors":{"x":["Bad."]}}`), refused},
-		{"error with a language", answer(400, json, `{"error":{"message":{"lang":"en","value":"Not that."}}}`), refused},
+		{
+			"problem details",
+			answer(400, problem, `{"title":"Not that.","detail":"No.","errors":{"x":["Bad."]}}`),
+			refused,
+		},
+		{
+			"error with a language",
+			answer(400, json, `{"error":{"message":{"lang":"en","value":"Not that."}}}`),
+			refused,
+		},
 		{
 			"no licence free", erpnettest.LicenceExhausted().With("Retry-After", "1"),
 			at(erpnet.Unavailable, domainapi.NoLicence),

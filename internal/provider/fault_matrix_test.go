@@ -85,26 +85,81 @@ func faultColumns() []faultColumn {
 		found, created            = "data trusted_application", "resource trusted_application"
 	)
 	return []faultColumn{
-		{name: "token", endpoint: erpnettest.Token, objects: []string{tokenData, tokenEphemeral}, want: func(o outcomes) erpnet.Kind { return o.token }},
-		{name: "token of a check", endpoint: erpnettest.Token, objects: []string{check}, want: func(o outcomes) erpnet.Kind { return o.check }},
-		{name: "token of the API", endpoint: erpnettest.Token, objects: []string{query, found, created}, want: func(o outcomes) erpnet.Kind { return o.api }},
-		{name: "discovery", endpoint: erpnettest.Discovery, objects: []string{facts}, want: func(o outcomes) erpnet.Kind { return o.discovery }},
-		{name: "discovery of a check", endpoint: erpnettest.Discovery, objects: []string{check}, want: func(o outcomes) erpnet.Kind { return o.checked }},
-		{name: "JWKS", endpoint: erpnettest.JWKS, objects: []string{check}, want: func(o outcomes) erpnet.Kind { return o.keys }},
 		{
-			name: "API", endpoint: erpnettest.DomainAPI, method: http.MethodGet, objects: []string{query, found, created},
-			want: func(o outcomes) erpnet.Kind { return o.read },
+			name:     "token",
+			endpoint: erpnettest.Token,
+			objects:  []string{tokenData, tokenEphemeral},
+			want:     func(o outcomes) erpnet.Kind { return o.token },
 		},
-		{name: "API of a check", endpoint: erpnettest.DomainAPI, objects: []string{probe}, want: func(o outcomes) erpnet.Kind { return o.probe }},
+		{
+			name:     "token of a check",
+			endpoint: erpnettest.Token,
+			objects:  []string{check},
+			want:     func(o outcomes) erpnet.Kind { return o.check },
+		},
+		{
+			name:     "token of the API",
+			endpoint: erpnettest.Token,
+			objects:  []string{query, found, created},
+			want:     func(o outcomes) erpnet.Kind { return o.api },
+		},
+		{
+			name:     "discovery",
+			endpoint: erpnettest.Discovery,
+			objects:  []string{facts},
+			want:     func(o outcomes) erpnet.Kind { return o.discovery },
+		},
+		{
+			name:     "discovery of a check",
+			endpoint: erpnettest.Discovery,
+			objects:  []string{check},
+			want:     func(o outcomes) erpnet.Kind { return o.checked },
+		},
+		{
+			name:     "JWKS",
+			endpoint: erpnettest.JWKS,
+			objects:  []string{check},
+			want:     func(o outcomes) erpnet.Kind { return o.keys },
+		},
+		{
+			name:     "API",
+			endpoint: erpnettest.DomainAPI,
+			method:   http.MethodGet,
+			objects:  []string{query, found, created},
+			want:     func(o outcomes) erpnet.Kind { return o.read },
+		},
+		{
+			name:     "API of a check",
+			endpoint: erpnettest.DomainAPI,
+			objects:  []string{probe},
+			want:     func(o outcomes) erpnet.Kind { return o.probe },
+		},
 		{
 			name: "API, writing", endpoint: erpnettest.DomainAPI, method: http.MethodPost, objects: []string{created},
 			want: func(o outcomes) erpnet.Kind { return o.write },
 		},
-		{name: "API rows", endpoint: erpnettest.DomainAPI, objects: []string{query}, want: func(o outcomes) erpnet.Kind { return o.rows }},
-		{name: "auto-discovery", endpoint: erpnettest.AutoDiscovery, objects: []string{facts}, want: func(o outcomes) erpnet.Kind { return o.sites }},
-		{name: "version", endpoint: erpnettest.Version, objects: []string{facts, check}, want: func(o outcomes) erpnet.Kind { return o.sites }},
 		{
-			name: "auto-discovery for a remedy", endpoint: erpnettest.AutoDiscovery, objects: []string{tokenData, tokenEphemeral, query},
+			name:     "API rows",
+			endpoint: erpnettest.DomainAPI,
+			objects:  []string{query},
+			want:     func(o outcomes) erpnet.Kind { return o.rows },
+		},
+		{
+			name:     "auto-discovery",
+			endpoint: erpnettest.AutoDiscovery,
+			objects:  []string{facts},
+			want:     func(o outcomes) erpnet.Kind { return o.sites },
+		},
+		{
+			name:     "version",
+			endpoint: erpnettest.Version,
+			objects:  []string{facts, check},
+			want:     func(o outcomes) erpnet.Kind { return o.sites },
+		},
+		{
+			name:     "auto-discovery for a remedy",
+			endpoint: erpnettest.AutoDiscovery,
+			objects:  []string{tokenData, tokenEphemeral, query},
 			want: func(o outcomes) erpnet.Kind {
 				if o.sites == "" {
 					return ""
@@ -137,8 +192,12 @@ func useInMatrix(p *process, object string) result {
 		return p.read("trusted_application", arguments{"application_uri": sampleURI})
 	}
 	return p.resource("trusted_application").apply(arguments{
-		"name": "Reports", "application_uri": "com.example/reports", "system_user": "svc.integration", "scopes": []string{"read"},
-		"client_secret_wo": recordSecret, "client_secret_wo_version": "1",
+		"name":                     "Reports",
+		"application_uri":          "com.example/reports",
+		"system_user":              "svc.integration",
+		"scopes":                   []string{"read"},
+		"client_secret_wo":         recordSecret,
+		"client_secret_wo_version": "1",
 	})
 }
 
@@ -148,11 +207,20 @@ func TestFaultMatrix(t *testing.T) {
 	ignored := goleak.IgnoreCurrent() // parallel tests that wait for their turn
 	m := faultMatrix{turns: make(chan struct{}, 16)}
 	m.meet(t, time.Second, lateRows()) // the fault is that no response comes in time
-	m.meet(t, 10*time.Second, slices.Concat(connectionRows(), gatewayRows(), contentRows(), tokenRows(), documentRows(), echoRows()))
+	m.meet(
+		t,
+		10*time.Second,
+		slices.Concat(connectionRows(), gatewayRows(), contentRows(), tokenRows(), documentRows(), echoRows()),
+	)
 	m.all.Wait()
 	goleak.VerifyNone(t, ignored)
 	survived, reported := m.survived.Load(), m.reported.Load()
-	fmt.Printf("fault matrix: %d cases, %d survived after retry or tolerated, %d reported by one diagnostic each\n", survived+reported, survived, reported)
+	fmt.Printf(
+		"fault matrix: %d cases, %d survived after retry or tolerated, %d reported by one diagnostic each\n",
+		survived+reported,
+		survived,
+		reported,
+	)
 }
 
 type faultMatrix struct {
@@ -193,7 +261,10 @@ func expectOutcome(t *testing.T, timeout time.Duration, row faultRow, column fau
 	instance.ChangeApplication(sampleURI, func(a *erpnettest.TrustedApplication) {
 		a.ApplicationSecretHash = erpnettest.SecretHash(matrixSecret)
 	})
-	env := environmentOf(instance).with("ERPNET_CLIENT_SECRET", matrixSecret).with("ERPNET_REQUEST_TIMEOUT", timeout.String())
+	env := environmentOf(
+		instance,
+	).with("ERPNET_CLIENT_SECRET", matrixSecret).
+		with("ERPNET_REQUEST_TIMEOUT", timeout.String())
 	fault := row.fault
 	if fault.Times > 0 {
 		env["ERPNET_MAX_RETRIES"] = "1"

@@ -28,9 +28,12 @@ func TestDecodeAccessTokenTakesOddButSoundTokens(t *testing.T) {
 		payload string
 		want    arguments // nil for an error
 	}{
-		"informative claims of other types": {`{"iss":"a","client_db":7,"jti":{},"iat":"x"}`, arguments{"issuer": "a", "database": nil, "issued_at": nil}},
+		"informative claims of other types": {
+			`{"iss":"a","client_db":7,"jti":{},"iat":"x"}`, arguments{"issuer": "a", "database": nil, "issued_at": nil},
+		},
 		".NET's extreme dates": {
-			`{"nbf":-62135596800,"exp":253402300799}`, arguments{"not_before": nil, "expires_at": "9999-12-31T23:59:59Z"},
+			`{"nbf":-62135596800,"exp":253402300799}`,
+			arguments{"not_before": nil, "expires_at": "9999-12-31T23:59:59Z"},
 		},
 		"names in other letter cases": {`{"ISS":"b","iss":"a"}`, arguments{"issuer": "a"}},
 		"a name twice":                {`{"iss":"b","iss":"a"}`, nil},

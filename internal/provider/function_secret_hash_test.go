@@ -11,7 +11,10 @@ import (
 // The pure objects need no provider configuration at all, and do not mind a broken one.
 func TestSecretHash(t *testing.T) {
 	broken := arguments{
-		"instance": "https://id.erp.net/x?y", "client_secret": "", "request_timeout": "soon", "ca_certificate_file": "nowhere",
+		"instance":            "https://id.erp.net/x?y",
+		"client_secret":       "",
+		"request_timeout":     "soon",
+		"ca_certificate_file": "nowhere",
 	}
 	for _, configuration := range []arguments{nil, broken} {
 		p := start(t, nil, configuration)
@@ -38,15 +41,21 @@ func TestPureObjectsRefuseBadInputWithoutRepeatingIt(t *testing.T) {
 		got  result
 		want string
 	}{
-		"hash of a line":     {p.call("secret_hash", secret+"\n"), "it ends with a line break"},
-		"hash of nothing":    {p.call("secret_hash", ""), "it is empty"},
-		"match of a tab":     {p.call("secret_matches", secret+"\tx", "x"), "control character"},
-		"secret as hash":     {p.call("secret_matches", "x", secret), "it is not the padded base64 of a SHA-256 sum"},
-		"data source":        {p.read("secret_hash", arguments{"secret": " " + secret}), "it begins or ends with a space"},
-		"resource":           {p.resource("secret_hash").apply(arguments{"secret_wo": secret + "\n"}), "it ends with a line break"},
-		"decode a secret":    {p.call("decode_access_token", secret), "it is not a JWT"},
-		"decode a reference": {p.call("decode_access_token", "enrt_"+strings.Repeat("hunter2a", 8)), "opaque reference token"},
-		"decode a header":    {p.call("decode_access_token", "Bearer "+secret), "it begins with \"Bearer\""},
+		"hash of a line":  {p.call("secret_hash", secret+"\n"), "it ends with a line break"},
+		"hash of nothing": {p.call("secret_hash", ""), "it is empty"},
+		"match of a tab":  {p.call("secret_matches", secret+"\tx", "x"), "control character"},
+		"secret as hash":  {p.call("secret_matches", "x", secret), "it is not the padded base64 of a SHA-256 sum"},
+		"data source": {
+			p.read("secret_hash", arguments{"secret": " " + secret}), "it begins or ends with a space",
+		},
+		"resource": {
+			p.resource("secret_hash").apply(arguments{"secret_wo": secret + "\n"}), "it ends with a line break",
+		},
+		"decode a secret": {p.call("decode_access_token", secret), "it is not a JWT"},
+		"decode a reference": {
+			p.call("decode_access_token", "enrt_"+strings.Repeat("hunter2a", 8)), "opaque reference token",
+		},
+		"decode a header": {p.call("decode_access_token", "Bearer "+secret), "it begins with \"Bearer\""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			test.got.fails(t, test.want)

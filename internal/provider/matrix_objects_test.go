@@ -23,7 +23,12 @@ type matrixObject struct {
 // matrixObjects are all objects of the provider. The record is that of the sample application.
 func matrixObjects(instance *erpnettest.Server) map[string]matrixObject {
 	own := arguments{"client_id": sampleURI, "client_secret": erpnettest.SampleSecret}
-	application := arguments{"name": "New", "application_uri": "new.app", "client_secret_wo": "a new secret", "system_user": "svc.integration"}
+	application := arguments{
+		"name":             "New",
+		"application_uri":  "new.app",
+		"client_secret_wo": "a new secret",
+		"system_user":      "svc.integration",
+	}
 	token := "e30." + base64.RawURLEncoding.EncodeToString([]byte(`{"iss":"https://erp.test/id"}`)) + ".e30"
 	id := instance.Applications()[0].Id
 	reads := func(name string, values arguments) func(*process) result {
@@ -36,23 +41,35 @@ func matrixObjects(instance *erpnettest.Server) map[string]matrixObject {
 		return func(p *process) result { return p.call(name, texts...) }
 	}
 	return map[string]matrixObject{
-		"ephemeral access_token":             {forToken, opens("access_token", nil)},
-		"data access_token":                  {forToken, reads("access_token", nil)},
-		"data credentials_check":             {forCheck, reads("credentials_check", nil)},
-		"data credentials_check that probes": {forProbe, reads("credentials_check", arguments{"probe_domain_api": true})},
-		"data instance":                      {forSites, reads("instance", nil)},
-		"data domain_query":                  {forAPI, reads("domain_query", arguments{"entity_set": "Crm_Sales_Customers", "top": 1})},
-		"data trusted_application":           {forAPI, reads("trusted_application", arguments{"application_uri": sampleURI})},
+		"ephemeral access_token": {forToken, opens("access_token", nil)},
+		"data access_token":      {forToken, reads("access_token", nil)},
+		"data credentials_check": {forCheck, reads("credentials_check", nil)},
+		"data credentials_check that probes": {
+			forProbe,
+			reads("credentials_check", arguments{"probe_domain_api": true}),
+		},
+		"data instance": {forSites, reads("instance", nil)},
+		"data domain_query": {
+			forAPI,
+			reads("domain_query", arguments{"entity_set": "Crm_Sales_Customers", "top": 1}),
+		},
+		"data trusted_application": {
+			forAPI,
+			reads("trusted_application", arguments{"application_uri": sampleURI}),
+		},
 		"resource trusted_application, refreshed": {forAPI, func(p *process) result {
 			return p.resource("trusted_application").importID(id)
 		}},
 		"resource trusted_application, planned": {forNothing, func(p *process) result {
 			return p.resource("trusted_application").plan(application).result
 		}},
-		"ephemeral access_token of its own client":   {ofClient, opens("access_token", own)},
-		"ephemeral access_token of its own instance": {ofInstance, opens("access_token", own.with(arguments{"instance": instance.URL}))},
-		"ephemeral client_secret":                    {forNothing, opens("client_secret", nil)},
-		"data secret_hash":                           {forNothing, reads("secret_hash", arguments{"secret": "DEMO"})},
+		"ephemeral access_token of its own client": {ofClient, opens("access_token", own)},
+		"ephemeral access_token of its own instance": {
+			ofInstance,
+			opens("access_token", own.with(arguments{"instance": instance.URL})),
+		},
+		"ephemeral client_secret": {forNothing, opens("client_secret", nil)},
+		"data secret_hash":        {forNothing, reads("secret_hash", arguments{"secret": "DEMO"})},
 		"resource secret_hash": {forNothing, func(p *process) result {
 			return p.resource("secret_hash").apply(arguments{"secret_wo": "DEMO"})
 		}},

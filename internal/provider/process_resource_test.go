@@ -110,7 +110,12 @@ func (m *managed) carryOut(p plan) result {
 	return m.keep(r, resp.NewState, resp.Private, resp.NewIdentity)
 }
 
-func (m *managed) keep(r result, state *tfprotov6.DynamicValue, private []byte, identity *tfprotov6.ResourceIdentityData) result {
+func (m *managed) keep(
+	r result,
+	state *tfprotov6.DynamicValue,
+	private []byte,
+	identity *tfprotov6.ResourceIdentityData,
+) result {
 	if m.values = r.values; r.values == nil {
 		state = nil
 	}
@@ -167,7 +172,9 @@ func (m *managed) imports(req *tfprotov6.ImportResourceStateRequest) result {
 	return m.refresh()
 }
 
-var identityKind = tftypes.Object{AttributeTypes: map[string]tftypes.Type{"instance": tftypes.String, "id": tftypes.String}}
+var identityKind = tftypes.Object{
+	AttributeTypes: map[string]tftypes.Type{"instance": tftypes.String, "id": tftypes.String},
+}
 
 // identityValues are those of the identity.
 func (m *managed) identityValues() any {

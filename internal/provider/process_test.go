@@ -91,7 +91,12 @@ func startProvider(t *testing.T, provider *erpnetProvider, configuration argumen
 	p := &process{ctx: context.Background(), server: providerserver.NewProtocol6(provider)()}
 	config := encode(schemas().Provider.ValueType(), configuration)
 	validated := must(p.server.ValidateProviderConfig(p.ctx, &tfprotov6.ValidateProviderConfigRequest{Config: config}))
-	done := must(p.server.ConfigureProvider(p.ctx, &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.12.0", Config: config}))
+	done := must(
+		p.server.ConfigureProvider(
+			p.ctx,
+			&tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.12.0", Config: config},
+		),
+	)
 	if all := slices.Concat(validated.Diagnostics, done.Diagnostics); len(all) > 0 {
 		t.Fatal(result{diagnostics: all}.text())
 	}
@@ -125,7 +130,12 @@ func (p *process) read(name string, values arguments) result {
 }
 
 func (p *process) validateData(name string, config *tfprotov6.DynamicValue) result {
-	resp := must(p.server.ValidateDataResourceConfig(p.ctx, &tfprotov6.ValidateDataResourceConfigRequest{TypeName: name, Config: config}))
+	resp := must(
+		p.server.ValidateDataResourceConfig(
+			p.ctx,
+			&tfprotov6.ValidateDataResourceConfigRequest{TypeName: name, Config: config},
+		),
+	)
 	return result{diagnostics: resp.Diagnostics}
 }
 
@@ -134,11 +144,18 @@ func (p *process) open(name string, values arguments) result {
 	name = "erpnet_" + name
 	kind := schemas().EphemeralResourceSchemas[name].ValueType()
 	config := encode(kind, values)
-	validated := must(p.server.ValidateEphemeralResourceConfig(p.ctx, &tfprotov6.ValidateEphemeralResourceConfigRequest{TypeName: name, Config: config}))
+	validated := must(
+		p.server.ValidateEphemeralResourceConfig(
+			p.ctx,
+			&tfprotov6.ValidateEphemeralResourceConfigRequest{TypeName: name, Config: config},
+		),
+	)
 	if r := (result{diagnostics: validated.Diagnostics}); r.failed() {
 		return r
 	}
-	resp := must(p.server.OpenEphemeralResource(p.ctx, &tfprotov6.OpenEphemeralResourceRequest{TypeName: name, Config: config}))
+	resp := must(
+		p.server.OpenEphemeralResource(p.ctx, &tfprotov6.OpenEphemeralResourceRequest{TypeName: name, Config: config}),
+	)
 	return newResult(kind, resp.Result, resp.Private, validated.Diagnostics, resp.Diagnostics)
 }
 
@@ -150,7 +167,11 @@ func (p *process) call(name string, texts ...string) result {
 	}
 	resp := must(p.server.CallFunction(p.ctx, &tfprotov6.CallFunctionRequest{Name: name, Arguments: encoded}))
 	if resp.Error != nil {
-		return result{diagnostics: []*tfprotov6.Diagnostic{{Severity: tfprotov6.DiagnosticSeverityError, Summary: resp.Error.Text}}}
+		return result{
+			diagnostics: []*tfprotov6.Diagnostic{
+				{Severity: tfprotov6.DiagnosticSeverityError, Summary: resp.Error.Text},
+			},
+		}
 	}
 	return newResult(schemas().Functions[name].Return.Type, resp.Result, nil)
 }
@@ -163,7 +184,12 @@ type result struct {
 	kept        string         // what the CLI gets to keep, encoded
 }
 
-func newResult(kind tftypes.Type, value *tfprotov6.DynamicValue, private []byte, diagnostics ...[]*tfprotov6.Diagnostic) result {
+func newResult(
+	kind tftypes.Type,
+	value *tfprotov6.DynamicValue,
+	private []byte,
+	diagnostics ...[]*tfprotov6.Diagnostic,
+) result {
 	r := result{diagnostics: slices.Concat(diagnostics...), kept: string(private)}
 	if value != nil {
 		r.kept += string(value.MsgPack) + string(value.JSON) // both hold texts as they are, but for JSON's escapes

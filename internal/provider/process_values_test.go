@@ -82,7 +82,10 @@ func goValue(value tftypes.Value) any {
 			elements = append(elements, goValue(element))
 		}
 		if kind.Is(tftypes.Set{}) {
-			slices.SortFunc(elements, func(a, b any) int { return slices.Compare([]byte(fmt.Sprint(a)), []byte(fmt.Sprint(b))) })
+			slices.SortFunc(
+				elements,
+				func(a, b any) int { return slices.Compare([]byte(fmt.Sprint(a)), []byte(fmt.Sprint(b))) },
+			)
 		}
 		return elements
 	}

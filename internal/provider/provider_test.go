@@ -55,8 +55,8 @@ type attribute interface {
 	IsSensitive() bool
 }
 
-// expectValid holds that the framework takes a schema, that every attribute has a description, and that those which hold
-// a secret or a token are sensitive.
+// expectValid holds that the framework takes a schema, that every attribute has a description, and that those which
+// hold a secret or a token are sensitive.
 func expectValid[A attribute](t *testing.T, kind string, schema interface {
 	ValidateImplementation(ctx context.Context) diag.Diagnostics
 }, attributes map[string]A,
@@ -69,7 +69,14 @@ func expectValid[A attribute](t *testing.T, kind string, schema interface {
 		if attribute.GetMarkdownDescription() == "" {
 			t.Errorf("%s: %s has no description", kind, name)
 		}
-		secrets := []string{"secret", "secret_wo", "client_secret", "client_secret_wo", "access_token", "reference_token"}
+		secrets := []string{
+			"secret",
+			"secret_wo",
+			"client_secret",
+			"client_secret_wo",
+			"access_token",
+			"reference_token",
+		}
 		secret := slices.Contains(secrets, name)
 		if secret != attribute.IsSensitive() {
 			t.Errorf("%s: %s: sensitive is %t", kind, name, attribute.IsSensitive())

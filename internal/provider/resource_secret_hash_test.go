@@ -10,8 +10,8 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// The hash follows the version, not the secret: a write-only value that has changed cannot be seen. A version is a text,
-// as the versions of secret stores are.
+// The hash follows the version, not the secret: a write-only value that has changed cannot be seen. A version is a
+// text, as the versions of secret stores are.
 func TestSecretHashResource(t *testing.T) {
 	m := start(t, nil, nil).resource("secret_hash")
 	config := func(secret, version string) arguments {
@@ -31,7 +31,8 @@ func TestNewVersionOfTheSameSecretIsAWarning(t *testing.T) {
 	m.apply(arguments{"secret_wo": "DEMO"}).succeeds(t)
 	m.apply(arguments{"secret_wo": "DEMO", "secret_wo_version": "1"}).succeeds(t) // there was no version before
 	r := m.apply(arguments{"secret_wo": "DEMO", "secret_wo_version": "2"})
-	if len(r.diagnostics) != 1 || !strings.HasPrefix(r.text(), "Secret Not Rotated: secret_wo_version has changed, but secret_wo is") {
+	if len(r.diagnostics) != 1 ||
+		!strings.HasPrefix(r.text(), "Secret Not Rotated: secret_wo_version has changed, but secret_wo is") {
 		t.Error(r.text())
 	}
 }

@@ -28,7 +28,9 @@ func service(more arguments) arguments {
 
 // hashed is the same with the hash of a secret.
 func hashed(more arguments) arguments {
-	return service(arguments{"client_secret_wo": nil, "client_secret_wo_version": nil, "secret_hash": hashOfDEMO}).with(more)
+	return service(
+		arguments{"client_secret_wo": nil, "client_secret_wo_version": nil, "secret_hash": hashOfDEMO},
+	).with(more)
 }
 
 // recordOf is the record of an ApplicationUri; the zero value for none.
@@ -68,28 +70,52 @@ func TestTrustedApplicationResource(t *testing.T) {
 	made := m.carryOut(planned).succeeds(t)
 	record := recordOf(instance, reportsURI)
 	made.has(t, arguments{
-		"id": record.Id, "client_id": reportsURI, "secret_hash": erpnettest.SecretHash(reportsSecret), "client_secret_wo": nil,
-		"system_user_allowed": true, "is_enabled": true, "client_type": "Confidential",
+		"id":                  record.Id,
+		"client_id":           reportsURI,
+		"secret_hash":         erpnettest.SecretHash(reportsSecret),
+		"client_secret_wo":    nil,
+		"system_user_allowed": true,
+		"is_enabled":          true,
+		"client_type":         "Confidential",
 	})
 	m.settles(t, service(nil))
 	changed := service(arguments{
-		"name": "Nightly reports", "scopes": nil, "notes": "Nightly", "redirect_uris": []string{"https://b.example/2", "https://a.example/1"},
+		"name":          "Nightly reports",
+		"scopes":        nil,
+		"notes":         "Nightly",
+		"redirect_uris": []string{"https://b.example/2", "https://a.example/1"},
 	})
-	m.apply(changed).succeeds(t).has(t, arguments{"scopes": nil, "redirect_uris": []any{"https://b.example/2", "https://a.example/1"}})
+	m.apply(changed).
+		succeeds(t).
+		has(t, arguments{"scopes": nil, "redirect_uris": []any{"https://b.example/2", "https://a.example/1"}})
 	m.settles(t, changed)
-	rotated := service(arguments{"client_secret_wo": "another-of-more-than-24-characters", "client_secret_wo_version": "store-4f2c9a01"})
+	rotated := service(
+		arguments{
+			"client_secret_wo":         "another-of-more-than-24-characters",
+			"client_secret_wo_version": "store-4f2c9a01",
+		},
+	)
 	m.apply(rotated).succeeds(t)
-	if now := recordOf(instance, reportsURI); now.ApplicationSecretHash != erpnettest.SecretHash("another-of-more-than-24-characters") || now.Scope != "read" {
+	if now := recordOf(
+		instance,
+		reportsURI,
+	); now.ApplicationSecretHash != erpnettest.SecretHash("another-of-more-than-24-characters") ||
+		now.Scope != "read" {
 		t.Error("the secret of the new version was not written")
 	}
 	m.destroy().succeeds(t)
-	if recordOf(instance, reportsURI).Id != "" || len(instance.Users()) != 1 || instance.Users()[0].Login != "svc.integration" {
+	if recordOf(instance, reportsURI).Id != "" || len(instance.Users()) != 1 ||
+		instance.Users()[0].Login != "svc.integration" {
 		t.Error("destroy left the record, or the users have changed")
 	}
 }
 
 // addByHand makes a record as somebody may have, with what is left out of service.
-func addByHand(instance *erpnettest.Server, uri string, change func(*erpnettest.TrustedApplication)) erpnettest.TrustedApplication {
+func addByHand(
+	instance *erpnettest.Server,
+	uri string,
+	change func(*erpnettest.TrustedApplication),
+) erpnettest.TrustedApplication {
 	made := erpnettest.NewApplication(uri)
 	made.Name, made.SystemUser, made.SystemUserAllowed, made.Scope = "Reports", "svc.integration", true, "update read"
 	made.ApplicationSecretHash = erpnettest.SecretHash("x")
@@ -100,8 +126,8 @@ func addByHand(instance *erpnettest.Server, uri string, change func(*erpnettest.
 	return recordOf(instance, uri)
 }
 
-// A record made by hand is imported without a change, by each way to name it, for a configuration that repeats it without
-// a secret.
+// A record made by hand is imported without a change, by each way to name it, for a configuration that repeats it
+// without a secret.
 func TestImportPlansNoChange(t *testing.T) {
 	const guid = "0f8fad5b-d9cb-469f-a165-70867728950e"
 	for name, test := range map[string]struct {
@@ -111,8 +137,12 @@ func TestImportPlansNoChange(t *testing.T) {
 		"ApplicationUri":         {reportsURI, func(m *managed, _, _ string) result { return m.importID(reportsURI) }},
 		"GUID":                   {reportsURI, func(m *managed, _, id string) result { return m.importID(id) }},
 		"ApplicationUri, a GUID": {guid, func(m *managed, _, _ string) result { return m.importID(guid) }},
-		"identity":               {reportsURI, func(m *managed, instance, id string) result { return m.importIdentity(instance, id) }},
-		"identity, id alone":     {reportsURI, func(m *managed, _, id string) result { return m.importIdentity("", id) }},
+		"identity": {
+			reportsURI, func(m *managed, instance, id string) result { return m.importIdentity(instance, id) },
+		},
+		"identity, id alone": {
+			reportsURI, func(m *managed, _, id string) result { return m.importIdentity("", id) },
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			instance, env := startInstance(t)
@@ -120,13 +150,20 @@ func TestImportPlansNoChange(t *testing.T) {
 				a.Notes, a.ImpersonateLoginUrl = "By hand", "https://a.example/1, https://b.example/2"
 			})
 			config := arguments{
-				"name": "Reports", "application_uri": test.uri, "system_user": "svc.integration", "scopes": []string{"read", "update"},
-				"notes": "By hand", "redirect_uris": []string{"https://a.example/1", "https://b.example/2"},
+				"name":            "Reports",
+				"application_uri": test.uri,
+				"system_user":     "svc.integration",
+				"scopes":          []string{"read", "update"},
+				"notes":           "By hand",
+				"redirect_uris":   []string{"https://a.example/1", "https://b.example/2"},
 			}
 			host := strings.TrimPrefix(instance.URL, "http://")
 			m := start(t, env, nil).resource("trusted_application")
-			test.imported(m, host, made.Id).succeeds(t).has(t, arguments{"application_uri": test.uri, "deletion_protection": true})
-			if identity := m.identityValues(); identity.(map[string]any)["id"] != made.Id || identity.(map[string]any)["instance"] != host { //nolint:forcetypeassert // an object
+			test.imported(m, host, made.Id).
+				succeeds(t).
+				has(t, arguments{"application_uri": test.uri, "deletion_protection": true})
+			if identity := m.identityValues(); identity.(map[string]any)["id"] != made.Id ||
+				identity.(map[string]any)["instance"] != host { //nolint:forcetypeassert // an object
 				t.Errorf("the identity is %v", identity)
 			}
 			m.settles(t, config)
@@ -138,7 +175,8 @@ func TestImportPlansNoChange(t *testing.T) {
 	}
 }
 
-// What is on the server comes in as it is, whatever the rules say; they speak when somebody changes what they are about.
+// What is on the server comes in as it is, whatever the rules say; they speak when somebody changes what they are
+// about.
 func TestOldRecordsComeIn(t *testing.T) {
 	instance, env := startInstance(t)
 	instance.AddUser(erpnettest.User{Login: "admin", Active: true, IsAdmin: true})
@@ -152,19 +190,25 @@ func TestOldRecordsComeIn(t *testing.T) {
 	m := p.resource("trusted_application")
 	m.importID(reportsURI).succeeds(t)
 	asItIs := arguments{
-		"name": "Reports", "application_uri": reportsURI, "scopes": []string{"DomainApi", "read", "update"}, "system_user": "admin",
+		"name":                                 "Reports",
+		"application_uri":                      reportsURI,
+		"scopes":                               []string{"DomainApi", "read", "update"},
+		"system_user":                          "admin",
 		"impersonate_as_internal_user_allowed": true,
 	}
 	m.settles(t, asItIs)
 	m.apply(asItIs.with(arguments{"notes": "Old"})).succeeds(t)
-	m.plan(asItIs.with(arguments{"scopes": []string{"read", "sec"}})).fails(t, "Impossible Trusted Application", "The scope sec is reserved")
+	m.plan(asItIs.with(arguments{"scopes": []string{"read", "sec"}})).
+		fails(t, "Impossible Trusted Application", "The scope sec is reserved")
 	p.resource("trusted_application").importID("impossible").succeeds(t)
 }
 
 func TestImportRefuses(t *testing.T) {
 	instance, env := startInstance(t)
 	p := start(t, env, nil)
-	p.resource("trusted_application").importIdentity("other.my.erp.net", instance.Applications()[0].Id).fails(t, "Another Instance", `"other.my.erp.net"`)
+	p.resource("trusted_application").
+		importIdentity("other.my.erp.net", instance.Applications()[0].Id).
+		fails(t, "Another Instance", `"other.my.erp.net"`)
 	for _, id := range []string{"nowhere", "0f8fad5b-d9cb-469f-a165-70867728950e"} {
 		p.resource("trusted_application").importID(id).fails(t, "No Such Trusted Application")
 	}
@@ -178,7 +222,10 @@ func TestIdentityFollowsARenamedInstance(t *testing.T) {
 	m.process = start(t, env, arguments{"issuer": instance.IdentityURL()})
 	m.settles(t, service(nil))
 	m.apply(service(arguments{"notes": "Renamed"})).succeeds(t)
-	if identity := m.identityValues(); identity.(map[string]any)["instance"] != strings.TrimPrefix(renamed, "http://") { //nolint:forcetypeassert // an object
+	if identity := m.identityValues(); identity.(map[string]any)["instance"] != strings.TrimPrefix(
+		renamed,
+		"http://",
+	) { //nolint:forcetypeassert // an object
 		t.Errorf("the identity is %v", identity)
 	}
 }
@@ -192,7 +239,8 @@ func TestDriftIsShownAndRepaired(t *testing.T) {
 	})
 	m.refresh().succeeds(t)
 	for _, name := range []string{
-		"name", "is_enabled", "scopes", "system_user_allowed", "reference_tokens", "basic_authentication_allowed", "redirect_uris", "notes",
+		"name", "is_enabled", "scopes", "system_user_allowed", "reference_tokens", "basic_authentication_allowed",
+		"redirect_uris", "notes",
 	} {
 		if text, ok := m.values[name].(string); ok && text == before[name] || m.values[name] == nil {
 			t.Errorf("drift of %s is not shown", name)
@@ -200,7 +248,11 @@ func TestDriftIsShownAndRepaired(t *testing.T) {
 	}
 	m.apply(service(nil)).succeeds(t)
 	m.settles(t, service(nil))
-	if now := recordOf(instance, reportsURI); now.Name != "Reports" || now.BasicAuthenticationAllowed || now.Notes != "" {
+	if now := recordOf(
+		instance,
+		reportsURI,
+	); now.Name != "Reports" || now.BasicAuthenticationAllowed ||
+		now.Notes != "" {
 		t.Errorf("drift is not repaired: %s", now.Name)
 	}
 }
@@ -234,7 +286,10 @@ func TestNewVersionIsWrittenWhereHashesAreHidden(t *testing.T) {
 			m := start(t, env, nil).resource("trusted_application")
 			m.apply(service(nil)).succeeds(t)
 			m.settles(t, service(nil))
-			instance.ChangeApplication(reportsURI, func(a *erpnettest.TrustedApplication) { a.ApplicationSecretHash = hashOfDEMO })
+			instance.ChangeApplication(
+				reportsURI,
+				func(a *erpnettest.TrustedApplication) { a.ApplicationSecretHash = hashOfDEMO },
+			)
 			m.refresh().succeeds(t)
 			m.apply(service(arguments{"client_secret_wo_version": "2"})).succeeds(t)
 			if recordOf(instance, reportsURI).ApplicationSecretHash != erpnettest.SecretHash(reportsSecret) {
@@ -248,7 +303,8 @@ func TestNewVersionIsWrittenWhereHashesAreHidden(t *testing.T) {
 func TestNewVersionOfTheSecretThatTheRecordHasIsAWarning(t *testing.T) {
 	_, m := startService(t, nil)
 	r := m.apply(service(arguments{"client_secret_wo_version": "2"}))
-	if len(r.diagnostics) != 1 || !strings.HasPrefix(r.text(), "Secret Not Rotated: client_secret_wo_version has changed") {
+	if len(r.diagnostics) != 1 ||
+		!strings.HasPrefix(r.text(), "Secret Not Rotated: client_secret_wo_version has changed") {
 		t.Error(r.text())
 	}
 	m.settles(t, service(arguments{"client_secret_wo_version": "2"}))
@@ -265,7 +321,12 @@ func TestSecretChangesItsSource(t *testing.T) {
 	if recordOf(instance, reportsURI).ApplicationSecretHash != erpnettest.SecretHash(reportsSecret) {
 		t.Error("the secret was not written in place of the hash")
 	}
-	public := arguments{"name": "Reports", "application_uri": reportsURI, "client_type": "Public", "deletion_protection": false}
+	public := arguments{
+		"name":                "Reports",
+		"application_uri":     reportsURI,
+		"client_type":         "Public",
+		"deletion_protection": false,
+	}
 	m.apply(public).succeeds(t)
 	m.settles(t, public)
 	if now := recordOf(instance, reportsURI); now.ApplicationSecretHash != "" || now.ClientType != "Public" {
@@ -277,11 +338,19 @@ func TestSecretChangesItsSource(t *testing.T) {
 func TestUnknownSecretsAreJudgedOnceTheyAreKnown(t *testing.T) {
 	_, env := startInstance(t)
 	unknown := tftypes.UnknownValue
-	both := service(arguments{"secret_hash": unknown, "client_secret_wo": unknown, "client_secret_wo_version": unknown, "client_type": unknown})
+	both := service(
+		arguments{
+			"secret_hash":              unknown,
+			"client_secret_wo":         unknown,
+			"client_secret_wo_version": unknown,
+			"client_type":              unknown,
+		},
+	)
 	m := start(t, env, nil).resource("trusted_application")
 	m.plan(both).succeeds(t)
 	m.plan(both.with(arguments{"client_secret_wo": nil, "scopes": unknown, "system_user": unknown})).succeeds(t)
-	m.plan(both.with(arguments{"secret_hash": hashOfDEMO, "client_secret_wo": reportsSecret, "client_type": nil})).fails(t, "Two Secrets")
+	m.plan(both.with(arguments{"secret_hash": hashOfDEMO, "client_secret_wo": reportsSecret, "client_type": nil})).
+		fails(t, "Two Secrets")
 	m.plan(both.with(arguments{"secret_hash": nil, "client_secret_wo": nil, "client_secret_wo_version": nil, "client_type": nil})).
 		fails(t, "A Confidential application cannot authenticate without a secret")
 	m.apply(hashed(nil)).succeeds(t)
@@ -356,7 +425,9 @@ func TestAdviceIsGivenOnce(t *testing.T) {
 	instance, env := startInstance(t)
 	instance.AddUser(erpnettest.User{Login: "Administrator", Active: true, IsAdmin: true})
 	m := start(t, env, nil).resource("trusted_application")
-	advised := hashed(arguments{"system_user": "Administrator", "scopes": []string{"read", "update", "DomainApi", "exec"}})
+	advised := hashed(
+		arguments{"system_user": "Administrator", "scopes": []string{"read", "update", "DomainApi", "exec"}},
+	)
 	about := func(r result) (names []string) {
 		for _, d := range r.diagnostics {
 			names = append(names, strings.TrimPrefix(d.Summary, "Check "))
@@ -371,7 +442,12 @@ func TestAdviceIsGivenOnce(t *testing.T) {
 		t.Fatal(r.text())
 	}
 	m.settles(t, advised)
-	if got := about(m.plan(advised.with(arguments{"scopes": []string{"update"}})).result); !slices.Equal(got, []string{"scopes"}) {
+	if got := about(
+		m.plan(advised.with(arguments{"scopes": []string{"update"}})).result,
+	); !slices.Equal(
+		got,
+		[]string{"scopes"},
+	) {
 		t.Errorf("the plan that changes the scopes is about %q", got)
 	}
 }

@@ -51,7 +51,11 @@ func (m *inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // startInMemory starts an instance and a process within a bubble of testing/synctest. stop ends what runs there.
-func startInMemory(t *testing.T, way time.Duration, configuration arguments) (instance *erpnettest.Server, p *process, stop func()) {
+func startInMemory(
+	t *testing.T,
+	way time.Duration,
+	configuration arguments,
+) (instance *erpnettest.Server, p *process, stop func()) {
 	t.Helper()
 	network := &inMemory{connections: make(chan net.Conn), closed: make(chan struct{}), way: way}
 	network.transport = &http.Transport{DialContext: network.dial}
@@ -80,8 +84,8 @@ func atOnce(n int, use func(i int)) {
 	all.Wait()
 }
 
-// Ten creates queue behind each other while every call takes six seconds and twice no licence is free: waiting for a slot
-// counts to no limit.
+// Ten creates queue behind each other while every call takes six seconds and twice no licence is free: waiting for a
+// slot counts to no limit.
 func TestSlowCreatesQueueAndSucceed(t *testing.T) {
 	schemas()
 	synctest.Test(t, func(t *testing.T) {
@@ -106,7 +110,8 @@ func TestSlowCreatesQueueAndSucceed(t *testing.T) {
 	})
 }
 
-// Over a network path of 200 ms, queries do not pay the way one by one; and where the instance is slow, none is given up.
+// Over a network path of 200 ms, queries do not pay the way one by one; and where the instance is slow, none is given
+// up.
 func TestReadsShareTheWay(t *testing.T) {
 	schemas()
 	for name, test := range map[string]struct {
@@ -141,13 +146,17 @@ func TestNobodyAsksBeforeRetryAfter(t *testing.T) {
 		instance.Inject(erpnettest.Token, erpnettest.Status(429).With("Retry-After", "90").Once())
 		begin := time.Now()
 		atOnce(10, func(int) { p.open("access_token", nil).succeeds(t) })
-		if took := time.Since(begin); took < 90*time.Second || took > 100*time.Second || instance.Count(erpnettest.Token) != 2 {
+		if took := time.Since(
+			begin,
+		); took < 90*time.Second || took > 100*time.Second ||
+			instance.Count(erpnettest.Token) != 2 {
 			t.Errorf("%d requests in %s", instance.Count(erpnettest.Token), took)
 		}
 		instance.Inject(erpnettest.Token, erpnettest.Status(429).With("Retry-After", "600").Once())
 		time.Sleep(time.Hour)
 		begin = time.Now()
-		p.open("access_token", nil).fails(t, "Too Many Requests", "not to be called again before "+begin.Add(10*time.Minute).UTC().Format(time.RFC3339))
+		p.open("access_token", nil).
+			fails(t, "Too Many Requests", "not to be called again before "+begin.Add(10*time.Minute).UTC().Format(time.RFC3339))
 		if took := time.Since(begin); took > time.Second {
 			t.Errorf("it took %s to say so", took)
 		}
@@ -199,7 +208,11 @@ func TestAClosedPortCostsItsTimeOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = closed.Close()
-	env := environment{"ERPNET_INSTANCE": "http://" + closed.Addr().String(), "ERPNET_CLIENT_ID": sampleURI, "ERPNET_CLIENT_SECRET": "x"}
+	env := environment{
+		"ERPNET_INSTANCE":      "http://" + closed.Addr().String(),
+		"ERPNET_CLIENT_ID":     sampleURI,
+		"ERPNET_CLIENT_SECRET": "x",
+	}
 	took := map[int]time.Duration{}
 	for _, n := range []int{1, 20} {
 		synctest.Test(t, func(t *testing.T) {

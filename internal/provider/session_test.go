@@ -24,14 +24,27 @@ func TestEveryRequestChecksTLS(t *testing.T) {
 		distrusted  bool
 		want        string // title of the error; empty for none
 	}{
-		"right":   {},
-		"TLS 1.2": {tls: &tls.Config{MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12}}, //nolint:gosec // that it is taken is the test
-		"TLS 1.1": {tls: &tls.Config{MaxVersion: tls.VersionTLS11}, want: "TLS Too Old"},          //nolint:gosec // that it is refused is the test
+		"right": {},
+		"TLS 1.2": { //nolint:gosec // that it is taken is the test
+			tls: &tls.Config{MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12},
+		},
+		"TLS 1.1": { //nolint:gosec // that it is refused is the test
+			tls: &tls.Config{MaxVersion: tls.VersionTLS11}, want: "TLS Too Old",
+		},
 
 		"unknown authority": {distrusted: true, want: "Certificate of Unknown Authority"},
-		"wrong name":        {certificate: erpnettest.Certificate{Names: []string{"erp.test", "127.0.0.2"}}, want: "Certificate of Another Host"},
-		"expired":           {certificate: erpnettest.Certificate{NotAfter: time.Now().Add(-time.Minute)}, want: "Certificate Not Valid Now"},
-		"not yet valid":     {certificate: erpnettest.Certificate{NotBefore: time.Now().Add(time.Hour)}, want: "Certificate Not Valid Now"},
+		"wrong name": {
+			certificate: erpnettest.Certificate{Names: []string{"erp.test", "127.0.0.2"}},
+			want:        "Certificate of Another Host",
+		},
+		"expired": {
+			certificate: erpnettest.Certificate{NotAfter: time.Now().Add(-time.Minute)},
+			want:        "Certificate Not Valid Now",
+		},
+		"not yet valid": {
+			certificate: erpnettest.Certificate{NotBefore: time.Now().Add(time.Hour)},
+			want:        "Certificate Not Valid Now",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -65,7 +78,11 @@ func TestProxyIsReadForEachConfiguredProvider(t *testing.T) {
 	for _, name := range []string{"http_proxy", "https_proxy", "NO_PROXY", "no_proxy"} {
 		t.Setenv(name, "")
 	}
-	env := environment{"ERPNET_INSTANCE": "erp.test", "ERPNET_CLIENT_ID": sampleURI, "ERPNET_CLIENT_SECRET": erpnettest.SampleSecret}
+	env := environment{
+		"ERPNET_INSTANCE":      "erp.test",
+		"ERPNET_CLIENT_ID":     sampleURI,
+		"ERPNET_CLIENT_SECRET": erpnettest.SampleSecret,
+	}
 	for _, name := range []string{"first", "second"} {
 		var asked atomic.Int32
 		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -96,14 +113,16 @@ func TestProviderAttributesReachTheRequests(t *testing.T) {
 	}
 	start(t, nil, config).open("access_token", nil).fails(t, "Certificate of Unknown Authority")
 	for _, request := range instance.Requests() {
-		if agent := request.Header.Get("User-Agent"); agent != "Terraform/1.12.0 (+https://www.terraform.io) terraform-provider-erpnet/test" {
+		if agent := request.Header.Get(
+			"User-Agent",
+		); agent != "Terraform/1.12.0 (+https://www.terraform.io) terraform-provider-erpnet/test" {
 			t.Errorf("user agent is %q", agent)
 		}
 	}
 }
 
-// An instance behind a reverse proxy that ends TLS names itself otherwise: the setting issuer says how, its keys are read
-// under our own URL, and the instance's facts are got all the same.
+// An instance behind a reverse proxy that ends TLS names itself otherwise: the setting issuer says how, its keys are
+// read under our own URL, and the instance's facts are got all the same.
 func TestBehindAReverseProxy(t *testing.T) {
 	const itself = "http://erp.example.test"
 	instance, env := startInstance(t)

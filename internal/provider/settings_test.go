@@ -53,7 +53,8 @@ func TestSettingsAreResolvedInOnePlace(t *testing.T) {
 				case value != test.value || (problem == nil) != (want == ""):
 					t.Errorf("%s is %q, %v", one.name, value, problem)
 				case problem == nil:
-				case problem.summary != want+" "+one.name, !strings.Contains(problem.detail, one.name) && !strings.Contains(problem.detail, one.env):
+				case problem.summary != want+" "+one.name,
+					!strings.Contains(problem.detail, one.name) && !strings.Contains(problem.detail, one.env):
 					t.Errorf("%s: %s", problem.summary, problem.detail)
 				case strings.Contains(problem.detail, "from-env"):
 					t.Error("the problem holds a value")
@@ -101,34 +102,55 @@ func TestConfigurationFaultsAreReportedByTheObject(t *testing.T) {
 			want: []string{"Empty client_secret: The environment variable ERPNET_CLIENT_SECRET is set, but empty"},
 		},
 		"secret empty in HCL": {
-			provider: arguments{"client_secret": ""}, want: []string{"Empty client_secret: The provider's client_secret is set, but empty"},
+			provider: arguments{"client_secret": ""},
+			want:     []string{"Empty client_secret: The provider's client_secret is set, but empty"},
 		},
 		"secret with a line break": {
 			set:  environment{"ERPNET_CLIENT_SECRET": secret + "\n"},
 			want: []string{"Invalid client_secret", "it ends with a line break", "with trimspace()."},
 		},
 		"client_id with a space": {
-			provider: arguments{"client_id": " my.app"}, want: []string{"Invalid client_id", "begins or ends with a space"},
+			provider: arguments{"client_id": " my.app"},
+			want:     []string{"Invalid client_id", "begins or ends with a space"},
 		},
-		"instance with a path":    {provider: arguments{"instance": "demodb.my.erp.net/id"}, want: []string{"Invalid instance", "it has a path"}},
-		"global authority":        {provider: arguments{"instance": "https://id.erp.net"}, want: []string{"Invalid instance", "global authority"}},
-		"http elsewhere":          {provider: arguments{"instance": "http://demodb.my.erp.net"}, want: []string{"Invalid instance", "https only"}},
-		"identity_url without //": {provider: arguments{"identity_url": "login.example.com"}, want: []string{"Invalid identity_url"}},
-		"issuer no URL":           {provider: arguments{"issuer": "erp.example.com"}, want: []string{"Invalid issuer"}},
-		"timeout in words":        {provider: arguments{"request_timeout": "soon"}, want: []string{"Invalid request_timeout", "500ms, 30s and 1m30s"}},
-		"too many retries":        {provider: arguments{"max_retries": 11}, want: []string{"Invalid max_retries", "from 0 to 10"}},
+		"instance with a path": {
+			provider: arguments{"instance": "demodb.my.erp.net/id"},
+			want:     []string{"Invalid instance", "it has a path"},
+		},
+		"global authority": {
+			provider: arguments{"instance": "https://id.erp.net"},
+			want:     []string{"Invalid instance", "global authority"},
+		},
+		"http elsewhere": {
+			provider: arguments{"instance": "http://demodb.my.erp.net"},
+			want:     []string{"Invalid instance", "https only"},
+		},
+		"identity_url without //": {
+			provider: arguments{"identity_url": "login.example.com"}, want: []string{"Invalid identity_url"},
+		},
+		"issuer no URL": {provider: arguments{"issuer": "erp.example.com"}, want: []string{"Invalid issuer"}},
+		"timeout in words": {
+			provider: arguments{"request_timeout": "soon"},
+			want:     []string{"Invalid request_timeout", "500ms, 30s and 1m30s"},
+		},
+		"too many retries": {
+			provider: arguments{"max_retries": 11}, want: []string{"Invalid max_retries", "from 0 to 10"},
+		},
 		"CA file not there": {
 			provider: arguments{"ca_certificate_file": "nowhere.pem"},
 			want:     []string{"Invalid ca_certificate_file", `the file "nowhere.pem" cannot be read`},
 		},
 		"CA file's text as its path": {
-			provider: arguments{"ca_certificate_file": "-----BEGIN " + secret}, want: []string{"Invalid ca_certificate_file", "the file cannot be read"},
+			provider: arguments{"ca_certificate_file": "-----BEGIN " + secret},
+			want:     []string{"Invalid ca_certificate_file", "the file cannot be read"},
 		},
 		"CA PEM is no PEM": {
-			provider: arguments{"ca_certificate_pem": "x"}, want: []string{"Invalid ca_certificate_pem", "no certificate in PEM form"},
+			provider: arguments{"ca_certificate_pem": "x"},
+			want:     []string{"Invalid ca_certificate_pem", "no certificate in PEM form"},
 		},
 		"both CA attributes": {
-			provider: arguments{"ca_certificate_pem": "x", "ca_certificate_file": "y"}, want: []string{"Conflicting CA Certificates", "Remove one of them"},
+			provider: arguments{"ca_certificate_pem": "x", "ca_certificate_file": "y"},
+			want:     []string{"Conflicting CA Certificates", "Remove one of them"},
 		},
 		"unknown secret": {
 			provider: arguments{"client_secret": unknown},
@@ -138,7 +160,9 @@ func TestConfigurationFaultsAreReportedByTheObject(t *testing.T) {
 			provider: arguments{"instance": unknown, "client_id": unknown, "request_timeout": unknown},
 			want:     []string{"Incomplete ERP.net Configuration", "Unknown instance", "Unknown client_id", "Unknown request_timeout"},
 		},
-		"unknown and unset": {provider: arguments{"client_id": unknown}, unset: clientless[:1], want: []string{"Unknown client_id"}},
+		"unknown and unset": {
+			provider: arguments{"client_id": unknown}, unset: clientless[:1], want: []string{"Unknown client_id"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -167,7 +191,10 @@ func TestConfigurationFaultsAreReportedByTheObject(t *testing.T) {
 func withReferenceToken(t *testing.T) (instance *erpnettest.Server, env environment, token string) {
 	t.Helper()
 	instance, env = startInstance(t)
-	instance.ChangeApplication(sampleURI, func(a *erpnettest.TrustedApplication) { a.ReferenceTokens = "AdministratorsOnly" })
+	instance.ChangeApplication(
+		sampleURI,
+		func(a *erpnettest.TrustedApplication) { a.ReferenceTokens = "AdministratorsOnly" },
+	)
 	return instance, env, must(instance.AddReferenceToken(erpnettest.ReferenceToken{Application: sampleURI}))
 }
 
@@ -190,7 +217,8 @@ func TestReferenceTokenRules(t *testing.T) {
 			want: []string{"Conflicting Credentials", "in the environment", "ERPNET_REFERENCE_TOKEN", "ERPNET_CLIENT_SECRET"},
 		},
 		"both in the configuration": {
-			provider: arguments{"client_id": "x", "client_secret": "y", "reference_token": other}, env: clientless, use: customers,
+			provider: arguments{"client_id": "x", "client_secret": "y", "reference_token": other}, env: clientless,
+			use:  customers,
 			want: []string{"Conflicting Credentials", "in the provider's configuration"},
 		},
 		"one of them and an id": {
@@ -202,7 +230,8 @@ func TestReferenceTokenRules(t *testing.T) {
 			env:      clientless.with("ERPNET_REFERENCE_TOKEN", "nonsense"), use: customers,
 		},
 		"token configured": {
-			provider: arguments{"reference_token": token}, env: env.with("ERPNET_CLIENT_SECRET", "nonsense"), use: customers,
+			provider: arguments{"reference_token": token}, env: env.with("ERPNET_CLIENT_SECRET", "nonsense"),
+			use: customers,
 		},
 		"empty beside credentials": {env: env.with("ERPNET_REFERENCE_TOKEN", ""), use: customers},
 		"token objects refuse it": {
@@ -221,7 +250,8 @@ func TestReferenceTokenRules(t *testing.T) {
 			want: []string{"These checks of the reference token", "domain_api: Token Rejected"},
 		},
 		"not one": {
-			provider: arguments{"reference_token": "hunter2"}, env: env, use: customers, want: []string{"Invalid reference_token", "enrt_"},
+			provider: arguments{"reference_token": "hunter2"}, env: env, use: customers,
+			want: []string{"Invalid reference_token", "enrt_"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -14,14 +14,21 @@ import (
 )
 
 func TestAttributesLeftOutHaveTheDefaultsOfTheRecord(t *testing.T) {
-	confidential := trustedapp.Record{ClientType: trustedapp.Confidential, IsEnabled: true, ReferenceTokens: trustedapp.ReferenceTokensNone}
+	confidential := trustedapp.Record{
+		ClientType:      trustedapp.Confidential,
+		IsEnabled:       true,
+		ReferenceTokens: trustedapp.ReferenceTokensNone,
+	}
 	if got := (&trustedApplicationModel{}).toRecord(); !reflect.DeepEqual(got, confidential) {
 		t.Errorf("got %+v, want %+v", got, confidential)
 	}
 	service := confidential
 	service.SystemUser, service.SystemUserAllowed, service.Scope = "svc", true, []string{"read", "update"}
 	scopes := types.SetValueMust(types.StringType, []attr.Value{types.StringValue("update"), types.StringValue("read")})
-	if got := (&trustedApplicationModel{SystemUser: types.StringValue("svc"), Scopes: scopes}).toRecord(); !reflect.DeepEqual(got, service) {
+	if got := (&trustedApplicationModel{SystemUser: types.StringValue("svc"), Scopes: scopes}).toRecord(); !reflect.DeepEqual(
+		got,
+		service,
+	) {
 		t.Errorf("got %+v, want %+v", got, service)
 	}
 }
@@ -87,12 +94,20 @@ func TestUnknownAttributesAreNotJudged(t *testing.T) {
 // Whatever a rule is about has a name in Terraform and is an attribute of it.
 func TestEveryViolationNamesAnAttribute(t *testing.T) {
 	broken := trustedapp.Record{
-		ClientType: "x", ReferenceTokens: "x", ApplicationSecretHash: "x", Scope: []string{"update"}, SystemUser: "admin",
-		ImpersonateLoginURL: []string{"x"}, ImpersonateLogoutURL: []string{"x"},
+		ClientType:            "x",
+		ReferenceTokens:       "x",
+		ApplicationSecretHash: "x",
+		Scope:                 []string{"update"},
+		SystemUser:            "admin",
+		ImpersonateLoginURL:   []string{"x"},
+		ImpersonateLogoutURL:  []string{"x"},
 	}
 	noUser := trustedapp.Record{SystemUserAllowed: true}
 	for _, v := range append(append(broken.Violations(), broken.Advice()...), noUser.Violations()...) {
-		if attribute := (&trustedApplicationModel{}).attribute(v.Attribute); attribute.name == "" || attribute.value == nil {
+		if attribute := (&trustedApplicationModel{}).attribute(
+			v.Attribute,
+		); attribute.name == "" ||
+			attribute.value == nil {
 			t.Errorf("%s has no attribute", v.Attribute)
 		}
 	}

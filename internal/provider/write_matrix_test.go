@@ -51,7 +51,9 @@ func writeOperations() []writeOperation {
 	create := func(m *managed, c arguments) result { return m.apply(c) }
 	rename := func(m *managed, c arguments) result { return m.apply(c.with(arguments{"name": "Renamed"})) }
 	rotate := func(m *managed, c arguments) result {
-		return m.apply(c.with(arguments{"client_secret_wo": "the-next-secret-of-24-characters", "client_secret_wo_version": "2"}))
+		return m.apply(
+			c.with(arguments{"client_secret_wo": "the-next-secret-of-24-characters", "client_secret_wo_version": "2"}),
+		)
 	}
 	destroy := func(m *managed, _ arguments) result { return m.destroy() }
 	return []writeOperation{
@@ -70,11 +72,14 @@ func TestStateAndServerAgreeAfterEveryWrite(t *testing.T) {
 			for _, fault := range writeFaults() {
 				for _, hashes := range []erpnettest.SecretHashes{erpnettest.SecretHashesReadable, erpnettest.SecretHashesNull} {
 					for _, records := range []int{1, 10} {
-						t.Run(fmt.Sprint(operation.name, ", ", fault.name, ", hash form ", hashes, ", records ", records), func(t *testing.T) {
-							t.Parallel()
-							cells.Add(1)
-							expectAgreement(t, operation, fault, hashes, records)
-						})
+						t.Run(
+							fmt.Sprint(operation.name, ", ", fault.name, ", hash form ", hashes, ", records ", records),
+							func(t *testing.T) {
+								t.Parallel()
+								cells.Add(1)
+								expectAgreement(t, operation, fault, hashes, records)
+							},
+						)
 					}
 				}
 			}
@@ -83,7 +88,13 @@ func TestStateAndServerAgreeAfterEveryWrite(t *testing.T) {
 	fmt.Printf("write matrix: %d cells\n", cells.Load())
 }
 
-func expectAgreement(t *testing.T, operation writeOperation, f writeFault, hashes erpnettest.SecretHashes, records int) {
+func expectAgreement(
+	t *testing.T,
+	operation writeOperation,
+	f writeFault,
+	hashes erpnettest.SecretHashes,
+	records int,
+) {
 	t.Helper()
 	instance, env := startInstance(t)
 	instance.Configure(func(s *erpnettest.Settings) { s.SecretHashes = hashes })
@@ -134,9 +145,12 @@ func expectAgreement(t *testing.T, operation writeOperation, f writeFault, hashe
 func expectConsistent(t *testing.T, m *managed, r result, before, now erpnettest.TrustedApplication) {
 	t.Helper()
 	asBefore := now.ObjectVersion == before.ObjectVersion && now.Id == before.Id
-	told := slices.ContainsFunc([]string{"Write Without Response", "whether the new one was written is not known"}, func(words string) bool {
-		return strings.Contains(r.text(), words)
-	})
+	told := slices.ContainsFunc(
+		[]string{"Write Without Response", "whether the new one was written is not known"},
+		func(words string) bool {
+			return strings.Contains(r.text(), words)
+		},
+	)
 	switch {
 	case told && r.failed():
 		return
@@ -145,7 +159,12 @@ func expectConsistent(t *testing.T, m *managed, r result, before, now erpnettest
 	case r.failed() && !asBefore:
 		t.Errorf("the write was done, and the error does not say so: %s", r.text())
 	case m.values != nil && (m.values["name"] != now.Name || m.values["secret_hash"] != now.ApplicationSecretHash):
-		t.Errorf("the state has %v and %v, the server another name or hash: %s", m.values["name"], m.values["secret_hash"], r.text())
+		t.Errorf(
+			"the state has %v and %v, the server another name or hash: %s",
+			m.values["name"],
+			m.values["secret_hash"],
+			r.text(),
+		)
 	}
 }
 
@@ -178,7 +197,8 @@ func TestAnUndecidedCreateShowsItsImport(t *testing.T) {
 	instance.Inject(erpnettest.DomainAPI, lost)
 	instance.Inject(erpnettest.DomainAPI, blind)
 	m := start(t, env, nil).resource("trusted_application")
-	m.apply(service(nil)).fails(t, "Write Without Response", "import {", "to = erpnet_trusted_application.NAME", `id = "`+reportsURI+`"`)
+	m.apply(service(nil)).
+		fails(t, "Write Without Response", "import {", "to = erpnet_trusted_application.NAME", `id = "`+reportsURI+`"`)
 	if m.state != nil {
 		t.Error("something is in the state")
 	}
