@@ -6,6 +6,9 @@ package provider
 import (
 	"context"
 	"encoding/json"
+	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -15,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/domainapi"
 )
 
@@ -114,7 +118,7 @@ func (d *domainQueryDataSource) Read(ctx context.Context, req datasource.ReadReq
 		page, err = api.Query(ctx, model.query())
 	}
 	if err != nil {
-		resp.Diagnostics.Append(errorDiagnostic(err))
+		resp.Diagnostics.Append(model.queryDiagnostic(err))
 		return
 	}
 	resp.Diagnostics.Append(model.set(ctx, page)...)
@@ -132,6 +136,21 @@ func (d *domainQueryDataSource) ValidateConfig(ctx context.Context, req datasour
 	if isSet(model.MaxRows) && !model.AllPages.IsUnknown() && !model.AllPages.ValueBool() {
 		resp.Diagnostics.AddAttributeError(path.Root("max_rows"), "max_rows Without all_pages", "max_rows bounds what all_pages reads. Set all_pages = true, or top for the rows of one page.")
 	}
+}
+
+// queryDiagnostic is errorDiagnostic, at the attribute that a refusal of the query speaks of.
+func (m *domainQueryModel) queryDiagnostic(err error) diag.Diagnostic {
+	d, failed := errorDiagnostic(err), erpnet.AsError(err)
+	if failed.Kind != domainapi.QueryRefused {
+		return d
+	}
+	for _, option := range []namedValue{{"select", m.Select}, {"filter", m.Filter}, {"expand", m.Expand}, {"order_by", m.OrderBy}} {
+		words := strings.FieldsFunc(textOf(option.value), func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+		if slices.ContainsFunc(words, func(word string) bool { return strings.Contains(failed.Happened, "'"+word+"'") }) {
+			return diag.WithPath(path.Root(option.name), d)
+		}
+	}
+	return diag.WithPath(path.Root("entity_set"), d)
 }
 
 func (m *domainQueryModel) query() domainapi.Query {

@@ -306,6 +306,12 @@ An instance may keep trusted applications from the Domain API altogether: then r
 			`Look into the log of the instance at this time. If its message names a rule or a value, the same call will fail again.`,
 		},
 		{
+			domainapi.QueryRefused, "Query Refused",
+			"The Domain API does not take the query, or failed while it worked on it.",
+			`Correct what the message names: an attribute, an operator or a value in select, filter, expand or order_by, or the name in entity_set.
+If the query is right, check the rights of the Trusted Application's SystemUser.`,
+		},
+		{
 			domainapi.Renamed, "Entity Set Was Renamed",
 			"The entity set has another name in this version of ERP.net.",
 			`Use the new name, which the message gives.`,

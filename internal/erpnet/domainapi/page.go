@@ -58,7 +58,7 @@ func (a API) ReadOne(ctx context.Context, q Query, id string) (Row, *erpnet.Erro
 func (a API) Query(ctx context.Context, q Query) (*Page, error) {
 	page, failed := a.Read(ctx, q)
 	if failed != nil {
-		return nil, failed
+		return nil, refusedQuery(failed)
 	}
 	if q.Top > 0 && len(page.Rows) > q.Top {
 		page.Rows = page.Rows[:q.Top]
@@ -88,7 +88,7 @@ func (a API) QueryAll(ctx context.Context, q Query, maxRows int) (*Page, error) 
 		seen[next] = true
 		page, failed := a.get(ctx, next)
 		if failed != nil {
-			return nil, failed
+			return nil, refusedQuery(failed)
 		}
 		all.Rows = append(all.Rows, page.Rows...)
 		if empty++; len(page.Rows) > 0 {
@@ -111,6 +111,15 @@ func (a API) QueryAll(ctx context.Context, q Query, maxRows int) (*Page, error) 
 	}
 	a.redact(all)
 	return all, nil
+}
+
+// refusedQuery is the failure of a query that somebody wrote: what the API says of it is most probably about the query,
+// since it has no status of its own for a wrong one (protocol section 14).
+func refusedQuery(failed *erpnet.Error) *erpnet.Error {
+	if failed.Kind == Failed {
+		failed.Kind = QueryRefused
+	}
+	return failed
 }
 
 func (a API) url(q Query) string { return a.Root + q.EntitySet + "?" + q.encode() }
