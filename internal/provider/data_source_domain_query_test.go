@@ -120,7 +120,7 @@ func TestDomainQueryRefuses(t *testing.T) {
 			arguments{"entity_set": "Crm_Customers"}, nil, []string{"Entity Set Was Renamed", "Crm_Sales_Customers"},
 		},
 		"wrong attribute": {
-			query(arguments{"select": "Nmber"}), nil, []string{"Domain API Failed", "Nmber"},
+			query(arguments{"select": "Nmber"}), nil, []string{"Query Refused", "Nmber"},
 		},
 		"hash in select": {
 			query(arguments{"select": "Id,ApplicationSecretHash"}), nil,
@@ -211,6 +211,30 @@ func TestNextLinksAreFollowedOnOurOwnOrigin(t *testing.T) {
 				t.Errorf("%d rows", n)
 			}
 		})
+	}
+}
+
+// A refusal of the query stands at the attribute that its message speaks of.
+func TestARefusedQueryStandsAtItsAttribute(t *testing.T) {
+	instance, env := startInstance(t)
+	p := start(t, env, nil)
+	for name, test := range map[string]struct {
+		more    arguments
+		message string // in place of the instance's own
+	}{
+		"select":     {more: arguments{"select": "Id,Nmber"}},
+		"filter":     {arguments{"select": "Id", "filter": "Nmber eq 'x'"}, "The property 'Nmber' does not exist."},
+		"order_by":   {arguments{"order_by": "Nmber desc"}, "The property 'Nmber' does not exist."},
+		"entity_set": {arguments{"filter": "Number eq 'x'"}, "Out of coffee."},
+	} {
+		if test.message != "" {
+			instance.Inject(erpnettest.DomainAPI, erpnettest.DomainError(500, 0, "System.Exception", test.message).Once())
+		}
+		r := p.read("domain_query", query(test.more))
+		r.fails(t, "Query Refused")
+		if got := r.diagnostics[0].Attribute.String(); got != `AttributeName("`+name+`")` {
+			t.Errorf("the error about %s is at %s", name, got)
+		}
 	}
 }
 

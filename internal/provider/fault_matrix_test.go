@@ -21,6 +21,7 @@ import (
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/acceptance/leak"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/domainapi"
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
@@ -313,6 +314,10 @@ func expectDiagnostic(t *testing.T, r result, object string, want erpnet.Kind) {
 	if len(r.diagnostics) != 1 || !r.failed() {
 		t.Fatalf("%d diagnostics instead of the error %q: %s", len(r.diagnostics), want, r.text())
 	}
+	atAttribute := object == "data domain_query" && want == domainapi.Failed
+	if atAttribute {
+		want = domainapi.QueryRefused
+	}
 	title := remedyOf(&erpnet.Error{Kind: want}).Title
 	got := r.diagnostics[0]
 	if strings.HasPrefix(object, "data credentials_check") {
@@ -322,7 +327,7 @@ func expectDiagnostic(t *testing.T, r result, object string, want erpnet.Kind) {
 	} else if got.Summary != title {
 		t.Errorf("not %q but %s", title, r.text())
 	}
-	if len(got.Detail) < 80 || len(got.Detail) > 8000 || got.Attribute != nil {
+	if len(got.Detail) < 80 || len(got.Detail) > 8000 || (got.Attribute != nil) != atAttribute {
 		t.Errorf("no clear diagnostic: %s", got.Detail)
 	}
 }
