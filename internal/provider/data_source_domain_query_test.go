@@ -160,7 +160,7 @@ func TestNextLinksAreFollowedOnOurOwnOrigin(t *testing.T) {
 // A text literal that speaks of passwords is no attribute.
 func TestDomainQueryTakesLiteralsThatNameSecrets(t *testing.T) {
 	instance, env := startInstance(t)
-	instance.Inject(erpnettest.DomainAPI, erpnettest.Answer(200, "application/json", `{"value":[]}`))
+	instance.Inject(erpnettest.DomainAPI, erpnettest.Response(200, "application/json", `{"value":[]}`))
 	r := start(t, env, nil).read("domain_query", query(arguments{"filter": "contains(Name,'It''s my password')"})).succeeds(t)
 	r.has(t, arguments{"rows": []any{}, "total_count": nil})
 	requests := instance.Requests()
