@@ -138,10 +138,10 @@ func application(ts *testscript.TestScript, neg bool, args []string) {
 func fault(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	faults := map[string]erpnettest.Fault{
-		"answer-lost": erpnettest.AnswerLost(),
-		"disconnect":  erpnettest.Disconnect(),
-		"opaque":      erpnettest.Opaque(),
-		"error":       erpnettest.DomainError(http.StatusInternalServerError, 0, "System.Exception", "Broken."),
+		"response-lost": erpnettest.ResponseLost(),
+		"disconnect":    erpnettest.Disconnect(),
+		"opaque":        erpnettest.Opaque(),
+		"error":         erpnettest.DomainError(http.StatusInternalServerError, 0, "System.Exception", "Broken."),
 	}
 	injected, known := faults[args[1]]
 	if !known {

@@ -91,6 +91,7 @@ func (s *Server) AddApplication(app TrustedApplication) {
 	now := s.now().UTC()
 	s.registry.mu.Lock()
 	defer s.registry.mu.Unlock()
+	s.registry.known = nil
 	if known := s.registry.application(app.ApplicationUri, false); known != nil {
 		app.Id = cmp.Or(app.Id, known.Id)
 		app.ObjectVersion = max(app.ObjectVersion, nextVersion(known.ObjectVersion))
@@ -113,6 +114,7 @@ func (s *Server) ChangeApplication(applicationURI string, change func(*TrustedAp
 	now := s.now().UTC()
 	s.registry.mu.Lock()
 	defer s.registry.mu.Unlock()
+	s.registry.known = nil
 	app := s.registry.application(applicationURI, false)
 	if app == nil {
 		return false
@@ -128,6 +130,7 @@ func (s *Server) ChangeApplication(applicationURI string, change func(*TrustedAp
 func (s *Server) RemoveApplication(applicationURI string) {
 	s.registry.mu.Lock()
 	defer s.registry.mu.Unlock()
+	s.registry.known = nil
 	s.registry.applications = slices.DeleteFunc(s.registry.applications, func(app TrustedApplication) bool {
 		return app.ApplicationUri == applicationURI
 	})

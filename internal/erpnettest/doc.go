@@ -15,11 +15,14 @@
 //	instance.AddApplication(app)
 //	instance.Inject(erpnettest.Token, erpnettest.Status(503).Once())
 //
+// Faults also come from outside, in JSON: see [ReadFaults]. So do settings and
+// rows: [ReadSettings], [ReadEntitySets].
+//
 // A new server knows [SampleApplication], whose secret is [SampleSecret], its
 // system user and fifteen customers. [Server.Configure] sets how it acts where
 // the documentation is silent. [Server.Requests], [Server.Sessions] and
-// [Server.Applications] tell what happened, and [Server.StatusReport] tells it
-// without secrets.
+// [Server.Applications] tell what happened; [Server.StatusReport] and
+// [Server.RecentRequests] tell it without secrets.
 //
 // The package follows the protocol page of the project: "protocol 3.1" in a
 // comment names a section of it. It shares no code with the client that it tests,

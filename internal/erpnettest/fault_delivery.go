@@ -26,9 +26,9 @@ func Disconnect() Fault {
 	}}
 }
 
-// AnswerLost does the endpoint's work and then resets the connection: the client
+// ResponseLost does the endpoint's work and then resets the connection: the client
 // cannot know that it was done.
-func AnswerLost() Fault { return Fault{deliver: reset} }
+func ResponseLost() Fault { return Fault{deliver: reset} }
 
 func nothing(*exchange) response { return emptyResponse(0) }
 

@@ -119,7 +119,7 @@ var faultKinds = map[string]faultKind{
 	"response-replaced": {
 		does:   "the work is done, then comes a web page instead of the response",
 		status: http.StatusBadGateway, takes: []string{"status", "retry_after"},
-		make: func(f FaultSpec) Fault { return AnswerReplaced(f.Status) },
+		make: func(f FaultSpec) Fault { return ResponseReplaced(f.Status) },
 	},
 
 	// Time and connections
@@ -135,7 +135,7 @@ var faultKinds = map[string]faultKind{
 	"reset":         plainKind("a TCP reset without a response", Reset),
 	"disconnect":    plainKind("a closed connection", Disconnect),
 	"cut":           plainKind("half of the right response", Truncated),
-	"response-lost": plainKind("the work is done, then a TCP reset", AnswerLost),
+	"response-lost": plainKind("the work is done, then a TCP reset", ResponseLost),
 
 	// Access tokens
 	"expired":       tokenKind("a token that has expired", Expired),

@@ -17,10 +17,10 @@ import (
 func None() Fault { return Fault{} }
 
 // Status sends that HTTP status and an empty body.
-func Status(status int) Fault { return Answer(status, "", "") }
+func Status(status int) Fault { return Response(status, "", "") }
 
-// Answer sends a fixed body. An empty contentType sends none.
-func Answer(status int, contentType, body string) Fault {
+// Response sends a fixed body. An empty contentType sends none.
+func Response(status int, contentType, body string) Fault {
 	return Fault{instead: func(*exchange) response { return textResponse(status, contentType, body) }}
 }
 
@@ -44,12 +44,12 @@ func LicenceExhausted() Fault {
 }
 
 // HTML sends a web page, as a proxy or a stopped web site does.
-func HTML(status int) Fault { return Answer(status, htmlType, page(status)) }
+func HTML(status int) Fault { return Response(status, htmlType, page(status)) }
 
-// AnswerReplaced does the endpoint's work and then sends a web page, as a gateway
+// ResponseReplaced does the endpoint's work and then sends a web page, as a gateway
 // does that has waited long enough: the client of a POST that gets 502 or 504
 // can't know that it was done.
-func AnswerReplaced(status int) Fault {
+func ResponseReplaced(status int) Fault {
 	return Fault{}.edit(func(_ *exchange, r *response) { *r = textResponse(status, htmlType, page(status)) })
 }
 
@@ -61,15 +61,15 @@ func page(status int) string {
 
 // Redirect sends a redirect to location, which is taken as it is.
 func Redirect(status int, location string) Fault {
-	return Answer(status, htmlType, "<html><body>Moved.</body></html>\n").With("Location", location)
+	return Response(status, htmlType, "<html><body>Moved.</body></html>\n").With("Location", location)
 }
 
 // EmptyBody sends 200 with the content type of JSON and nothing behind it.
-func EmptyBody() Fault { return Answer(http.StatusOK, jsonType, "") }
+func EmptyBody() Fault { return Response(http.StatusOK, jsonType, "") }
 
 // InvalidJSON sends 200 with a body that no JSON parser takes.
 func InvalidJSON() Fault {
-	return Answer(http.StatusOK, jsonType, `{"access_token": "abc", "expires_in": 3600,, }`)
+	return Response(http.StatusOK, jsonType, `{"access_token": "abc", "expires_in": 3600,, }`)
 }
 
 // Oversized sends 200 with a JSON object of at least size bytes, streamed

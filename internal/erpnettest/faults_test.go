@@ -29,7 +29,7 @@ func TestFaultsOfTheResponse(t *testing.T) {
 		{name: "status", fault: Status(500), status: 500, header: "Content-Type: "},
 		{name: "rate limit", fault: Status(429).With("Retry-After", "7"), status: 429, header: "Retry-After: 7"},
 		{
-			name: "any body", fault: Answer(418, "text/plain", "short and stout"),
+			name: "any body", fault: Response(418, "text/plain", "short and stout"),
 			status: 418, header: "Content-Type: text/plain", body: "short and stout",
 		},
 		{
@@ -122,7 +122,7 @@ func TestFaultsThatCutTheConnection(t *testing.T) {
 	}{
 		{name: "reset", fault: Reset(), want: connectionReset()},
 		{name: "disconnect", fault: Disconnect(), want: io.EOF},
-		{name: "response lost", fault: AnswerLost(), want: connectionReset(), tokens: 1},
+		{name: "response lost", fault: ResponseLost(), want: connectionReset(), tokens: 1},
 		{name: "truncated", fault: Truncated(), want: io.ErrUnexpectedEOF, tokens: 1},
 		{name: "chunked cut", fault: ChunkedCut(), want: io.ErrUnexpectedEOF, tokens: 1},
 	}
@@ -152,11 +152,11 @@ func TestChangesWhoseResponseIsLostAreMadeAllTheSame(t *testing.T) {
 		status int // 0 for a connection that ends
 		made   bool
 	}{
-		{name: "response lost", fault: AnswerLost(), made: true},
-		{name: "bad gateway", fault: AnswerReplaced(502), status: 502, made: true},
-		{name: "unknown error", fault: AnswerReplaced(520), status: 520, made: true},
-		{name: "error page", fault: AnswerReplaced(500), status: 500, made: true},
-		{name: "gateway timeout", fault: AnswerReplaced(504), status: 504, made: true},
+		{name: "response lost", fault: ResponseLost(), made: true},
+		{name: "bad gateway", fault: ResponseReplaced(502), status: 502, made: true},
+		{name: "unknown error", fault: ResponseReplaced(520), status: 520, made: true},
+		{name: "error page", fault: ResponseReplaced(500), status: 500, made: true},
+		{name: "gateway timeout", fault: ResponseReplaced(504), status: 504, made: true},
 		{name: "reset", fault: Reset()},
 		{name: "disconnect", fault: Disconnect()},
 		{name: "gateway down", fault: HTML(502), status: 502},

@@ -23,7 +23,7 @@ type registry struct {
 	tokens       []referenceToken
 	customers    []odata.Row // never changed
 	added        atomic.Pointer[[]EntitySet]
-	known        *registeredSecrets // as of the last time that somebody asked
+	known        *registeredSecrets // nil after a change
 }
 
 // nextVersion is the ObjectVersion after a change. It may skip values
@@ -103,6 +103,7 @@ func (r *registry) rows(set string) []odata.Row {
 // storeApplication writes a row: over the record with its Id, or as a new one.
 // The row's own ObjectVersion and times don't count.
 func (r *registry) storeApplication(row odata.Row, now time.Time) {
+	r.known = nil
 	app := r.applicationWithID(row.ID())
 	if app == nil {
 		created := NewApplication("")
@@ -122,6 +123,7 @@ func (r *registry) storeApplication(row odata.Row, now time.Time) {
 }
 
 func (r *registry) removeApplication(id string) {
+	r.known = nil
 	r.applications = slices.DeleteFunc(r.applications, func(app TrustedApplication) bool {
 		return strings.EqualFold(app.Id, id)
 	})

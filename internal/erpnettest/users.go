@@ -47,6 +47,7 @@ func (s *Server) AddUser(user User) {
 	}
 	s.registry.mu.Lock()
 	defer s.registry.mu.Unlock()
+	s.registry.known = nil
 	if known := s.registry.user(user.Login); known != nil {
 		user.ObjectVersion = max(user.ObjectVersion, nextVersion(known.ObjectVersion))
 		*known = user

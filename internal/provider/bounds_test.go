@@ -145,7 +145,7 @@ func TestWorstShapesAreBounded(t *testing.T) {
 		t.Run(shape.name, func(t *testing.T) {
 			instance, env := startInstance(t)
 			body := strings.Replace(shape.body, "ISSUER", instance.IdentityURL(), 1)
-			instance.Inject(shape.endpoint, erpnettest.Answer(shape.status(), "application/json", body))
+			instance.Inject(shape.endpoint, erpnettest.Response(shape.status(), "application/json", body))
 			p := start(t, env, nil)
 			peak, begin := watchMemory(), worked()
 			r := shape.use(p)

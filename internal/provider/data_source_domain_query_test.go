@@ -174,7 +174,7 @@ func TestNextLinksAreFollowedOnOurOwnOrigin(t *testing.T) {
 // A text literal that speaks of passwords is no attribute.
 func TestDomainQueryTakesLiteralsThatNameSecrets(t *testing.T) {
 	instance, env := startInstance(t)
-	instance.Inject(erpnettest.DomainAPI, erpnettest.Answer(200, "application/json", `{"value":[]}`))
+	instance.Inject(erpnettest.DomainAPI, erpnettest.Response(200, "application/json", `{"value":[]}`))
 	r := start(
 		t,
 		env,

@@ -54,7 +54,7 @@ func TestFailuresAreOneDiagnosticEach(t *testing.T) {
 		"page of a WAF":    {change: injected(token, erpnettest.HTML(403)), want: []string{"Refused by a Gateway", `the title "Forbidden"`, "whoever runs the gateway"}},
 		"redirect":         {change: injected(token, erpnettest.Redirect(307, "/elsewhere")), want: []string{"Unexpected Redirect", "/elsewhere"}},
 		"unavailable":      {change: injected(token, erpnettest.Status(503)), want: []string{"Instance Unavailable", "HTTP status 503"}},
-		"message of OData": {change: injected(token, erpnettest.Answer(503, "application/json", sap)), want: []string{"The maintenance window is open."}},
+		"message of OData": {change: injected(token, erpnettest.Response(503, "application/json", sap)), want: []string{"The maintenance window is open."}},
 		"invalid JSON":     {change: injected(token, erpnettest.InvalidJSON()), want: []string{"Not an Identity Service", "not a JSON object"}},
 		"connection reset": {change: injected(token, erpnettest.Reset()), want: []string{"Connection Lost"}},
 		"told to wait": {

@@ -221,13 +221,13 @@ func echoesOf(secret, form string, everyEndpoint bool) []faultRow {
 		erpnettest.DomainError(400, 1, "System.Exception: "+secret, "Not allowed: "+secret),
 		refused,
 	)
-	echo("problem details", erpnettest.Answer(400, "application/problem+json", problem), refused)
+	echo("problem details", erpnettest.Response(400, "application/problem+json", problem), refused)
 	echo(
 		"the place of a redirect",
 		erpnettest.Redirect(307, elsewhere+"?client_secret="+secret),
 		at(erpnet.Redirected, domainapi.NotDomainAPI),
 	)
-	echo("a web page", erpnettest.Answer(200, "text/html", page), notJSON)
+	echo("a web page", erpnettest.Response(200, "text/html", page), notJSON)
 	echo(
 		"a header",
 		erpnettest.Status(500).With("X-Request", strings.ReplaceAll(secret, "\n", " ")),

@@ -23,7 +23,7 @@ func gzipBomb(size int) erpnettest.Fault {
 	compressor := gzip.NewWriter(&member)
 	_, _ = compressor.Write(make([]byte, 1<<20)) // to memory
 	_ = compressor.Close()
-	return erpnettest.Answer(200, "application/json", strings.Repeat(member.String(), size)).
+	return erpnettest.Response(200, "application/json", strings.Repeat(member.String(), size)).
 		With("Content-Encoding", "gzip")
 }
 
@@ -65,11 +65,11 @@ func lateRows() []faultRow {
 
 // connectionRows are faults of the way that a response takes.
 func connectionRows() []faultRow {
-	reset, closed, unanswered := erpnettest.Reset(), erpnettest.Disconnect(), erpnettest.AnswerLost()
+	reset, closed, unanswered := erpnettest.Reset(), erpnettest.Disconnect(), erpnettest.ResponseLost()
 	half, cut, none := erpnettest.Truncated(), erpnettest.ChunkedCut(), erpnettest.None()
 	lost, tooLarge := everywhere(erpnet.ConnectionLost), everywhere(erpnet.OversizedResponse)
 	retriedLost := retried(erpnet.ConnectionLost)
-	switching := erpnettest.Answer(101, "", "").With("Connection", "Upgrade").With("Upgrade", "tcp")
+	switching := erpnettest.Response(101, "", "").With("Connection", "Upgrade").With("Upgrade", "tcp")
 	return []faultRow{
 		{"a little late", erpnettest.Latency(20 * time.Millisecond), everywhere(passes)},
 		{"connection reset", reset, lost},
@@ -98,7 +98,7 @@ func connectionRows() []faultRow {
 
 // gatewayRows are the statuses of gateways, and of services that are not well.
 func gatewayRows() []faultRow {
-	status, html, replaced := erpnettest.Status, erpnettest.HTML, erpnettest.AnswerReplaced
+	status, html, replaced := erpnettest.Status, erpnettest.HTML, erpnettest.ResponseReplaced
 	down, failed, gateway := everywhere(
 		erpnet.Unavailable,
 	), everywhere(
@@ -154,7 +154,7 @@ func gatewayRows() []faultRow {
 // contentRows are responses whose content is not that of an ERP.net instance, or says that it refuses.
 func contentRows() []faultRow {
 	const json, problem = "application/json", "application/problem+json"
-	answer, redirect, html := erpnettest.Answer, erpnettest.Redirect, erpnettest.HTML
+	answer, redirect, html := erpnettest.Response, erpnettest.Redirect, erpnettest.HTML
 	elsewhere := "https://elsewhere.example/here?next=1"
 	empty := at(erpnet.EmptyResponse, domainapi.NotDomainAPI).but(outcomes{write: domainapi.Failed})
 	notJSON := at(erpnet.NotJSON, domainapi.NotDomainAPI).but(outcomes{write: domainapi.Failed})

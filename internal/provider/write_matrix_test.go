@@ -29,13 +29,13 @@ func writeFaults() []writeFault {
 		{name: "page with 502 before", fault: erpnettest.HTML(502)},
 		{name: "page with 500 before", fault: erpnettest.HTML(500)},
 		{name: "refusal before", fault: erpnettest.DomainError(403, 14, "System.Exception", "No.")},
-		{name: "connection reset after", fault: erpnettest.AnswerLost(), done: true},
+		{name: "connection reset after", fault: erpnettest.ResponseLost(), done: true},
 		{name: "body cut after", fault: erpnettest.Truncated(), done: true},
-		{name: "page with 500 after", fault: erpnettest.AnswerReplaced(500), done: true},
-		{name: "page with 403 after", fault: erpnettest.AnswerReplaced(403), done: true},
-		{name: "page with 520 after", fault: erpnettest.AnswerReplaced(520), done: true},
+		{name: "page with 500 after", fault: erpnettest.ResponseReplaced(500), done: true},
+		{name: "page with 403 after", fault: erpnettest.ResponseReplaced(403), done: true},
+		{name: "page with 520 after", fault: erpnettest.ResponseReplaced(520), done: true},
 		{name: "page with 520 before, then blind", fault: erpnettest.HTML(520), blind: true},
-		{name: "page with 520 after, then blind", fault: erpnettest.AnswerReplaced(520), done: true, blind: true},
+		{name: "page with 520 after, then blind", fault: erpnettest.ResponseReplaced(520), done: true, blind: true},
 	}
 }
 
@@ -191,7 +191,7 @@ func TestAnUpdateThatCannotBeReadBackIsKept(t *testing.T) {
 // Where nothing is known of a new record, nothing of it is in the state, and the error shows how to import it.
 func TestAnUndecidedCreateShowsItsImport(t *testing.T) {
 	instance, env := startInstance(t)
-	lost, blind := erpnettest.AnswerReplaced(520), erpnettest.HTML(520)
+	lost, blind := erpnettest.ResponseReplaced(520), erpnettest.HTML(520)
 	lost.When = func(r erpnettest.Request) bool { return r.Method == http.MethodPost }
 	blind.When = func(erpnettest.Request) bool { return recordOf(instance, reportsURI).Id != "" }
 	instance.Inject(erpnettest.DomainAPI, lost)

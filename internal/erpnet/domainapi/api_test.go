@@ -97,7 +97,7 @@ func TestProbeIsOneCall(t *testing.T) {
 		"too many":         {fault: erpnettest.Status(429), want: RateLimited},
 		"no licence":       {fault: erpnettest.LicenceExhausted(), want: NoLicence},
 		"a portal":         {fault: erpnettest.HTML(200), want: NotDomainAPI},
-		"no list":          {fault: erpnettest.Answer(200, "application/json", "{}"), want: NotDomainAPI},
+		"no list":          {fault: erpnettest.Response(200, "application/json", "{}"), want: NotDomainAPI},
 		"token comes back": {fault: erpnettest.DomainError(500, 0, "X", "Bearer "+token), want: Failed},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -106,13 +106,13 @@ func TestVersionIsFourNumbersOrNothing(t *testing.T) {
 		strings.Repeat("9", 11): "",
 	} {
 		l := newLab(t)
-		l.Inject(erpnettest.Version, erpnettest.Answer(200, "text/plain", body))
+		l.Inject(erpnettest.Version, erpnettest.Response(200, "text/plain", body))
 		if got := version(context.Background(), l.service.Client, l.instance); got != want {
 			t.Errorf("%q gives %q", body, got)
 		}
 	}
 	l := newLab(t)
-	l.Inject(erpnettest.Version, erpnettest.Answer(503, "text/plain", "26.2"))
+	l.Inject(erpnettest.Version, erpnettest.Response(503, "text/plain", "26.2"))
 	if got := version(context.Background(), l.service.Client, l.instance); got != "" ||
 		l.Count(erpnettest.Version) != 1 {
 		t.Errorf("got %q after %d requests", got, l.Count(erpnettest.Version))

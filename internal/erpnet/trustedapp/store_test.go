@@ -70,11 +70,11 @@ func TestLostAnswersAreDecidedByTheRecord(t *testing.T) {
 		fault erpnettest.Fault
 		done  bool
 	}{
-		"cut after the commit":  {fault: erpnettest.AnswerLost(), done: true},
+		"cut after the commit":  {fault: erpnettest.ResponseLost(), done: true},
 		"cut before the work":   {fault: erpnettest.Disconnect()},
 		"reset before the work": {fault: erpnettest.Reset()},
-		"502 after the commit":  {fault: erpnettest.AnswerReplaced(502), done: true},
-		"504 after the commit":  {fault: erpnettest.AnswerReplaced(504), done: true},
+		"502 after the commit":  {fault: erpnettest.ResponseReplaced(502), done: true},
+		"504 after the commit":  {fault: erpnettest.ResponseReplaced(504), done: true},
 		"502 before the work":   {fault: erpnettest.Status(502)},
 		"503 of a gateway":      {fault: erpnettest.HTML(503)},
 	} {
