@@ -95,15 +95,12 @@ func TestScripts(t *testing.T) {
 
 // goCaches are where Go keeps what it has built and downloaded, for the script that builds a checkout.
 var goCaches = sync.OnceValue(func() []string {
-	names := []string{"GOCACHE", "GOMODCACHE"}
-	values, err := exec.CommandContext(context.Background(), "go", append([]string{"env"}, names...)...).Output()
-	if err != nil {
+	values, err := exec.CommandContext(context.Background(), "go", "env", "GOCACHE", "GOMODCACHE").Output()
+	caches := strings.Split(string(values), "\n")
+	if err != nil || len(caches) < 2 {
 		return nil
 	}
-	for i, value := range strings.Fields(string(values)) {
-		names[i] += "=" + value
-	}
-	return names
+	return []string{"GOCACHE=" + strings.TrimSpace(caches[0]), "GOMODCACHE=" + strings.TrimSpace(caches[1])}
 })
 
 // setUp gives a script its world, and an environment with nothing in it that concerns the CLI or the provider.
