@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// variable is one that the provider reads.
+// variable is one of the environment: of the provider, or of a program that uses
+// the control.
 type variable struct{ name, value string }
 
 // shells are the forms in which variables are printed, by their names for -env

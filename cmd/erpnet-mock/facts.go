@@ -80,13 +80,15 @@ func (f facts) writeFile(name string) error {
 	return nil
 }
 
-// variables are those of the provider, with the CA's certificate as a file.
+// variables are those of the provider and of programs that use the control, with the CA's certificate as a file.
 func (f facts) variables() []variable {
 	return append(f.ownVariables(), variable{"ERPNET_CA_CERTIFICATE_FILE", f.CAFile})
 }
 
-// remoteVariables have the certificate itself, for who can't read the file.
-func (f facts) remoteVariables(caPEM string) []variable {
+// remoteVariables have the certificate itself, for who can't read the file, and
+// the control by the name under which it was reached.
+func (f facts) remoteVariables(caPEM, control string) []variable {
+	f.StatusURL = control
 	return append(f.ownVariables(), variable{"ERPNET_CA_CERTIFICATE_PEM", caPEM})
 }
 
@@ -95,6 +97,7 @@ func (f facts) ownVariables() []variable {
 		{"ERPNET_INSTANCE", f.URL},
 		{"ERPNET_CLIENT_ID", f.ClientID},
 		{"ERPNET_CLIENT_SECRET", f.ClientSecret},
+		{"ERPNET_MOCK_CONTROL", strings.TrimSuffix(f.StatusURL, "/")},
 	}
 }
 

@@ -62,7 +62,8 @@ func (r started) observe(t *testing.T, method, path, token, body string) observe
 func (r started) tokenRequest(t *testing.T) observed {
 	t.Helper()
 	form := url.Values{
-		"grant_type": {"client_credentials"}, "client_id": {r.facts.ClientID}, "client_secret": {erpnettest.SampleSecret},
+		"grant_type": {"client_credentials"}, "client_id": {r.facts.ClientID},
+		"client_secret": {erpnettest.SampleSecret},
 	}
 	return r.observe(t, http.MethodPost, "/id/connect/token", "", form.Encode())
 }
@@ -90,49 +91,107 @@ var faultCases = map[string]struct {
 	status int    // 0 is no response
 	part   string // of the body, of the header Location or Retry-After, or of the token's claims
 }{
-	"status":          {`{"endpoint": "token", "what": "status", "status": 503, "retry_after": 600}`, 503, "600"},
-	"oauth-error":     {`{"endpoint": "token", "what": "oauth-error", "error": "invalid_scope", "status": 401}`, 401, "invalid_scope"},
-	"domain-error":    {`{"endpoint": "api", "what": "domain-error", "code": 2129, "message": "No."}`, 500, `"code":2129`},
-	"no-licence":      {`{"endpoint": "api", "what": "no-licence"}`, 503, `"code":8`},
-	"no-licence-text": {`{"endpoint": "api", "what": "no-licence-text"}`, 500, "simultaneously connected users"},
-	"problem":         {`{"endpoint": "api", "what": "problem", "status": 422, "message": "Odd."}`, 422, `"detail":"Odd."`},
-	"odata-error":     {`{"endpoint": "api", "what": "odata-error", "message": "Odd."}`, 500, `"value":"Odd."`},
-	"empty-body":      {`{"endpoint": "token", "what": "empty-body"}`, 200, ""},
-	"invalid-json":    {`{"endpoint": "token", "what": "invalid-json"}`, 200, ",,"},
-	"field":           {`{"endpoint": "token", "what": "field", "name": "expires_in", "value": "soon"}`, 200, `"expires_in":"soon"`},
-	"without-field":   {`{"endpoint": "token", "what": "without-field", "name": "expires_in"}`, 200, `"access_token"`},
-	"hidden-records":  {`{"endpoint": "api", "what": "hidden-records"}`, 200, `"value":[]`},
-	"none":            {`{"endpoint": "token", "what": "none"}`, 200, `"access_token"`},
+	"status": {
+		fault:  `{"endpoint": "token", "what": "status", "status": 503, "retry_after": 600}`,
+		status: 503, part: "600",
+	},
+	"oauth-error": {
+		fault:  `{"endpoint": "token", "what": "oauth-error", "error": "invalid_scope", "status": 401}`,
+		status: 401, part: "invalid_scope",
+	},
+	"domain-error": {
+		fault:  `{"endpoint": "api", "what": "domain-error", "code": 2129, "message": "No."}`,
+		status: 500, part: `"code":2129`,
+	},
+	"no-licence": {fault: `{"endpoint": "api", "what": "no-licence"}`, status: 503, part: `"code":8`},
+	"no-licence-text": {
+		fault:  `{"endpoint": "api", "what": "no-licence-text"}`,
+		status: 500, part: "simultaneously connected users",
+	},
+	"problem": {
+		fault:  `{"endpoint": "api", "what": "problem", "status": 422, "message": "Odd."}`,
+		status: 422, part: `"detail":"Odd."`,
+	},
+	"odata-error": {
+		fault:  `{"endpoint": "api", "what": "odata-error", "message": "Odd."}`,
+		status: 500, part: `"value":"Odd."`,
+	},
+	"empty-body":   {fault: `{"endpoint": "token", "what": "empty-body"}`, status: 200},
+	"invalid-json": {fault: `{"endpoint": "token", "what": "invalid-json"}`, status: 200, part: ",,"},
+	"field": {
+		fault:  `{"endpoint": "token", "what": "field", "name": "expires_in", "value": "soon"}`,
+		status: 200, part: `"expires_in":"soon"`,
+	},
+	"without-field": {
+		fault:  `{"endpoint": "token", "what": "without-field", "name": "expires_in"}`,
+		status: 200, part: `"access_token"`,
+	},
+	"hidden-records": {fault: `{"endpoint": "api", "what": "hidden-records"}`, status: 200, part: `"value":[]`},
+	"none":           {fault: `{"endpoint": "token", "what": "none"}`, status: 200, part: `"access_token"`},
 
-	"html":              {`{"endpoint": "token", "what": "html", "status": 521}`, 521, "<h1>Web Server Is Down</h1>"},
-	"redirect":          {`{"endpoint": "token", "what": "redirect", "location": "/elsewhere"}`, 302, "/elsewhere"},
-	"login-redirect":    {`{"endpoint": "api", "what": "login-redirect"}`, 302, "/id/Account/Login"},
-	"foreign-links":     {`{"endpoint": "api", "what": "foreign-links", "url": "http://erp.internal"}`, 200, "http://erp.internal/api"},
-	"response-replaced": {`{"endpoint": "token", "what": "response-replaced", "status": 520}`, 520, "Unknown Error"},
+	"html": {
+		fault:  `{"endpoint": "token", "what": "html", "status": 521}`,
+		status: 521, part: "<h1>Web Server Is Down</h1>",
+	},
+	"redirect": {
+		fault:  `{"endpoint": "token", "what": "redirect", "location": "/elsewhere"}`,
+		status: 302, part: "/elsewhere",
+	},
+	"login-redirect": {
+		fault:  `{"endpoint": "api", "what": "login-redirect"}`,
+		status: 302, part: "/id/Account/Login",
+	},
+	"foreign-links": {
+		fault:  `{"endpoint": "api", "what": "foreign-links", "url": "http://erp.internal"}`,
+		status: 200, part: "http://erp.internal/api",
+	},
+	"response-replaced": {
+		fault:  `{"endpoint": "token", "what": "response-replaced", "status": 520}`,
+		status: 520, part: "Unknown Error",
+	},
 
-	"latency":       {`{"endpoint": "token", "what": "latency", "delay": "1ms"}`, 200, `"access_token"`},
-	"slow-body":     {`{"endpoint": "token", "what": "slow-body", "delay": "1us"}`, 200, `"access_token"`},
-	"hang":          {`{"endpoint": "token", "what": "hang"}`, 0, ""},
-	"reset":         {`{"endpoint": "token", "what": "reset"}`, 0, ""},
-	"disconnect":    {`{"endpoint": "token", "what": "disconnect"}`, 0, ""},
-	"cut":           {`{"endpoint": "token", "what": "cut"}`, 200, `{`},
-	"response-lost": {`{"endpoint": "token", "what": "response-lost"}`, 0, ""},
+	"latency": {
+		fault:  `{"endpoint": "token", "what": "latency", "delay": "1ms"}`,
+		status: 200, part: `"access_token"`,
+	},
+	"slow-body": {
+		fault:  `{"endpoint": "token", "what": "slow-body", "delay": "1us"}`,
+		status: 200, part: `"access_token"`,
+	},
+	"hang":          {fault: `{"endpoint": "token", "what": "hang"}`, status: 0},
+	"reset":         {fault: `{"endpoint": "token", "what": "reset"}`, status: 0},
+	"disconnect":    {fault: `{"endpoint": "token", "what": "disconnect"}`, status: 0},
+	"cut":           {fault: `{"endpoint": "token", "what": "cut"}`, status: 200, part: `{`},
+	"response-lost": {fault: `{"endpoint": "token", "what": "response-lost"}`, status: 0},
 
-	"expired":         {`{"what": "expired"}`, 200, `"exp":`},
-	"not-yet-valid":   {`{"what": "not-yet-valid"}`, 200, `"exp":`},
-	"extreme-dates":   {`{"what": "extreme-dates"}`, 200, `"exp":253402300799`},
-	"wrong-issuer":    {`{"what": "wrong-issuer"}`, 200, `"iss":"https://other.my.erp.net/id"`},
-	"wrong-audience":  {`{"what": "wrong-audience"}`, 200, `"aud":["TableAPI"]`},
-	"wrong-client":    {`{"what": "wrong-client"}`, 200, `"client_id":"another.trusted.app/service"`},
-	"bad-signature":   {`{"what": "bad-signature"}`, 200, `"iss"`},
-	"foreign-key":     {`{"what": "foreign-key"}`, 200, `"iss"`},
-	"unknown-key":     {`{"what": "unknown-key"}`, 200, `"iss"`},
-	"no-key-id":       {`{"what": "no-key-id"}`, 200, `"iss"`},
-	"opaque":          {`{"what": "opaque"}`, 200, "enrt_"},
-	"duplicate-claim": {`{"what": "duplicate-claim", "name": "aud", "value": 7}`, 200, `"aud":7}`},
-	"claim":           {`{"what": "claim", "name": "client_db", "value": {"a": 1}}`, 200, `"client_db":{"a":1}`},
-	"without-claim":   {`{"what": "without-claim", "name": "jti"}`, 200, `"iss"`},
-	"scopes":          {`{"what": "scopes", "scopes": ["read"]}`, 200, `"scope":["read"]`},
+	"expired":       {fault: `{"what": "expired"}`, status: 200, part: `"exp":`},
+	"not-yet-valid": {fault: `{"what": "not-yet-valid"}`, status: 200, part: `"exp":`},
+	"lifetime":      {fault: `{"what": "lifetime", "lifetime": "60s"}`, status: 200, part: `"expires_in":60`},
+	"extreme-dates": {fault: `{"what": "extreme-dates"}`, status: 200, part: `"exp":253402300799`},
+	"wrong-issuer": {
+		fault:  `{"what": "wrong-issuer"}`,
+		status: 200, part: `"iss":"https://other.my.erp.net/id"`,
+	},
+	"wrong-audience": {fault: `{"what": "wrong-audience"}`, status: 200, part: `"aud":["TableAPI"]`},
+	"wrong-client": {
+		fault:  `{"what": "wrong-client"}`,
+		status: 200, part: `"client_id":"another.trusted.app/service"`,
+	},
+	"bad-signature": {fault: `{"what": "bad-signature"}`, status: 200, part: `"iss"`},
+	"foreign-key":   {fault: `{"what": "foreign-key"}`, status: 200, part: `"iss"`},
+	"unknown-key":   {fault: `{"what": "unknown-key"}`, status: 200, part: `"iss"`},
+	"no-key-id":     {fault: `{"what": "no-key-id"}`, status: 200, part: `"iss"`},
+	"opaque":        {fault: `{"what": "opaque"}`, status: 200, part: "enrt_"},
+	"duplicate-claim": {
+		fault:  `{"what": "duplicate-claim", "name": "aud", "value": 7}`,
+		status: 200, part: `"aud":7}`,
+	},
+	"claim": {
+		fault:  `{"what": "claim", "name": "client_db", "value": {"a": 1}}`,
+		status: 200, part: `"client_db":{"a":1}`,
+	},
+	"without-claim": {fault: `{"what": "without-claim", "name": "jti"}`, status: 200, part: `"iss"`},
+	"scopes":        {fault: `{"what": "scopes", "scopes": ["read"]}`, status: 200, part: `"scope":["read"]`},
 }
 
 // Each fault can be set by -fault, by a file and at the control address, and
@@ -229,10 +288,10 @@ func (r started) control(t *testing.T, method, path, body string) observed {
 
 func TestMistakesInFaultsAreNamed(t *testing.T) {
 	for value, want := range map[string]string{
-		`{"what": "hung"}`: `-fault: "what" is "hung": it must be one of bad-signature`,
-		`[{"what": "hang", "endpoint": "everything"}]`: `-fault: "endpoint" is "everything": it must be one of any, api`,
-		`no-such-file.json`:                            "-fault: open no-such-file.json",
-		writeFile(t, `{"what": "hang"`):                "a fault is a JSON object such as",
+		`{"what": "hung"}`:                      `-fault: "what" is "hung": it must be one of bad-signature`,
+		`[{"what": "hang", "endpoint": "all"}]`: `-fault: "endpoint" is "all": it must be one of any, api`,
+		`no-such-file.json`:                     "-fault: open no-such-file.json",
+		writeFile(t, `{"what": "hang"`):         "a fault is a JSON object such as",
 	} {
 		err := run(t.Context(), []string{"-fault", value}, io.Discard, io.Discard)
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
@@ -247,7 +306,8 @@ func TestFaultsOfManyFlagsQueueUp(t *testing.T) {
 	if err := os.WriteFile(file, []byte(all), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r := start(t, "-tls=false", "-fault", file, "-fault", `{"what": "status", "status": 419, "endpoint": "token", "times": 1}`)
+	another := `{"what": "status", "status": 419, "endpoint": "token", "times": 1}`
+	r := start(t, "-tls=false", "-fault", file, "-fault", another)
 	for _, want := range []int{418, 419, 200} {
 		if got := r.tokenRequest(t); got.status != want {
 			t.Errorf("status %d, want %d", got.status, want)

@@ -58,7 +58,8 @@ func TestMemoryStaysFlat(t *testing.T) {
 	if err := json.Unmarshal([]byte(r.control(t, http.MethodGet, "requests", "").body), &requests); err != nil {
 		t.Fatal(err)
 	}
-	if len(requests) != min(2*n, 1000) || requests[0].Endpoint != erpnettest.DomainAPI || requests[0].Status != http.StatusOK {
+	if len(requests) != min(2*n, 1000) || requests[0].Endpoint != erpnettest.DomainAPI ||
+		requests[0].Status != http.StatusOK {
 		t.Errorf("%d requests listed, the last one %+v", len(requests), requests[0])
 	}
 }
@@ -68,7 +69,8 @@ func startProcess(t *testing.T) (r started, pid int) {
 	t.Helper()
 	readyFile := filepath.Join(t.TempDir(), "ready.json")
 	ctx, cancel := context.WithCancel(t.Context())
-	command := exec.CommandContext(ctx, os.Args[0], "-tls=false", "-ready-file", readyFile) //nolint:gosec // this test binary
+	//nolint:gosec // this test binary
+	command := exec.CommandContext(ctx, os.Args[0], "-tls=false", "-ready-file", readyFile)
 	command.Env = append(os.Environ(), "ERPNET_MOCK_TEST_MAIN=1")
 	stdout, err := command.StdoutPipe()
 	if err != nil {

@@ -72,7 +72,8 @@ func (o *options) define(flags *flag.FlagSet) {
 	flags.BoolVar(&o.reference, "reference-token", false,
 		"issue a reference token for the sample application and print it")
 	flags.StringVar(&o.status, "status", "127.0.0.1:0", "`address` of the status page and of the control, or off. "+
-		"It accepts only the names of this machine and that of -url: 0.0.0.0 is for a container whose port is published")
+		"It accepts only the names of this machine and that of -url: "+
+		"0.0.0.0 is for a container whose port is published")
 	flags.StringVar(&o.settings, "settings", "", "JSON `file` of settings; the flags below count before it")
 	flags.StringVar(&o.security, "security", "allowed",
 		"whether the Domain API opens trusted applications and users: allowed, read-only or refused")
@@ -85,7 +86,8 @@ func (o *options) define(flags *flag.FlagSet) {
 	flags.StringVar(&o.publicURL, "public-url", "", "`URL` that the instance calls itself, where it is not that of "+
 		"clients: behind a reverse proxy that ends TLS")
 	flags.BoolVar(&o.version, "version", false, "print the version and end")
-	flags.BoolVar(&o.healthy, "healthy", false, "ask the mock with the same -listen and -status whether it is ready, and end")
+	flags.BoolVar(&o.healthy, "healthy", false,
+		"ask the mock with the same -listen and -status whether it is ready, and end")
 }
 
 // variablePrefix begins the environment variable of a flag: ERPNET_MOCK_LISTEN.

@@ -28,7 +28,8 @@ func TestWrongFlagGetsOneLine(t *testing.T) {
 	for _, args := range [][]string{{"-port", "1"}, {"-licences", "many"}, {"-env=fish"}, {"-tls=perhaps"}} {
 		var stderr bytes.Buffer
 		err := run(t.Context(), args, io.Discard, &stderr)
-		if err == nil || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), "-help") || stderr.Len() > 0 {
+		if err == nil || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), "-help") ||
+			stderr.Len() > 0 {
 			t.Errorf("%s: error %v, printed %q", args, err, stderr.String())
 		}
 	}
@@ -61,7 +62,9 @@ func TestControlHasTheVariablesWithTheCertificate(t *testing.T) {
 		"github":     "ERPNET_CA_CERTIFICATE_PEM<<END_OF_VALUE\n" + ca + "END_OF_VALUE\n",
 	} {
 		got := r.control(t, http.MethodGet, "env/"+shell, "").body
-		if !strings.Contains(got, want) || !strings.Contains(got, r.facts.URL) || !strings.Contains(got, r.facts.ClientSecret) {
+		if !strings.Contains(got, want) || !strings.Contains(got, r.facts.URL) ||
+			!strings.Contains(got, strings.TrimSuffix(r.facts.StatusURL, "/")) ||
+			!strings.Contains(got, r.facts.ClientSecret) {
 			t.Errorf("%s: %s", shell, got)
 		}
 	}
@@ -77,10 +80,12 @@ func TestOneLineOnStderrSaysThatItIsReady(t *testing.T) {
 
 func TestWarningWhereStrangersCanReachIt(t *testing.T) {
 	for flag, warns := range map[string]bool{
-		"-listen=0.0.0.0:0": true, "-status=0.0.0.0:0": true, "-listen=127.0.0.1:0": false, "-listen=localhost:0": false,
+		"-listen=0.0.0.0:0": true, "-status=0.0.0.0:0": true, "-listen=127.0.0.1:0": false,
+		"-listen=localhost:0": false,
 	} {
 		r := start(t, "-tls=false", flag)
-		if got := strings.Contains(r.stderr.String(), "warning: 0.0.0.0:0 can be reached from other machines. The mock is for tests"); got != warns {
+		const warning = "warning: 0.0.0.0:0 can be reached from other machines. The mock is for tests"
+		if strings.Contains(r.stderr.String(), warning) != warns {
 			t.Errorf("%s: %q", flag, r.stderr.String())
 		}
 	}
@@ -98,13 +103,14 @@ func TestFlagsComeFromTheEnvironment(t *testing.T) {
 		t.Errorf("version %s, auto-discovery %s", version, got)
 	}
 	t.Setenv("ERPNET_MOCK_TLS", "perhaps")
-	if err := run(t.Context(), nil, io.Discard, io.Discard); err == nil || !strings.HasPrefix(err.Error(), "ERPNET_MOCK_TLS: ") {
+	if err := run(t.Context(), nil, io.Discard, io.Discard); err == nil ||
+		!strings.HasPrefix(err.Error(), "ERPNET_MOCK_TLS: ") {
 		t.Errorf("error %v", err)
 	}
 }
 
 func TestSettingsComeFromFlagsBeforeTheFile(t *testing.T) {
-	settings := writeFile(t, `{"token_lifetime": "5m", "database": "FROM_FILE", "version": "24.1.0.1", "claim_shape": "legacy"}`)
+	settings := writeFile(t, `{"token_lifetime": "5m", "database": "FROM_FILE", "claim_shape": "legacy"}`)
 	r := start(t, "-tls=false", "-settings", settings, "-token-lifetime", "60s", "-issuer", "https://id.example.test",
 		"-public-url", "http://erp.internal/", "-claims", "current")
 	token := r.tokenRequest(t)

@@ -31,12 +31,14 @@ func serveStatus(
 	if u, err := url.Parse(opts.url); err == nil && u.Hostname() != "" {
 		hosts = append(hosts, u.Hostname())
 	}
-	config := statuspage.Config{Hosts: hosts, Variables: map[string]string{}}
+	config := statuspage.Config{Hosts: hosts, Variables: map[string]func(string) string{}}
 	if opts.tls {
 		config.CA = string(instance.CACertificatePEM())
 	}
 	for shell := range shells {
-		config.Variables[shell] = writeVariables(shell, facts.remoteVariables(config.CA))
+		config.Variables[shell] = func(control string) string {
+			return writeVariables(shell, facts.remoteVariables(config.CA, control))
+		}
 	}
 	server := &http.Server{
 		Handler:           statuspage.Handler(instance, config),

@@ -117,6 +117,7 @@ type job struct {
 	Env       map[string]string `yaml:"env"`
 	Variables map[string]string `yaml:"variables"`
 	Script    []string          `yaml:"script"`
+	Services  yaml.Node         `yaml:"services"`
 	Steps     []struct {
 		Uses      string            `yaml:"uses"`
 		Run       string            `yaml:"run"`
@@ -148,14 +149,15 @@ func pipeline(ts *testscript.TestScript, neg bool, args []string) {
 		var gitLab job
 		ts.Check(node.Decode(&gitLab))
 		setEnvironment(ts, gitLab.Variables)
-		commands := append(file.Default.BeforeScript, gitLab.Script...)
-		expectExit(ts, neg, runShell(ts, "sh", strings.Join(commands, "\n")))
+		commands := strings.Join(append(file.Default.BeforeScript, gitLab.Script...), "\n")
+		expectExit(ts, neg, runShell(ts, "sh", startServices(ts, gitLab.Services).Replace(commands)))
 		return
 	}
 	if len(file.Permissions) != 1 || file.Permissions["contents"] != "read" {
 		ts.Fatalf("permissions %v", file.Permissions)
 	}
 	setEnvironment(ts, file.Jobs[args[1]].Env)
+	services := startServices(ts, file.Jobs[args[1]].Services)
 	for _, step := range file.Jobs[args[1]].Steps {
 		if step.Run == "" {
 			if !action.MatchString(step.Uses) {
@@ -165,7 +167,8 @@ func pipeline(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		setEnvironment(ts, step.Env)
 		directory := cmp.Or(evaluate(ts, step.Directory), ".")
-		expectExit(ts, neg, runShell(ts, "bash", "cd '"+directory+"'\n"+step.Run))
+		expectExit(ts, neg, runShell(ts, "bash", "cd '"+directory+"'\n"+services.Replace(step.Run)))
+		takeGitHubEnvironment(ts)
 	}
 }
 

@@ -25,8 +25,8 @@ const (
 	// MaxListed bounds the records of one list.
 	MaxListed = 5000
 
-	// MaxScopes bounds the scopes of a token or of a discovery document, and MaxWebSites the sites of auto-discovery:
-	// Terraform compares the elements of a set pair by pair.
+	// MaxScopes bounds the scopes of a token, of a discovery document or of a record, and the URIs of a record, and
+	// MaxWebSites the sites of auto-discovery: Terraform compares the elements of a set pair by pair.
 	MaxScopes   = 500
 	MaxWebSites = 500
 

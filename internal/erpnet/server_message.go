@@ -36,9 +36,15 @@ func ServerMessage(content []byte) string {
 		if text = strings.TrimSpace(text); text != "" && !slices.Contains(parts, text) {
 			parts = append(parts, text)
 		}
+		if len(parts) == maxParts {
+			break // a message is short, and comparing each with all others takes long
+		}
 	}
 	return strings.Join(parts, " ")
 }
+
+// maxParts bounds how many texts of problem details make up a message.
+const maxParts = 50
 
 // messageIn finds a message: a text with a space in it, or in an object the member message, of a text or of an object
 // with a value.

@@ -220,7 +220,10 @@ func TestSecurityNamespaceCanBeClosed(t *testing.T) {
 	}{
 		{name: "allowed", configure: func(*Settings) {}, scope: "read update", read: 200, write: 204},
 		{name: "read-only", configure: readOnly, scope: "read update", read: 200, write: 403},
-		{name: "refused", configure: refused, scope: "read update", read: 403, write: 403, body: "security namespace is denied"},
+		{
+			name: "refused", configure: refused, scope: "read update", read: 403, write: 403,
+			body: "security namespace is denied",
+		},
 		{
 			name: "refused with 500", configure: with500, scope: "read update", read: 500, write: 500,
 			body: "security namespace is denied",

@@ -70,10 +70,14 @@ func TestMistakesInRowsAreNamed(t *testing.T) {
 		{file: `{"Systems_Security_TrustedApplications": []}`, want: "a file of their own"},
 		{file: `{"Systems_Security_Users": [{}]}`, want: "user 1: the Login is missing"},
 		{file: `{"Systems_Security_Users": [{"Login": "x", "Colour": 1}]}`, want: `unknown field "Colour"`},
-		{file: `{"Systems_Security_Users": [{"Login": "x", "UserType": "Robot"}]}`, want: `UserType is "Robot", must be one of`},
+		{
+			file: `{"Systems_Security_Users": [{"Login": "x", "UserType": "Robot"}]}`,
+			want: `UserType is "Robot", must be one of`,
+		},
 	}
 	for _, test := range tests {
-		if _, err := ReadEntitySets(strings.NewReader(test.file)); err == nil || !strings.Contains(err.Error(), test.want) {
+		if _, err := ReadEntitySets(strings.NewReader(test.file)); err == nil ||
+			!strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: error %v", test.file, err)
 		}
 	}

@@ -18,7 +18,8 @@ import (
 // item 12).
 func LoginRedirect() Fault {
 	return Fault{instead: func(x *exchange) response {
-		location := x.server.publicIdentityURL(x.settings) + "/Account/Login?ReturnUrl=" + url.QueryEscape(x.request.Path)
+		location := x.server.publicIdentityURL(x.settings) +
+			"/Account/Login?ReturnUrl=" + url.QueryEscape(x.request.Path)
 		return textResponse(http.StatusFound, "", "").with("Location", location)
 	}}
 }

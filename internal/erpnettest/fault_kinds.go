@@ -5,7 +5,6 @@ package erpnettest
 
 import (
 	"cmp"
-	"encoding/json"
 	"maps"
 	"net/http"
 	"slices"
@@ -19,6 +18,7 @@ var parameters = map[string]string{
 	"message":     "a text",
 	"code":        "a number of the Domain API such as 2129",
 	"delay":       `a duration such as "500ms" or "2s"`,
+	"lifetime":    `a duration such as "60s"`,
 	"location":    "a URL or a path",
 	"url":         `the root of a URL, such as "http://erp.internal"`,
 	"scopes":      `an array of scopes, such as ["read"]`,
@@ -49,12 +49,14 @@ func DescribeFault(what string) (does string, takes []string, onlyToken bool) {
 var faultKinds = map[string]faultKind{
 	// Responses of the instance
 	"status": {
-		does: "an HTTP status with an empty body", takes: []string{"status", "retry_after"}, needs: []string{"status"},
+		does:  "an HTTP status with an empty body",
+		takes: []string{"status", "retry_after"}, needs: []string{"status"},
 		make: func(f FaultSpec) Fault { return Status(f.Status) },
 	},
 	"oauth-error": {
-		does: "an OAuth error", status: http.StatusBadRequest, takes: []string{"error", "message", "status", "retry_after"},
-		make: func(f FaultSpec) Fault { return OAuthError(f.Status, cmp.Or(f.Error, invalidClient), f.Message) },
+		does: "an OAuth error", status: http.StatusBadRequest,
+		takes: []string{"error", "message", "status", "retry_after"},
+		make:  func(f FaultSpec) Fault { return OAuthError(f.Status, cmp.Or(f.Error, invalidClient), f.Message) },
 	},
 	"domain-error": {
 		does: "an error of the Domain API", status: http.StatusInternalServerError,
@@ -67,12 +69,10 @@ var faultKinds = map[string]faultKind{
 		does: "all licences are in use: 503 with Retry-After 60", takes: []string{"retry_after"},
 		make: func(FaultSpec) Fault { return LicenceExhausted() },
 	},
-	"no-licence-text": {
-		does: "the same by its text alone, with status 500",
-		make: func(FaultSpec) Fault { return LicenceText() },
-	},
+	"no-licence-text": plainKind("the same by its text alone, with status 500", LicenceText),
 	"problem": {
-		does: "problem details (RFC 9457)", status: http.StatusBadRequest, takes: []string{"message", "status", "retry_after"},
+		does: "problem details (RFC 9457)", status: http.StatusBadRequest,
+		takes: []string{"message", "status", "retry_after"},
 		make: func(f FaultSpec) Fault {
 			return Problem(f.Status, statusText(f.Status), cmp.Or(f.Message, "Something is broken."))
 		},
@@ -82,10 +82,11 @@ var faultKinds = map[string]faultKind{
 		status: http.StatusInternalServerError, takes: []string{"message", "status", "retry_after"},
 		make: func(f FaultSpec) Fault { return ODataMessage(f.Status, cmp.Or(f.Message, "Something is broken.")) },
 	},
-	"empty-body":   {does: "200 and no JSON", make: func(FaultSpec) Fault { return EmptyBody() }},
-	"invalid-json": {does: "200 and broken JSON", make: func(FaultSpec) Fault { return InvalidJSON() }},
+	"empty-body":   plainKind("200 and no JSON", EmptyBody),
+	"invalid-json": plainKind("200 and broken JSON", InvalidJSON),
 	"field": {
-		does: "another value in the JSON of the response", takes: []string{"name", "value"}, needs: []string{"name", "value"},
+		does:  "another value in the JSON of the response",
+		takes: []string{"name", "value"}, needs: []string{"name", "value"},
 		make: func(f FaultSpec) Fault { return RawField(f.Name, string(f.Value)) },
 	},
 	"without-field": {
@@ -97,21 +98,20 @@ var faultKinds = map[string]faultKind{
 		status: http.StatusForbidden, takes: []string{"status"},
 		make: func(f FaultSpec) Fault { return HiddenRecords(f.Status) },
 	},
-	"none": {does: "nothing: the requests go well", make: func(FaultSpec) Fault { return None() }},
+	"none": plainKind("nothing: the requests go well", None),
 
 	// Gateways
 	"html": {
-		does: "a web page instead of the response", status: http.StatusBadGateway, takes: []string{"status", "retry_after"},
-		make: func(f FaultSpec) Fault { return HTML(f.Status) },
+		does: "a web page instead of the response", status: http.StatusBadGateway,
+		takes: []string{"status", "retry_after"},
+		make:  func(f FaultSpec) Fault { return HTML(f.Status) },
 	},
 	"redirect": {
 		does: "a redirect", status: http.StatusFound, takes: []string{"location", "status"},
 		make: func(f FaultSpec) Fault { return Redirect(f.Status, cmp.Or(f.Location, "https://elsewhere.example/")) },
 	},
-	"login-redirect": {
-		does: "a redirect to the login page, which means that the token was not taken",
-		make: func(FaultSpec) Fault { return LoginRedirect() },
-	},
+	"login-redirect": plainKind("a redirect to the login page, which means that the token was not taken",
+		LoginRedirect),
 	"foreign-links": {
 		does: "URLs of another server; by default http://, as behind a reverse proxy", takes: []string{"url"},
 		make: func(f FaultSpec) Fault { return ForeignLinks(f.URL) },
@@ -125,32 +125,37 @@ var faultKinds = map[string]faultKind{
 	// Time and connections
 	"latency": {
 		does: "a delay before the right response", takes: []string{"delay"}, needs: []string{"delay"},
-		make: func(f FaultSpec) Fault { return Latency(f.delay()) },
+		make: func(f FaultSpec) Fault { return Latency(duration(f.Delay)) },
 	},
 	"slow-body": {
 		does: "a delay before each byte of the right response", takes: []string{"delay"}, needs: []string{"delay"},
-		make: func(f FaultSpec) Fault { return SlowBody(f.delay()) },
+		make: func(f FaultSpec) Fault { return SlowBody(duration(f.Delay)) },
 	},
-	"hang":          {does: "no response until the client leaves", make: func(FaultSpec) Fault { return Hang() }},
-	"reset":         {does: "a TCP reset without a response", make: func(FaultSpec) Fault { return Reset() }},
-	"disconnect":    {does: "a closed connection", make: func(FaultSpec) Fault { return Disconnect() }},
-	"cut":           {does: "half of the right response", make: func(FaultSpec) Fault { return Truncated() }},
-	"response-lost": {does: "the work is done, then a TCP reset", make: func(FaultSpec) Fault { return AnswerLost() }},
+	"hang":          plainKind("no response until the client leaves", Hang),
+	"reset":         plainKind("a TCP reset without a response", Reset),
+	"disconnect":    plainKind("a closed connection", Disconnect),
+	"cut":           plainKind("half of the right response", Truncated),
+	"response-lost": plainKind("the work is done, then a TCP reset", AnswerLost),
 
 	// Access tokens
-	"expired":         {does: "a token that has expired", ofTokens: true, make: func(FaultSpec) Fault { return Expired() }},
-	"not-yet-valid":   {does: "a token of the future", ofTokens: true, make: func(FaultSpec) Fault { return NotYetValid() }},
-	"extreme-dates":   {does: "a token of the years 1 to 9999", ofTokens: true, make: func(FaultSpec) Fault { return ExtremeDates() }},
-	"wrong-issuer":    {does: "a token of another instance", ofTokens: true, make: func(FaultSpec) Fault { return WrongIssuer() }},
-	"wrong-audience":  {does: "a token for another API", ofTokens: true, make: func(FaultSpec) Fault { return WrongAudience() }},
-	"wrong-client":    {does: "a token of another application", ofTokens: true, make: func(FaultSpec) Fault { return WrongClient() }},
-	"bad-signature":   {does: "a spoilt signature", ofTokens: true, make: func(FaultSpec) Fault { return BadSignature() }},
-	"foreign-key":     {does: "a foreign key under the instance's key ID", ofTokens: true, make: func(FaultSpec) Fault { return ForeignKey() }},
-	"unknown-key":     {does: "a key that is not published", ofTokens: true, make: func(FaultSpec) Fault { return UnknownKey() }},
-	"no-key-id":       {does: "a token without kid", ofTokens: true, make: func(FaultSpec) Fault { return KeyID("") }},
-	"opaque":          {does: "a reference token instead of a JWT", ofTokens: true, make: func(FaultSpec) Fault { return Opaque() }},
-	"duplicate-claim": claimKind("a claim once more", func(name string, v json.RawMessage) Fault { return DuplicateClaim(name, v) }),
-	"claim":           claimKind("another value of a claim", func(name string, v json.RawMessage) Fault { return Claim(name, v) }),
+	"expired":       tokenKind("a token that has expired", Expired),
+	"not-yet-valid": tokenKind("a token of the future", NotYetValid),
+	"lifetime": {
+		does: "a token that is valid for so long", ofTokens: true,
+		takes: []string{"lifetime"}, needs: []string{"lifetime"},
+		make: func(f FaultSpec) Fault { return Lifetime(duration(f.Lifetime)) },
+	},
+	"extreme-dates":   tokenKind("a token of the years 1 to 9999", ExtremeDates),
+	"wrong-issuer":    tokenKind("a token of another instance", WrongIssuer),
+	"wrong-audience":  tokenKind("a token for another API", WrongAudience),
+	"wrong-client":    tokenKind("a token of another application", WrongClient),
+	"bad-signature":   tokenKind("a spoilt signature", BadSignature),
+	"foreign-key":     tokenKind("a foreign key under the instance's key ID", ForeignKey),
+	"unknown-key":     tokenKind("a key that is not published", UnknownKey),
+	"no-key-id":       tokenKind("a token without kid", func() Fault { return KeyID("") }),
+	"opaque":          tokenKind("a reference token instead of a JWT", Opaque),
+	"duplicate-claim": claimKind("a claim once more", DuplicateClaim),
+	"claim":           claimKind("another value of a claim", Claim),
 	"without-claim": {
 		does: "a token without a claim", ofTokens: true, takes: []string{"name"}, needs: []string{"name"},
 		make: func(f FaultSpec) Fault { return WithoutClaim(f.Name) },
@@ -161,7 +166,17 @@ var faultKinds = map[string]faultKind{
 	},
 }
 
-func claimKind(does string, made func(string, json.RawMessage) Fault) faultKind {
+func plainKind(does string, made func() Fault) faultKind {
+	return faultKind{does: does, make: func(FaultSpec) Fault { return made() }}
+}
+
+func tokenKind(does string, made func() Fault) faultKind {
+	kind := plainKind(does, made)
+	kind.ofTokens = true
+	return kind
+}
+
+func claimKind(does string, made func(name string, value any) Fault) faultKind {
 	both := []string{"name", "value"}
 	return faultKind{
 		does: does, ofTokens: true, takes: both, needs: both,

@@ -37,6 +37,7 @@ type FaultSpec struct {
 	Message    string          `json:"message,omitempty"`
 	Code       int             `json:"code,omitempty"`
 	Delay      string          `json:"delay,omitempty"` // such as "2s"
+	Lifetime   string          `json:"lifetime,omitempty"`
 	Location   string          `json:"location,omitempty"`
 	URL        string          `json:"url,omitempty"`
 	Scopes     []string        `json:"scopes,omitempty"`
@@ -94,7 +95,8 @@ func ReadFaults(r io.Reader) ([]FaultSpec, error) {
 func readFault(members map[string]json.RawMessage) (spec FaultSpec, err error) {
 	for name := range members {
 		if _, isParameter := parameters[name]; !isParameter && !slices.Contains(commonMembers, name) {
-			return spec, unknownWord("a member", name, slices.Concat(commonMembers, slices.Sorted(maps.Keys(parameters))))
+			valid := slices.Concat(commonMembers, slices.Sorted(maps.Keys(parameters)))
+			return spec, unknownWord("a member", name, valid)
 		}
 	}
 	if members == nil || json.Unmarshal(members["what"], &spec.What) != nil || spec.What == "" {
@@ -129,13 +131,16 @@ func (f FaultSpec) check(kind faultKind, members map[string]json.RawMessage) err
 			return fmt.Errorf("%q needs %q: %s", f.What, name, parameters[name])
 		}
 	}
-	switch delay, err := time.ParseDuration(f.Delay); {
+	for name, text := range map[string]string{"delay": f.Delay, "lifetime": f.Lifetime} {
+		if _, given := members[name]; given && duration(text) <= 0 {
+			return fmt.Errorf(`%q is %q: %s`, name, clip(text), parameters[name])
+		}
+	}
+	switch {
 	case f.Times < 0 || f.Every < 0:
 		return errors.New(`"times" and "every" are numbers from 1, or left out`)
 	case kind.ofTokens && f.Endpoint != Token:
 		return fmt.Errorf("%q changes the access token, so its endpoint can only be token", f.What)
-	case f.Delay != "" && (err != nil || delay < 0):
-		return fmt.Errorf(`"delay" is %q: %s`, f.Delay, parameters["delay"])
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
 		return fmt.Errorf(`"status" is %d: %s`, f.Status, parameters["status"])
 	case f.Value != nil && !json.Valid(f.Value):
@@ -163,9 +168,9 @@ func clip(text string) string {
 	return text
 }
 
-// delay is that of a fault that was checked.
-func (f FaultSpec) delay() time.Duration {
-	d, _ := time.ParseDuration(f.Delay)
+// duration is 0 for a text that is none.
+func duration(text string) time.Duration {
+	d, _ := time.ParseDuration(text)
 	return d
 }
 

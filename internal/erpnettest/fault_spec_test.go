@@ -28,18 +28,21 @@ func TestMistakesInAFaultAreNamed(t *testing.T) {
 		{name: "null in an array", fault: `[null]`, want: `"what" is missing: it is one of bad-signature, claim`},
 		{name: "no what", fault: `{"endpoint": "token"}`, want: `"what" is missing: it is one of bad-signature, claim`},
 		{name: "what of another type", fault: `{"what": 503}`, want: `"what" is missing`},
-		{name: "unknown what", fault: `{"what": "hangs"}`, want: `"what" is "hangs": it must be one of bad-signature, claim`},
+		{
+			name: "unknown what", fault: `{"what": "hangs"}`,
+			want: `"what" is "hangs": it must be one of bad-signature, claim`,
+		},
 		{
 			name: "long what", fault: `{"what": "` + strings.Repeat("x", 1000) + `"}`,
 			want: `"what" is "` + strings.Repeat("x", 40) + `…": it must`,
 		},
 		{
 			name: "unknown endpoint", fault: `{"what": "hang", "endpoint": "tokens"}`,
-			want: `"endpoint" is "tokens": it must be one of any, api, auto-discovery, discovery, keys, other, token, version`,
+			want: `"endpoint" is "tokens": it must be one of any, api, auto-discovery, discovery, keys, other`,
 		},
 		{
 			name: "unknown member", fault: `{"what": "hang", "often": 3}`,
-			want: `a member is "often": it must be one of what, endpoint, times, every, client_id, path, method, code, delay`,
+			want: `a member is "often": it must be one of what, endpoint, times, every, client_id, path, method`,
 		},
 		{
 			name: "parameter of another fault", fault: `{"what": "html", "delay": "2s"}`,
@@ -52,7 +55,10 @@ func TestMistakesInAFaultAreNamed(t *testing.T) {
 		{name: "missing parameter", fault: `{"what": "latency"}`, want: `"latency" needs "delay": a duration such as`},
 		{name: "delay", fault: `{"what": "latency", "delay": "2"}`, want: `"delay" is "2": a duration such as`},
 		{name: "negative delay", fault: `{"what": "latency", "delay": "-2s"}`, want: `"delay" is "-2s"`},
-		{name: "status", fault: `{"what": "status", "status": 99}`, want: `"status" is 99: an HTTP status from 200 to 599`},
+		{
+			name: "status", fault: `{"what": "status", "status": 99}`,
+			want: `"status" is 99: an HTTP status from 200 to 599`,
+		},
 		{name: "type", fault: `{"what": "status", "status": "503"}`, want: "status cannot be a string"},
 		{name: "times", fault: `{"what": "hang", "times": -1}`, want: `"times" and "every" are numbers from 1`},
 		{

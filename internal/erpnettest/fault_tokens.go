@@ -70,6 +70,16 @@ func shifted(begin, end time.Duration) Fault {
 	})
 }
 
+// Lifetime issues a token that is valid for d, by its claims and by expires_in of
+// the response.
+func Lifetime(d time.Duration) Fault {
+	seconds := int64(d.Seconds())
+	return Together(Field("expires_in", seconds), Claims(func(claims map[string]any) {
+		issued, _ := claims["nbf"].(int64)
+		claims["exp"] = issued + seconds
+	}))
+}
+
 // ExtremeDates issues a token that is valid from the first to the last second
 // that .NET knows: years 1 to 9999.
 func ExtremeDates() Fault {

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestFaultsOfTheToken(t *testing.T) {
@@ -51,6 +52,10 @@ func TestFaultsOfTheToken(t *testing.T) {
 		{
 			name: "granted scopes", fault: GrantedScopes("read"), claims: map[string]string{"scope": "[read]"},
 			status: 200,
+		},
+		{
+			name: "lifetime", fault: Lifetime(time.Minute), status: 200,
+			claims: map[string]string{"nbf": moment(0), "exp": moment(60)},
 		},
 		{
 			name: "extreme dates", fault: ExtremeDates(), status: 200,
@@ -136,6 +141,7 @@ func TestFaultsOfTheTokenResponse(t *testing.T) {
 		{name: "huge expires_in", fault: RawField("expires_in", "1e400"), field: "expires_in", want: `1e400`},
 		{name: "null expires_in", fault: Field("expires_in", nil), field: "expires_in", want: `null`},
 		{name: "no expires_in", fault: WithoutField("expires_in"), field: "expires_in"},
+		{name: "lifetime", fault: Lifetime(time.Minute), field: "expires_in", want: `60`},
 		{name: "other type", fault: Field("token_type", "DPoP"), field: "token_type", want: `"DPoP"`},
 		{name: "narrowed scope", fault: GrantedScopes("read"), field: "scope", want: `"read"`},
 		{name: "line break", fault: Field("access_token", "a\nb"), field: "access_token", want: `"a\nb"`},

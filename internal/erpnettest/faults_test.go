@@ -55,20 +55,26 @@ func TestFaultsOfTheResponse(t *testing.T) {
 			status: 307, header: "Location: https://elsewhere.example/", body: "Moved",
 		},
 		{
-			name: "error page of a CDN", fault: HTML(521), status: 521, header: "Content-Type: text/html; charset=utf-8",
-			body: "<h1>Web Server Is Down</h1>",
+			name: "error page of a CDN", fault: HTML(521), status: 521,
+			header: "Content-Type: text/html; charset=utf-8",
+			body:   "<h1>Web Server Is Down</h1>",
 		},
 		{
 			name: "problem details", fault: Problem(400, "Bad", "No such thing"), status: 400,
-			header: "Content-Type: application/problem+json; charset=utf-8", body: `"errors":{"query":["No such thing"]}`,
+			header: "Content-Type: application/problem+json; charset=utf-8",
+			body:   `"errors":{"query":["No such thing"]}`,
 		},
 		{
 			name: "message with a language", fault: ODataMessage(400, "No such thing"), status: 400,
 			body: `"message":{"lang":"en","value":"No such thing"}`,
 		},
-		{name: "licence by its text", fault: LicenceText(), status: 500, body: "simultaneously connected users to this server"},
 		{
-			name: "no hurry", fault: Status(429).With("Retry-After", "86400"), status: 429, header: "Retry-After: 86400",
+			name: "licence by its text", fault: LicenceText(), status: 500,
+			body: "simultaneously connected users to this server",
+		},
+		{
+			name: "no hurry", fault: Status(429).With("Retry-After", "86400"), status: 429,
+			header: "Retry-After: 86400",
 		},
 		{name: "empty body", fault: EmptyBody(), status: 200, header: "Content-Length: 0"},
 		{name: "invalid JSON", fault: InvalidJSON(), status: 200, header: "Content-Type: " + jsonType, body: ",,"},

@@ -24,10 +24,14 @@ func TestRecentRequestsTellWhatWasAsked(t *testing.T) {
 	both := []string{"read", "update"}
 	want := []RecentRequest{
 		{
-			Endpoint: DomainAPI, Method: "PATCH", Path: "/api/domain/odata/" + i.samplePath(), ClientID: uri, Status: 503,
-			Fault: "html",
+			Endpoint: DomainAPI, Method: "PATCH", Path: "/api/domain/odata/" + i.samplePath(), ClientID: uri,
+			Status: 503,
+			Fault:  "html",
 		},
-		{Endpoint: DomainAPI, Method: "GET", Path: "/api/domain/odata/" + salesCustomers, ClientID: uri, Status: 200, Scopes: both},
+		{
+			Endpoint: DomainAPI, Method: "GET", Path: "/api/domain/odata/" + salesCustomers, ClientID: uri,
+			Status: 200, Scopes: both,
+		},
 		{Endpoint: Token, Method: "POST", Path: "/id/connect/token", ClientID: uri, Status: 200, Scopes: both},
 		{
 			Endpoint: Token, Method: "POST", Path: "/id/connect/token", ClientID: uri, Status: 400,
@@ -67,7 +71,10 @@ func TestWhyATokenWasRefused(t *testing.T) {
 		edits   []string // of the request
 		want    string
 	}{
-		{name: "no application", edits: []string{"client_id", "com.example/x"}, want: "No trusted application has this ApplicationUri."},
+		{
+			name: "no application", edits: []string{"client_id", "com.example/x"},
+			want: "No trusted application has this ApplicationUri.",
+		},
 		{
 			name: "disabled", prepare: change(func(a *TrustedApplication) { a.IsEnabled = false }),
 			want: "IsEnabled of the application is false.",

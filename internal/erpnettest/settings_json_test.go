@@ -28,7 +28,8 @@ func TestSettingsAreReadFromJSON(t *testing.T) {
 	want.BusyRetryAfter, want.Version, want.Database = "7", "25.1.0.1", "OTHER"
 	want.TokenErrorStatus, want.OmitErrorDescription, want.ClaimShape = 401, true, Legacy
 	want.Issuer, want.PublicURL = "https://id.example.test", "http://erp.internal"
-	want.SecurityAccess, want.SecretHashes, want.MissingCredentialsError = SecurityReadOnly, SecretHashesOmitted, invalidClient
+	want.SecurityAccess, want.SecretHashes = SecurityReadOnly, SecretHashesOmitted
+	want.MissingCredentialsError = invalidClient
 	want.AutoDiscoveryPaths, want.UnknownAttributes = []string{"/sys/auto-discovery"}, []string{"ReferenceTokens"}
 	want.AllowDuplicateURIs, want.IgnoreClientIDCase = true, true
 	want.WebSites = []WebSite{{Type: "ID", Status: "Working", Url: "https://x/id"}}
@@ -52,7 +53,8 @@ func TestMistakesInSettingsAreNamed(t *testing.T) {
 		{settings: `{"claim_shape": "new"}`, want: `claim_shape: it is "new": it must be one of current, legacy`},
 	}
 	for _, test := range tests {
-		if _, err := ReadSettings(strings.NewReader(test.settings)); err == nil || !strings.Contains(err.Error(), test.want) {
+		if _, err := ReadSettings(strings.NewReader(test.settings)); err == nil ||
+			!strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: error %v", test.settings, err)
 		}
 	}

@@ -103,7 +103,8 @@ func TestStatusReportHoldsNoMistypedSecret(t *testing.T) {
 func TestRegisteredSecretsAreRedactedInAnySurroundings(t *testing.T) {
 	const short = "pa55!"
 	surroundings := []string{
-		"", " ", "=", "&", "|", ".", "-", "[", "]", "?", "!", "#", "@", "*", "+", "~", "^", "_", "{", "}", "<", ">", "\\", "%",
+		"", " ", "=", "&", "|", ".", "-", "[", "]", "?", "!", "#", "@", "*", "+", "~", "^", "_", "{", "}", "<",
+		">", "\\", "%",
 		"$", "/", ",", ":", ";", "'", `"`, "(", ")", "`", "\t", "client_secret=", "a", "0", "%2D", "%253D", "ж",
 	}
 	log := &strings.Builder{}
@@ -118,7 +119,9 @@ func TestRegisteredSecretsAreRedactedInAnySurroundings(t *testing.T) {
 			if secret == short && (around == "a" || around == "0" || around == "_") {
 				continue // inside of a word
 			}
-			for _, text := range []string{around + secret, secret + around, around + secret + around, "x" + around + secret} {
+			for _, text := range []string{
+				around + secret, secret + around, around + secret + around, "x" + around + secret,
+			} {
 				if secret == short && around == "" {
 					text = secret
 				}

@@ -234,7 +234,8 @@ func grantedScopes(settings Settings, app *TrustedApplication, requested string)
 	}
 	if len(granted) == 0 || len(refused) > 0 && !settings.GrantSubset {
 		description := strings.TrimSpace("Invalid scope: " + strings.Join(refused, " "))
-		return nil, &oauthError{invalidScope, description, "Scope of the application is " + strconv.Quote(app.Scope) + "."}
+		reason := "Scope of the application is " + strconv.Quote(app.Scope) + "."
+		return nil, &oauthError{invalidScope, description, reason}
 	}
 	return granted, nil
 }

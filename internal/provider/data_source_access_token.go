@@ -44,6 +44,8 @@ func (d *accessTokenDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 }
 
 func (d *accessTokenDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	ctx, done := d.session.begin(ctx)
+	defer done()
 	var model accessTokenModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 	if resp.Diagnostics.HasError() {

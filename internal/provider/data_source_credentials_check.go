@@ -100,6 +100,8 @@ func (d *credentialsCheckDataSource) Schema(_ context.Context, _ datasource.Sche
 }
 
 func (d *credentialsCheckDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	ctx, done := d.session.begin(ctx)
+	defer done()
 	var model credentialsCheckModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 	request, diags := d.request(model)

@@ -124,18 +124,19 @@ func TestCredentialsCheckNamesEachDefect(t *testing.T) {
 	}{
 		"wrong secret": {
 			changed(func(a *erpnettest.TrustedApplication) { a.ApplicationSecretHash = erpnettest.SecretHash("another") }),
-			"token", []string{"Client Credentials Refused", "ApplicationSecretHash", "begins with"},
+			"token",
+			[]string{"Client Credentials Refused", "ApplicationSecretHash", "begins with"},
 		},
-		"disabled": {changed(func(a *erpnettest.TrustedApplication) { a.IsEnabled = false }), "token", []string{"IsEnabled: true"}},
+		"disabled": {changed(func(a *erpnettest.TrustedApplication) { a.IsEnabled = false }), "token", []string{"IsEnabled is true"}},
 		"no SystemUserAllowed": {
 			changed(func(a *erpnettest.TrustedApplication) { a.SystemUserAllowed = false }), "token",
-			[]string{"Trusted Application Not Authorized", "SystemUserAllowed: true", "ImpersonateAsInternalUserAllowed: true"},
+			[]string{"Trusted Application Not Authorized", "SystemUserAllowed is true", "ImpersonateAsInternalUserAllowed is true"},
 		},
 		"missing scope":    {scopeRead, "scopes", []string{"Scope Not Allowed", "attribute Scope", `Granted when no scope is asked for: "read"`}},
 		"narrower grant":   {injected(token, erpnettest.GrantedScopes("read")), "scopes", []string{"Scope Not Granted", `lacks "update"`}},
 		"foreign issuer":   {injected(token, erpnettest.WrongIssuer()), "issuer", []string{"Token of Another Issuer", elsewhere + "/id"}},
 		"no issuer":        {injected(token, erpnettest.WithoutClaim("iss")), "issuer", []string{"Token of Another Issuer"}},
-		"bad signature":    {injected(token, erpnettest.BadSignature()), "signature", []string{"Bad Signature", "Do not use it"}},
+		"bad signature":    {injected(token, erpnettest.BadSignature()), "signature", []string{"Bad Signature", "Do not use the token"}},
 		"stranger's key":   {injected(token, erpnettest.ForeignKey()), "signature", []string{"Bad Signature"}},
 		"unknown key ID":   {injected(token, erpnettest.UnknownKey()), "key", []string{"Unknown Signing Key"}},
 		"unsigned":         {injected(token, erpnettest.Algorithm("none")), "algorithm", []string{"Wrong Signature Algorithm"}},
@@ -165,7 +166,7 @@ func TestCredentialsCheckNamesEachDefect(t *testing.T) {
 			all(scopeRead, injected(token, erpnettest.WrongAudience(), erpnettest.UnknownKey())), "audience; key; scopes",
 			[]string{"Scope Not Allowed", "Token for Another API", "Unknown Signing Key"},
 		},
-		"API 401": {injected(api, erpnettest.Status(401)), "domain_api", []string{"Token Refused by the Domain API"}},
+		"API 401": {injected(api, erpnettest.Status(401)), "domain_api", []string{"Token Rejected by the Domain API"}},
 		"API 403": {
 			injected(api, erpnettest.DomainError(403, 14, "System.Exception", "No.")), "domain_api",
 			[]string{"Access Denied by the Domain API", "SystemUser"},
@@ -229,7 +230,7 @@ func TestCredentialsCheckAlwaysAsksAgain(t *testing.T) {
 	p.open("access_token", nil).fails(t, "Client Credentials Refused")
 	for range 2 {
 		r := p.read("credentials_check", nil)
-		r.fails(t, "token: Client Credentials Refused", "IsEnabled: true")
+		r.fails(t, "token: Client Credentials Refused", "IsEnabled is true")
 	}
 	if n := instance.Count(erpnettest.Token); n != 3 {
 		t.Errorf("%d token requests", n)

@@ -102,6 +102,8 @@ func (d *domainQueryDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 }
 
 func (d *domainQueryDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	ctx, done := d.session.begin(ctx)
+	defer done()
 	var model domainQueryModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 	if resp.Diagnostics.HasError() {

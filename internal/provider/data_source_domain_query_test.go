@@ -103,7 +103,7 @@ func TestDomainQueryRefuses(t *testing.T) {
 		"more than max_rows":          {query(pages.with(arguments{"max_rows": 11})), nil, []string{"Too Many Rows", "more than 11 rows", "raise max_rows"}},
 		"max_rows without all_pages":  {query(arguments{"max_rows": 3}), nil, []string{"max_rows Without all_pages", "Set all_pages = true"}},
 		"old name":                    {arguments{"entity_set": "Crm_Customers"}, nil, []string{"Entity Set Was Renamed", "Crm_Sales_Customers"}},
-		"wrong attribute":             {query(arguments{"select": "Nmber"}), nil, []string{"Domain API Failed", "Nmber"}},
+		"wrong attribute":             {query(arguments{"select": "Nmber"}), nil, []string{"Query Refused by the Domain API", "Nmber"}},
 		"hash in select":              {query(arguments{"select": "Id,ApplicationSecretHash"}), nil, []string{"Invalid select", "password or the hash of a secret"}},
 		"password in expand":          {query(arguments{"expand": "User($select=Login,Password)"}), nil, []string{"Invalid expand"}},
 		"password in filter":          {query(arguments{"filter": "Password eq 'x'"}), nil, []string{"Invalid filter"}},
@@ -115,9 +115,9 @@ func TestDomainQueryRefuses(t *testing.T) {
 		"no licence":                  {query(nil), injected(api, erpnettest.LicenceExhausted()), []string{"No Licence Free"}},
 		"a portal":                    {query(nil), injected(api, erpnettest.HTML(200)), []string{"Not a Domain API", "HTML page"}},
 		"JSON of something else":      {query(nil), injected(api, erpnettest.WithoutField("value")), []string{"Not a Domain API", "lists no rows"}},
-		"a body of more than 1 MiB":   {query(nil), injected(api, erpnettest.Oversized(2<<20)), []string{"Answer Too Large", "fewer rows at a time by top"}},
+		"a body of more than 1 MiB":   {query(nil), injected(api, erpnettest.Oversized(2<<20)), []string{"Response Too Large", "fewer rows with top"}},
 		"a URL that is too long":      {query(arguments{"filter": strings.Repeat("x", 2500)}), injected(api, erpnettest.HTML(404)), []string{"No Domain API Here", "The URL has"}},
-		"a login page in front of it": {query(nil), injected(api, erpnettest.Redirect(302, "/id/Account/Login")), []string{"Token Refused by the Domain API", "/id/Account/Login"}},
+		"a login page in front of it": {query(nil), injected(api, erpnettest.Redirect(302, "/id/Account/Login")), []string{"Token Rejected by the Domain API", "/id/Account/Login"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -130,7 +130,31 @@ func TestDomainQueryRefuses(t *testing.T) {
 			r.hides(t, append(instance.IssuedTokens(), erpnettest.SampleSecret)...)
 		})
 	}
-	start(t, nil, nil).read("domain_query", query(arguments{"max_rows": 3, "all_pages": tftypes.UnknownValue})).fails(t, "Missing instance")
+	start(t, nil, nil).read("domain_query", query(arguments{"max_rows": 3, "all_pages": tftypes.UnknownValue})).fails(t, "ERPNET_INSTANCE")
+}
+
+// Behind a reverse proxy the links to the next rows name another origin, or are not escaped: path and query are followed
+// on our own.
+func TestNextLinksAreFollowedOnOurOwnOrigin(t *testing.T) {
+	for name, change := range map[string]func(link, ours string) string{
+		"another origin": func(link, ours string) string { return strings.Replace(link, ours, "http://erp.example.test:8080", 1) },
+		"not escaped": func(link, _ string) string {
+			return strings.NewReplacer("%20", " ", "%27", "'", "%24", "$").Replace(link)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			instance, env := startInstance(t)
+			instance.Inject(erpnettest.DomainAPI, erpnettest.Document(func(page map[string]any) {
+				if link, ok := page["@odata.nextLink"].(string); ok {
+					page["@odata.nextLink"] = change(link, instance.URL)
+				}
+			}))
+			r := start(t, env, nil).read("domain_query", query(arguments{"top": 4, "all_pages": true, "order_by": "Number desc"})).succeeds(t)
+			if n := len(rowsOf(r)); n != 15 {
+				t.Errorf("%d rows", n)
+			}
+		})
+	}
 }
 
 // A text literal that speaks of passwords is no attribute.

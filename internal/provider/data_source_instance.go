@@ -70,6 +70,8 @@ func (d *instanceDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 }
 
 func (d *instanceDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	ctx, done := d.session.begin(ctx)
+	defer done()
 	service, problems := d.session.service()
 	instance, more := d.session.instance(true)
 	if problems = append(problems, more...); len(problems) > 0 {

@@ -5,6 +5,7 @@ package provider
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -68,17 +69,34 @@ func TestRegistrationRequestOfAPlaceholderAndOfAllAttributes(t *testing.T) {
 	})
 }
 
-// One error lists all that is wrong, in the words of both sides, and repeats nothing: not even a secret in the hash's
-// place.
+// Each fault is an error at its attribute, and none repeats a value: not even a secret in the hash's place, which has no
+// path, since the CLI would print its source line.
 func TestImpossibleRegistrationsAreRefused(t *testing.T) {
 	r := start(t, nil, nil).read("registration_request", arguments{
-		"name": " ", "application_uri": "", "client_type": "Public", "secret_hash": "hunter2-hunter2-hunter2-hunter2",
-		"scopes": []string{"sec"}, "system_user_allowed": true, "post_logout_redirect_uris": []string{"/out"}, "reference_tokens": "hunter2",
+		"name": " ", "application_uri": "", "client_type": "Confidental", "secret_hash": "hunter2-hunter2-hunter2-hunter2",
+		"scopes": []string{"sec"}, "system_user_allowed": true, "post_logout_redirect_uris": []string{"/out"},
+		"reference_tokens": "hunter2",
 	})
-	r.fails(t, "Impossible Trusted Application", "name (Name): Give", "application_uri (ApplicationUri):",
-		"secret_hash (ApplicationSecretHash): A Public application has no secret", "secret_hash (ApplicationSecretHash): The secret hash cannot be used",
-		"system_user (SystemUser): An application", "scopes (Scope): The scope sec", "post_logout_redirect_uris (ImpersonateLogoutUrl): The URIs",
-		"reference_tokens (ReferenceTokens): Reference tokens must")
+	var got []string
+	for _, d := range r.diagnostics {
+		got = append(got, d.Attribute.String()+" "+d.Detail)
+	}
+	slices.Sort(got)
+	for i, want := range []string{
+		" secret_hash: The secret hash cannot be used",
+		`AttributeName("application_uri") application_uri: The application URI cannot be used`,
+		`AttributeName("client_type") client_type: The client type must be Confidential, Public or None, not "Confidental". ` +
+			`Did you mean "Confidential"?`,
+		`AttributeName("name") name: Give`,
+		`AttributeName("post_logout_redirect_uris") post_logout_redirect_uris: The URIs`,
+		`AttributeName("reference_tokens") reference_tokens: The policy of reference tokens must be`,
+		`AttributeName("scopes") scopes: The scope sec`,
+		`AttributeName("system_user") system_user: An application`,
+	} {
+		if i >= len(got) || !strings.HasPrefix(got[i], want) {
+			t.Errorf("error %d is not %q: %s", i, want, r.text())
+		}
+	}
 	r.hides(t, "hunter2")
 }
 

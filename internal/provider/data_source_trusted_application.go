@@ -74,6 +74,8 @@ func (d *trustedApplicationDataSource) Schema(_ context.Context, _ datasource.Sc
 }
 
 func (d *trustedApplicationDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	ctx, done := d.session.begin(ctx)
+	defer done()
 	var model trustedApplicationDataSourceModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 	if resp.Diagnostics.HasError() {

@@ -32,11 +32,11 @@ func TestFailuresAreOneDiagnosticEach(t *testing.T) {
 		"short wrong secret": {env: environment{"ERPNET_CLIENT_SECRET": short}, want: []string{"Client Credentials Refused", "secret_matches"}},
 		"disabled": {
 			change: changed(func(a *erpnettest.TrustedApplication) { a.IsEnabled = false }),
-			want:   []string{"Client Credentials Refused", "IsEnabled: true"},
+			want:   []string{"Client Credentials Refused", "IsEnabled is true"},
 		},
 		"no service access": {
 			change: changed(func(a *erpnettest.TrustedApplication) { a.SystemUserAllowed = false }),
-			want:   []string{"Trusted Application Not Authorized", "SystemUserAllowed: true", "SystemUser:", "ImpersonateAsInternalUserAllowed: true"},
+			want:   []string{"Trusted Application Not Authorized", "SystemUserAllowed is true", "SystemUser is", "ImpersonateAsInternalUserAllowed is true"},
 		},
 		"scope not allowed": {
 			change: changed(func(a *erpnettest.TrustedApplication) { a.Scope = "update" }),
@@ -47,7 +47,7 @@ func TestFailuresAreOneDiagnosticEach(t *testing.T) {
 		"foreign client":   {change: injected(token, erpnettest.WrongClient()), want: []string{"Token of Another Client"}},
 		"expired":          {change: injected(token, erpnettest.Expired()), want: []string{"Token Already Expired", "This machine's clock said"}},
 		"HTML page":        {change: injected(token, erpnettest.HTML(200)), want: []string{"Not an Identity Service", "an HTML page instead of JSON"}},
-		"page of a WAF":    {change: injected(token, erpnettest.HTML(403)), want: []string{"Refused by a Gateway", `the title "Forbidden"`, "User-Agent"}},
+		"page of a WAF":    {change: injected(token, erpnettest.HTML(403)), want: []string{"Refused by a Gateway", `the title "Forbidden"`, "whoever runs the gateway"}},
 		"redirect":         {change: injected(token, erpnettest.Redirect(307, "/elsewhere")), want: []string{"Unexpected Redirect", "/elsewhere"}},
 		"unavailable":      {change: injected(token, erpnettest.Status(503)), want: []string{"Instance Unavailable", "HTTP status 503"}},
 		"message of OData": {change: injected(token, erpnettest.Answer(503, "application/json", sap)), want: []string{"The maintenance window is open."}},
@@ -59,7 +59,7 @@ func TestFailuresAreOneDiagnosticEach(t *testing.T) {
 		},
 		"hanging": {
 			change: injected(token, erpnettest.Hang()), env: environment{"ERPNET_REQUEST_TIMEOUT": "100ms"},
-			want: []string{"No Answer in Time"},
+			want: []string{"No Response in Time"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -83,5 +83,5 @@ func TestSecretsThatArePartsOfOtherTexts(t *testing.T) {
 	instance, env := startInstance(t)
 	instance.ChangeApplication(sampleURI, func(a *erpnettest.TrustedApplication) { a.ApplicationSecretHash = erpnettest.SecretHash(sampleURI) })
 	start(t, env.with("ERPNET_CLIENT_SECRET", sampleURI), nil).open("access_token", nil).succeeds(t)
-	start(t, env.with("ERPNET_CLIENT_SECRET", "e"), nil).open("access_token", nil).fails(t, "Client Credentials Refused", "invalid_client", "IsEnabled: true")
+	start(t, env.with("ERPNET_CLIENT_SECRET", "e"), nil).open("access_token", nil).fails(t, "Client Credentials Refused", "invalid_client", "IsEnabled is true")
 }

@@ -58,7 +58,8 @@ func documents() map[string]document {
 		"client credentials flow": {
 			record(sampleURI, arguments{"name": "Service", "scopes": []string{"read", "DomainApi"}}),
 			header + "grant_type=client_credentials&client_id=my.trusted.app/service&client_secret=DEMO&scope=read",
-			"GET /api/domain/odata/Crm_Customers?$top=10 HTTP/1.1\r\nHost: testdb.my.erp.net\r\n\r\n", documentedResponse{},
+			"GET /api/domain/odata/Crm_Customers?$top=10 HTTP/1.1\r\nHost: testdb.my.erp.net\r\n\r\n",
+			documentedResponse{},
 		},
 		"service applications": {
 			record("my-service-app-id", arguments{

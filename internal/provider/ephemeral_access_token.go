@@ -103,6 +103,8 @@ func (e *accessTokenEphemeral) ValidateConfig(ctx context.Context, req ephemeral
 }
 
 func (e *accessTokenEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
+	ctx, done := e.session.begin(ctx)
+	defer done()
 	var model accessTokenEphemeralModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 	if resp.Diagnostics.HasError() {

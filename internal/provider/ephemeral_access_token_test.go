@@ -73,7 +73,7 @@ func TestAccessTokenEphemeralRefusesIncompleteCredentials(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := start(t, env, nil).open("access_token", values)
-			r.fails(t, "An object's own client_id and client_secret come only together")
+			r.fails(t, "An object's own client_id and client_secret go together")
 			r.hides(t, "hunter2")
 		})
 	}

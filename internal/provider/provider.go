@@ -8,6 +8,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"time"
 
@@ -33,6 +34,7 @@ type erpnetProvider struct {
 	version   string
 	now       func() time.Time
 	lookupEnv func(string) (string, bool)
+	transport http.RoundTripper // instead of the network, for tests
 }
 
 // New returns the constructor of the provider, as providerserver.Serve takes it.
@@ -124,9 +126,11 @@ func (p *erpnetProvider) Configure(ctx context.Context, req provider.ConfigureRe
 		return
 	}
 	data := &session{
-		settings:  resolveSettings(model, p.lookupEnv),
-		now:       p.now,
-		userAgent: fmt.Sprintf("Terraform/%s (+https://www.terraform.io) terraform-provider-erpnet/%s", req.TerraformVersion, p.version),
+		interrupted: make(chan struct{}),
+		settings:    resolveSettings(model, p.lookupEnv),
+		now:         p.now,
+		transport:   p.transport,
+		userAgent:   fmt.Sprintf("Terraform/%s (+https://www.terraform.io) terraform-provider-erpnet/%s", req.TerraformVersion, p.version),
 	}
 	resp.DataSourceData = data
 	resp.ResourceData = data

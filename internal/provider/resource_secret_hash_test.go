@@ -26,7 +26,7 @@ func TestSecretHashResource(t *testing.T) {
 }
 
 // A store that notes a new version although its write failed gives the old secret once more.
-func TestANewVersionOfTheSameSecretIsAWarning(t *testing.T) {
+func TestNewVersionOfTheSameSecretIsAWarning(t *testing.T) {
 	m := start(t, nil, nil).resource("secret_hash")
 	m.apply(arguments{"secret_wo": "DEMO"}).succeeds(t)
 	m.apply(arguments{"secret_wo": "DEMO", "secret_wo_version": "1"}).succeeds(t) // there was no version before

@@ -167,6 +167,8 @@ func hostOf(i erpnet.Instance) string {
 }
 
 func (r *trustedApplicationResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	ctx, done := r.session.begin(ctx)
+	defer done()
 	var plan, config trustedApplicationResourceModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -187,6 +189,8 @@ func (r *trustedApplicationResource) Create(ctx context.Context, req resource.Cr
 }
 
 func (r *trustedApplicationResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	ctx, done := r.session.begin(ctx)
+	defer done()
 	var state trustedApplicationResourceModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	api, diags := r.session.domainAPI()
@@ -252,6 +256,8 @@ func (m *trustedApplicationResourceModel) find(ctx context.Context, store truste
 }
 
 func (r *trustedApplicationResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	ctx, done := r.session.begin(ctx)
+	defer done()
 	var plan, state, config trustedApplicationResourceModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -278,6 +284,8 @@ func (r *trustedApplicationResource) Update(ctx context.Context, req resource.Up
 }
 
 func (r *trustedApplicationResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	ctx, done := r.session.begin(ctx)
+	defer done()
 	var state trustedApplicationResourceModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	resp.Diagnostics.Append(state.protect()...) // no plan says so when the record is replaced

@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"slices"
 	"strconv"
@@ -30,8 +31,12 @@ import (
 type session struct {
 	settings  settings
 	now       func() time.Time
+	transport http.RoundTripper // instead of the network, for tests
 	userAgent string
 	limiter   domainapi.Limiter
+
+	interrupt   sync.Once
+	interrupted chan struct{} // closed when the CLI has stopped the provider
 
 	once     sync.Once
 	identity *identity.Service
@@ -49,6 +54,32 @@ func configured(data any, diags *diag.Diagnostics) *session {
 		diags.AddError("Unexpected Provider Data", defect)
 	}
 	return s
+}
+
+// begin returns the context of one call of the CLI, and the function that ends it. The framework cancels the calls that
+// are running when the CLI stops the provider. One that the CLI had sent before, and that arrives later, would go on for
+// minutes, so it ends with the others.
+func (s *session) begin(ctx context.Context) (context.Context, context.CancelFunc) {
+	if s == nil {
+		return context.WithCancel(ctx)
+	}
+	call, cancel := context.WithCancel(ctx)
+	stop := context.AfterFunc(ctx, func() {
+		if errors.Is(ctx.Err(), context.Canceled) {
+			s.interrupt.Do(func() { close(s.interrupted) })
+		}
+	})
+	go func() {
+		select {
+		case <-s.interrupted:
+			cancel()
+		case <-call.Done():
+		}
+	}()
+	return call, func() {
+		stop()
+		cancel()
+	}
 }
 
 // configuredDataSource is what data sources embed that need the provider's configuration.
@@ -189,7 +220,8 @@ func (s *session) instance(withDomainAPI bool) (erpnet.Instance, []*problem) {
 func (s *session) service() (*identity.Service, []*problem) {
 	s.once.Do(func() {
 		options := erpnet.Options{
-			UserAgent: s.userAgent, RequestTimeout: erpnet.DefaultRequestTimeout, MaxRetries: erpnet.DefaultMaxRetries, Now: s.now,
+			UserAgent: s.userAgent, RequestTimeout: erpnet.DefaultRequestTimeout, MaxRetries: erpnet.DefaultMaxRetries,
+			Now: s.now, Transport: s.transport,
 			Log: func(ctx context.Context, event string, fields map[string]any) { tflog.Debug(ctx, event, fields) },
 		}
 		timeoutProblem := s.settings.requestTimeout.optional(func(value string) (err error) {

@@ -101,3 +101,25 @@ func TestProviderAttributesReachTheRequests(t *testing.T) {
 		}
 	}
 }
+
+// An instance behind a reverse proxy that ends TLS names itself otherwise: the setting issuer says how, its keys are read
+// under our own URL, and the instance's facts are got all the same.
+func TestBehindAReverseProxy(t *testing.T) {
+	const itself = "http://erp.example.test"
+	instance, env := startInstance(t)
+	instance.Inject(erpnettest.Discovery, erpnettest.Document(func(document map[string]any) {
+		for name, value := range document {
+			if text, ok := value.(string); ok {
+				document[name] = strings.ReplaceAll(text, instance.URL, itself)
+			}
+		}
+	}))
+	instance.Inject(erpnettest.Token, erpnettest.Claim("iss", itself+"/id"))
+	start(t, env, nil).open("access_token", nil).fails(t, "Token of Another Issuer", "set the provider's issuer to it")
+	for _, issuer := range []string{itself + "/id", itself + "/id/"} {
+		p := start(t, env, arguments{"issuer": issuer})
+		p.open("access_token", nil).succeeds(t)
+		p.read("instance", nil).succeeds(t)
+		expectChecks(t, p.read("credentials_check", nil).succeeds(t), "domain_api")
+	}
+}

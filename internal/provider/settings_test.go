@@ -207,18 +207,18 @@ func TestReferenceTokenRules(t *testing.T) {
 		"empty beside credentials": {env: env.with("ERPNET_REFERENCE_TOKEN", ""), use: customers},
 		"token objects refuse it": {
 			provider: arguments{"reference_token": token}, env: env, use: func(p *process) result { return p.open("access_token", nil) },
-			want: []string{"Reference Token Not Usable Here", "opaque token"},
+			want: []string{"Reference Token Not Usable Here", "which only the Domain API takes"},
 		},
 		"check without probe": {
 			provider: arguments{"reference_token": token}, env: env, use: check(nil),
 			want: []string{"Missing probe_domain_api", "opaque", "set probe_domain_api = true"},
 		},
 		"revoked": {
-			provider: arguments{"reference_token": other}, env: env, use: customers, want: []string{"Token Refused by the Domain API"},
+			provider: arguments{"reference_token": other}, env: env, use: customers, want: []string{"Token Rejected by the Domain API"},
 		},
 		"revoked, checked": {
 			provider: arguments{"reference_token": other}, env: env, use: check(arguments{"probe_domain_api": true}),
-			want: []string{"These checks of the reference token", "domain_api: Token Refused"},
+			want: []string{"These checks of the reference token", "domain_api: Token Rejected"},
 		},
 		"not one": {
 			provider: arguments{"reference_token": "hunter2"}, env: env, use: customers, want: []string{"Invalid reference_token", "enrt_"},

@@ -37,7 +37,7 @@ type storedResource struct {
 	HashesHidden  bool            `json:"hashes_hidden,omitempty"` // the instance shows no hash
 }
 
-// What stands in a fixture for what differs from run to run.
+// What a fixture has instead of what differs from run to run.
 const (
 	fixtureID   = "5d7c0f6e-3a1b-4c8d-9e2f-7a6b5c4d3e21"
 	fixtureHost = "demodb.my.erp.net"

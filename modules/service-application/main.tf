@@ -13,8 +13,8 @@ data "erpnet_registration_request" "this" {
   instance            = var.instance
 }
 
-# What registered = true says is proven in each plan, before anything is built on
-# it. It is no check block: that would only warn, and no output could take from it.
+# Verifies in every plan that the application works, once registered is true. Not a
+# check block: those only warn, and outputs cannot read them.
 data "erpnet_credentials_check" "this" {
   count = var.registered ? 1 : 0
 
@@ -22,8 +22,8 @@ data "erpnet_credentials_check" "this" {
   probe_domain_api = var.probe_domain_api
 
   lifecycle {
-    # The provider is the caller's, who may have given that of another application.
-    # An instance may leave the user out of its tokens.
+    # The caller's provider may have the credentials of another application. An
+    # instance may leave the user out of its tokens.
     postcondition {
       condition     = try(lower(self.system_user), lower(var.system_user)) == lower(var.system_user)
       error_message = "The application that the provider is configured for runs as the user \"${coalesce(self.system_user, "unknown")}\", not as \"${var.system_user}\". Compare the provider's client_id with application_uri, and SystemUser of the record with system_user."

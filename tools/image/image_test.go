@@ -157,7 +157,8 @@ func TestImageHoldsTheBinaryAndTheLicence(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, setting := range info.Settings {
-			if setting.Key == "GOARCH" && setting.Value != architecture || setting.Key == "CGO_ENABLED" && setting.Value != "0" {
+			if setting.Key == "GOARCH" && setting.Value != architecture || setting.Key == "CGO_ENABLED" &&
+				setting.Value != "0" {
 				t.Errorf("%s is built with %s=%s", architecture, setting.Key, setting.Value)
 			}
 		}
@@ -194,7 +195,8 @@ func TestBinaryOfTheImageStarts(t *testing.T) {
 		t.Skip("the image is for Linux")
 	}
 	a := openArchive(t)
-	i := slices.IndexFunc(a.manifests(), func(d descriptor) bool { return d.Platform["architecture"] == runtime.GOARCH })
+	isNative := func(d descriptor) bool { return d.Platform["architecture"] == runtime.GOARCH }
+	i := slices.IndexFunc(a.manifests(), isNative)
 	if i < 0 {
 		t.Skipf("there is no image for %s", runtime.GOARCH)
 	}

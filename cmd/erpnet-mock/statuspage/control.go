@@ -53,8 +53,10 @@ func control(mux *http.ServeMux, instance *erpnettest.Server, config Config) {
 	if config.CA != "" {
 		mux.HandleFunc("GET /ca.pem", func(w http.ResponseWriter, _ *http.Request) { writeText(w, config.CA) })
 	}
-	for shell, text := range config.Variables {
-		mux.HandleFunc("GET /env/"+shell, func(w http.ResponseWriter, _ *http.Request) { writeText(w, text) })
+	for shell, variables := range config.Variables {
+		mux.HandleFunc("GET /env/"+shell, func(w http.ResponseWriter, r *http.Request) {
+			writeText(w, variables("http://"+r.Host)) // a host that the guard has let in
+		})
 	}
 }
 

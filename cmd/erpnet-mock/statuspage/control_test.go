@@ -33,17 +33,20 @@ func send(
 
 func TestFaultsAreSetListedAndCleared(t *testing.T) {
 	instance := newInstance(t)
-	got := send(t, instance, http.MethodPost, "/faults", `{"endpoint": "token", "what": "status", "status": 503, "times": 2}`)
+	const fault = `{"endpoint": "token", "what": "status", "status": 503, "times": 2}`
+	got := send(t, instance, http.MethodPost, "/faults", fault)
 	if got.Code != http.StatusCreated || !strings.Contains(got.Body.String(), `"status": 503`) {
 		t.Errorf("status %d: %s", got.Code, got.Body)
 	}
-	send(t, instance, http.MethodPost, "/faults", `[{"what": "hang", "endpoint": "keys"}, {"what": "html", "endpoint": "api"}]`)
+	const two = `[{"what": "hang", "endpoint": "keys"}, {"what": "html", "endpoint": "api"}]`
+	send(t, instance, http.MethodPost, "/faults", two)
 	askForToken(t, instance, "x", "y")
 	var faults []map[string]any
 	if err := json.Unmarshal(send(t, instance, http.MethodGet, "/faults", "").Body.Bytes(), &faults); err != nil {
 		t.Fatal(err)
 	}
-	if len(faults) != 3 || faults[0]["struck"] != 1.0 || faults[1]["endpoint"] != "keys" || faults[2]["what"] != "html" {
+	if len(faults) != 3 || faults[0]["struck"] != 1.0 || faults[1]["endpoint"] != "keys" ||
+		faults[2]["what"] != "html" {
 		t.Errorf("%v", faults)
 	}
 	if got := send(t, instance, http.MethodDelete, "/faults", ""); got.Code != http.StatusNoContent {
@@ -63,12 +66,13 @@ func TestMistakesInFaultsGetTheValidWords(t *testing.T) {
 	instance := newInstance(t)
 	for body, want := range map[string]string{
 		`{"what": "hung"}`: `"what" is "hung": it must be one of bad-signature`,
-		`[{"what": "hang"}, {"what": "hang", "endpoint": "tokens"}]`: `"endpoint" is "tokens": it must be one of any, api`,
+		`[{"what": "hang"}, {"what": "hang", "endpoint": "all"}]`: `"endpoint" is "all": it must be one of any, api`,
 		`not JSON`:                       `a fault is a JSON object such as`,
 		strings.Repeat(" ", maxFaults+1): "request body too large",
 	} {
 		got := send(t, instance, http.MethodPost, "/faults", body)
-		if got.Code != http.StatusBadRequest || !strings.Contains(got.Body.String(), want) || len(instance.Faults()) != 0 {
+		if got.Code != http.StatusBadRequest || !strings.Contains(got.Body.String(), want) ||
+			len(instance.Faults()) != 0 {
 			t.Errorf("status %d: %s", got.Code, got.Body)
 		}
 	}
@@ -82,7 +86,8 @@ func TestRequestsAreListedAndForgotten(t *testing.T) {
 	if err := json.Unmarshal(send(t, instance, http.MethodGet, "/requests", "").Body.Bytes(), &requests); err != nil {
 		t.Fatal(err)
 	}
-	if len(requests) != 2 || requests[0].Endpoint != erpnettest.DomainAPI || requests[1].ClientID != sample.ApplicationUri {
+	if len(requests) != 2 || requests[0].Endpoint != erpnettest.DomainAPI ||
+		requests[1].ClientID != sample.ApplicationUri {
 		t.Errorf("%+v", requests)
 	}
 	if got := send(t, instance, http.MethodDelete, "/requests", ""); got.Code != http.StatusNoContent {
@@ -95,7 +100,9 @@ func TestRequestsAreListedAndForgotten(t *testing.T) {
 
 func TestControlServesWhatAContainersUserNeeds(t *testing.T) {
 	instance := newInstance(t)
-	for path, want := range map[string]string{"/ca.pem": "the certificate", "/env/sh": "export A='b'\n", "/healthy": "ready\n"} {
+	for path, want := range map[string]string{
+		"/ca.pem": "the certificate", "/env/sh": "export A=http://127.0.0.1:8444\n", "/healthy": "ready\n",
+	} {
 		got := send(t, instance, http.MethodGet, path, "")
 		if got.Code != http.StatusOK || got.Body.String() != want {
 			t.Errorf("%s: status %d: %s", path, got.Code, got.Body)
@@ -119,7 +126,8 @@ func TestPagesOfOtherSitesChangeNothing(t *testing.T) {
 		for path, method := range map[string]string{
 			"/faults": http.MethodPost, "/faults/clear": http.MethodPost,
 		} {
-			if got := send(t, instance, method, path, `{"what": "hang"}`, headers...); got.Code != http.StatusForbidden {
+			got := send(t, instance, method, path, `{"what": "hang"}`, headers...)
+			if got.Code != http.StatusForbidden {
 				t.Errorf("%s: %s: status %d", name, path, got.Code)
 			}
 		}
@@ -150,7 +158,8 @@ func TestControlHoldsNoSecret(t *testing.T) {
 			askForToken(t, instance, text, "wrong")
 			askForToken(t, instance, url.QueryEscape(text), "wrong")
 			do(t, instance, http.MethodGet, instance.URL+"/"+url.PathEscape(text), "", "")
-			do(t, instance, http.MethodGet, instance.DomainAPIURL()+"Crm_Sales_Customers?$filter="+url.QueryEscape(text), token, "")
+			query := "Crm_Sales_Customers?$filter=" + url.QueryEscape(text)
+			do(t, instance, http.MethodGet, instance.DomainAPIURL()+query, token, "")
 			readCustomers(t, instance, secret)
 		}
 	}

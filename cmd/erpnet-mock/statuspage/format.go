@@ -65,6 +65,7 @@ func parameters(f erpnettest.FaultSpec) string {
 	add("error", f.Error)
 	add("code", f.Code)
 	add("delay", f.Delay)
+	add("lifetime", f.Lifetime)
 	add("to", f.Location)
 	add("to", f.URL)
 	if len(f.Scopes) > 0 {

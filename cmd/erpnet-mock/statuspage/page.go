@@ -22,9 +22,12 @@ var page = template.Must(template.New("page.html").Funcs(formats).ParseFS(files,
 
 // Config is what a handler serves beside the state of the instance.
 type Config struct {
-	Hosts     []string          // names beside those of this machine
-	CA        string            // the certificate of the instance's CA, in PEM; empty for none
-	Variables map[string]string // of the provider, as text for each kind of shell
+	Hosts []string // names beside those of this machine
+	CA    string   // the certificate of the instance's CA, in PEM; empty for none
+
+	// Variables of the provider, as text for each kind of shell. They take the URL
+	// of the handler.
+	Variables map[string]func(control string) string
 }
 
 // Handler serves the status of an instance: the page at /, its

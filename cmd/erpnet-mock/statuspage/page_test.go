@@ -30,7 +30,10 @@ func newInstance(t *testing.T) *erpnettest.Server {
 
 // testConfig is that of a mock in a container.
 var testConfig = Config{
-	Hosts: []string{"erpnet-mock"}, CA: "the certificate", Variables: map[string]string{"sh": "export A='b'\n"},
+	Hosts: []string{"erpnet-mock"}, CA: "the certificate",
+	Variables: map[string]func(string) string{
+		"sh": func(control string) string { return "export A=" + control + "\n" },
+	},
 }
 
 // ask sends a request to the status page of an instance.
@@ -232,7 +235,10 @@ func TestPageShowsReasonsFaultsAndRequests(t *testing.T) {
 		askForToken(t, instance, "com.example/unknown", "secret")
 	}
 	faults := `[
-		{"endpoint": "token", "what": "status", "status": 503, "retry_after": 600, "times": 2, "client_id": "com.example/x"},
+		{
+			"endpoint": "token", "what": "status", "status": 503, "retry_after": 600, "times": 2,
+			"client_id": "com.example/x"
+		},
 		{"endpoint": "api", "what": "latency", "delay": "2s", "every": 3, "path": "Crm_", "method": "GET"},
 		{"endpoint": "keys", "what": "hang", "times": 1}
 	]`
@@ -247,7 +253,8 @@ func TestPageShowsReasonsFaultsAndRequests(t *testing.T) {
 		`<code>status</code> <span class="note">status 503, Retry-After 600</span>`,
 		`Token <span class="note">of com.example/x</span>`, `each request, 2 times</td>`,
 		`data-label="Struck" class="number">1</td>`,
-		`<code>latency</code> <span class="note">delay 2s</span>`, `Domain API <span class="note">GET, with Crm_</span>`,
+		`<code>latency</code> <span class="note">delay 2s</span>`,
+		`Domain API <span class="note">GET, with Crm_</span>`,
 		"one request of 3</td>", "each request, once</td>", "set by a program", ">All</td>",
 		`title="503 Service Unavailable">503</span> <span class="note">by <code>status</code></span>`, " ms</td>",
 		"<code>com.example/x</code>",

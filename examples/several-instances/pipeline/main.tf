@@ -55,7 +55,7 @@ data "erpnet_credentials_check" "production" {
     }
 
     postcondition {
-      condition     = self.database == "DEMODB"
+      condition     = self.database == "PRODUCTION"
       error_message = "The database is ${self.database}, not the production database."
     }
   }

@@ -13,8 +13,8 @@ terraform {
 variable "instances" {
   type = map(string)
   default = {
-    test       = "testdb.my.erp.net"
-    production = "demodb.my.erp.net"
+    test       = "https://testdb.my.erp.net"
+    production = "https://demodb.my.erp.net"
   }
 }
 

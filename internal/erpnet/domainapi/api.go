@@ -113,7 +113,8 @@ func (a API) send(ctx context.Context, c call, token *identity.Token, result *Re
 	if c.body != "" {
 		header.Set("Content-Type", "application/json")
 	}
-	policy := erpnet.Policy{Retry: c.retry, NotWritten: saysNothingWritten, Fresh: c.retry == erpnet.RetryNever}
+	// A write on a kept connection that the server is just closing would fail for nothing, and may not be sent again.
+	policy := erpnet.Policy{Retry: c.retry, NotWritten: saysNothingWritten, Fresh: c.retry != erpnet.RetryRead}
 	if a.budget != nil {
 		if policy.Whole = a.budget.time; policy.Whole <= 0 {
 			return nil, a.Fail(erpnet.Timeout, c.url, "was not sent, since all requests of the operation together took too long")

@@ -6,6 +6,7 @@ package trustedapp
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -106,6 +107,9 @@ func (s Store) recordOf(ctx context.Context, row domainapi.Row) (Record, *erpnet
 // recordWithLogin is recordOf that asks for no login twice: known has those of before, by the user's GUID.
 func (s Store) recordWithLogin(ctx context.Context, row domainapi.Row, known map[string]string) (Record, *erpnet.Error) {
 	r := recordOf(row)
+	if max(len(r.Scope), len(r.ImpersonateLoginURL), len(r.ImpersonateLogoutURL)) > erpnet.MaxScopes {
+		return r, s.fail(erpnet.Excessive, fmt.Sprintf("was answered with a record of more than %d scopes or URIs", erpnet.MaxScopes))
+	}
 	if r.SystemUser == "" && r.systemUserID != "" {
 		login, found := known[r.systemUserID]
 		if !found {

@@ -1,9 +1,9 @@
 # Copyright (c) ERP.net
 # SPDX-License-Identifier: MPL-2.0
 
-# The environment says where the mock instance is, and holds the credentials of
-# its sample application, which these variables describe: erpnet-mock -env prints
-# it. The secret is public, its hash is:
+# The environment has the address of the mock and the credentials of its sample
+# application, as erpnet-mock -env prints them. These variables describe that
+# application. Its secret is public; this is its hash:
 #   printf %s "$ERPNET_CLIENT_SECRET" | openssl dgst -sha256 -binary | openssl base64
 variables {
   name            = "My Service Application"
@@ -13,7 +13,7 @@ variables {
   system_user     = "svc.integration"
 }
 
-run "registration_has_what_was_given" {
+run "registration_has_what_was_set" {
   command = plan
 
   variables {
@@ -53,7 +53,7 @@ run "registration_has_what_was_given" {
 
   assert {
     condition     = output.secret_hash == var.secret_hash
-    error_message = "Not the hash that was given."
+    error_message = "Another hash than the one that was set."
   }
 }
 
@@ -83,7 +83,7 @@ run "instance_gives_a_link" {
   }
 }
 
-run "nothing_is_proven_before_the_registration" {
+run "nothing_is_verified_before_the_registration" {
   command = plan
 
   assert {
@@ -92,7 +92,7 @@ run "nothing_is_proven_before_the_registration" {
   }
 }
 
-run "registered_application_is_proven" {
+run "registered_application_is_verified" {
   command = plan
 
   variables {
@@ -106,11 +106,11 @@ run "registered_application_is_proven" {
 
   assert {
     condition     = output.checks["domain_api"] == "skipped"
-    error_message = "The Domain API was asked, and nobody wanted it."
+    error_message = "The Domain API was called without probe_domain_api."
   }
 }
 
-run "domain_api_is_asked_too" {
+run "domain_api_is_called_too" {
   command = plan
 
   variables {
@@ -120,7 +120,7 @@ run "domain_api_is_asked_too" {
 
   assert {
     condition     = output.checks["domain_api"] == "passed"
-    error_message = "The Domain API was not asked."
+    error_message = "The Domain API was not called."
   }
 }
 

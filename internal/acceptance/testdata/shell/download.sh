@@ -6,7 +6,13 @@
 for argument; do url=$argument; done
 case $url in
 https://github.com/erpnet/terraform-provider-erpnet/releases/download/*) file="$WORK/releases/${url#*/download/}" ;;
-*) PATH=${PATH#*:} exec curl "$@" ;;
+*)
+	PATH=${PATH#*:}
+	case ${0##*/} in
+	wget) exec curl -fsS "$url" ;; # as wget -qO-
+	*) exec curl "$@" ;;
+	esac
+	;;
 esac
 case "${0##*/} $1" in
 wget* | *O*) exec cp "$file" . ;;

@@ -1,0 +1,147 @@
+// Copyright (c) ERP.net
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"bytes"
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
+)
+
+// What any response of at most 1 MiB may cost.
+const (
+	maxTime   = 10 * time.Second * raceFactor
+	maxMemory = 300 << 20 * raceFactor
+	maxState  = 5 << 20
+)
+
+// fill repeats a text, with its number in place of %d, up to almost 1 MiB.
+func fill(before, text, after string) string {
+	var filled bytes.Buffer
+	filled.WriteString(before)
+	for i := 0; filled.Len() < 1<<20-len(after)-200; i++ {
+		if i > 0 {
+			filled.WriteByte(',')
+		}
+		filled.WriteString(strings.ReplaceAll(text, "%d", fmt.Sprint(i)))
+	}
+	return filled.String() + after
+}
+
+// worstShape is a response of 1 MiB that is dear to take.
+type worstShape struct {
+	name     string
+	endpoint erpnettest.Endpoint
+	body     string
+	use      func(*process) result
+}
+
+// status is that of a success, but for an error.
+func (s worstShape) status() int {
+	if strings.HasPrefix(s.name, "an error") {
+		return 400
+	}
+	return 200
+}
+
+func worstShapes() []worstShape {
+	const issuer = `{"issuer":"ISSUER",`
+	grant := `{"access_token":"opaque","token_type":"Bearer","expires_in":3600,`
+	facts := func(p *process) result { return p.read("instance", nil) }
+	token := func(p *process) result { return p.open("access_token", nil) }
+	check := func(p *process) result { return p.read("credentials_check", nil) }
+	rows := func(p *process) result { return p.read("domain_query", query(nil)) }
+	record := func(p *process) result { return p.read("trusted_application", arguments{"application_uri": sampleURI}) }
+	deep := strings.Repeat("[", 500_000) + strings.Repeat("]", 500_000)
+	long := strings.Repeat("<\\u0000\"", 140_000)
+	api, discovery, sites := erpnettest.DomainAPI, erpnettest.Discovery, erpnettest.AutoDiscovery
+	return []worstShape{
+		{"scopes of a token", erpnettest.Token, fill(grant+`"scope":[`, `"s%d"`, "]}"), token},
+		{"scopes of a token in one text", erpnettest.Token, grant + `"scope":"` + strings.ReplaceAll(fill("", "s%d", ""), ",", " ") + `"}`, token},
+		{"supported scopes", discovery, fill(issuer+`"scopes_supported":[`, `"s%d"`, "]}"), facts},
+		{"grant types", discovery, fill(issuer+`"grant_types_supported":[`, `"g%d"`, "]}"), facts},
+		{"web sites", sites, fill(`{"WebSites":[`, `{"Type":"t%d","Status":"Working","Url":"https://x.example/%d"}`, "]}"), facts},
+		{"long names of sites", sites, `{"WebSites":[{"Type":"` + long + `","Status":"Working"}]}`, facts},
+		{"keys", erpnettest.JWKS, fill(`{"keys":[`, `{"kty":"RSA","kid":"k%d","n":"AQAB","e":"AQAB"}`, "]}"), check},
+		{"small rows", api, fill(`{"value":[`, `{"N":1}`, "]}"), rows},
+		{"empty rows", api, fill(`{"value":[`, `{}`, "]}"), rows},
+		{"rows of other members", api, fill(`{"value":[`, `{"N%d":null}`, "]}"), rows},
+		{"one row of many members", api, fill(`{"value":[{`, `"N%d":1`, "}]}"), rows},
+		{"a list of many values", api, fill(`{"value":[{"N":[`, `0`, "]}]}"), rows},
+		{"nested rows", api, `{"value":[{"N":` + deep + `}]}`, rows},
+		{"nested objects", api, `{"value":[` + strings.Repeat(`{"N":`, 2000) + "1" + strings.Repeat("}", 2000) + `]}`, rows},
+		{"nested as deeply as is taken", api, fill(`{"value":[`, strings.Repeat(`{"N":`, 30)+"1"+strings.Repeat("}", 30), "]}"), rows},
+		{"numbers of long exponents", api, fill(`{"value":[{"N":[`, `1e9999`, "]}]}"), rows},
+		{"numbers of 150 zeros", api, fill(`{"value":[{"N":[`, `1e150`, "]}]}"), rows},
+		{"numbers of many digits", api, fill(`{"value":[{"N":[`, strings.Repeat("9", 149), "]}]}"), rows},
+		{"one number of a megabyte", api, `{"value":[{"N":` + strings.Repeat("9", 1_000_000) + `}]}`, rows},
+		{"one long text", api, `{"value":[{"N":"` + strings.Repeat("x", 1_000_000) + `"}]}`, rows},
+		{"one text that is escaped", api, `{"value":[{"N":"` + long + `"}]}`, rows},
+		{"names that are escaped", api, fill(`{"value":[{`, `"<<<<<<<<<<<<<<<<%d":1`, "}]}"), rows},
+		{"one name many times", api, fill(`{"value":[{`, `"N":1`, "}]}"), rows},
+		{"records that were not asked for", api, fill(`{"value":[`, `{"Id":"x","ApplicationUri":"`+sampleURI+`"}`, "]}"), record},
+		{"scopes of a record", api, `{"value":[{"ApplicationUri":"` + sampleURI + `","Scope":"` + strings.ReplaceAll(fill("", "s%d", ""), ",", " ") + `"}]}`, record},
+		{"URIs of a record", api, `{"value":[{"ApplicationUri":"` + sampleURI + `","ImpersonateLoginUrl":"` + fill("", "https://x.example/%d", "") + `"}]}`, record},
+		{"an error with many messages", api, fill(`{"errors":{`, `"e%d":["<"]`, "}}"), rows},
+		{"an error of one long message", api, `{"error":{"message":"` + long + `"}}`, rows},
+	}
+}
+
+// Any response of at most 1 MiB ends within ten seconds, with the process under 300 MiB and a state of at most 5 MiB.
+func TestWorstShapesAreBounded(t *testing.T) {
+	var slowest time.Duration
+	var largest, biggest uint64
+	for _, shape := range worstShapes() {
+		t.Run(shape.name, func(t *testing.T) {
+			instance, env := startInstance(t)
+			body := strings.Replace(shape.body, "ISSUER", instance.IdentityURL(), 1)
+			instance.Inject(shape.endpoint, erpnettest.Answer(shape.status(), "application/json", body))
+			p := start(t, env, nil)
+			peak, begin := watchMemory(), time.Now()
+			r := shape.use(p)
+			took, memory := time.Since(begin), peak()
+			slowest, largest, biggest = max(slowest, took), max(largest, memory), max(biggest, uint64(len(r.kept)))
+			if took > maxTime || memory > maxMemory || len(r.kept) > maxState {
+				t.Errorf("%s, %d MiB, a state of %d KiB: %.300s", took, memory>>20, len(r.kept)>>10, r.text())
+			}
+		})
+	}
+	fmt.Printf("worst shapes: at most %s, %d MiB of memory, a state of %d KiB\n", slowest.Round(10*time.Millisecond), largest>>20, biggest>>10)
+}
+
+// watchMemory starts to look at the heap, a hundred times in a second. The function that it returns tells the most that
+// was added to it.
+func watchMemory() func() uint64 {
+	heap := func() uint64 {
+		var stats runtime.MemStats
+		runtime.ReadMemStats(&stats)
+		return stats.HeapAlloc
+	}
+	runtime.GC()
+	before, most := heap(), uint64(0)
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for ticker := time.NewTicker(10 * time.Millisecond); ; {
+			select {
+			case <-ticker.C:
+				most = max(most, heap())
+			case <-done:
+				most = max(most, heap())
+				ticker.Stop()
+				return
+			}
+		}
+	}()
+	return func() uint64 {
+		close(done)
+		<-ended
+		return most - min(before, most)
+	}
+}
