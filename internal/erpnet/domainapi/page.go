@@ -49,7 +49,7 @@ func (a API) ReadOne(ctx context.Context, q Query, id string) (Row, *erpnet.Erro
 	decoder := json.NewDecoder(bytes.NewReader(response.Content()))
 	decoder.UseNumber()
 	if decoder.Decode(&row) != nil {
-		return nil, nil // 204, or something that is not an entity
+		return nil, nil //nolint:nilerr // 204, or something that is not an entity
 	}
 	return row, nil
 }

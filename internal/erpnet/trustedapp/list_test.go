@@ -28,6 +28,7 @@ func TestListReadsNoMoreThanIsTaken(t *testing.T) {
 }
 
 func TestListIsBounded(t *testing.T) {
+	t.Parallel()
 	l := newLab(t, "")
 	for i := range erpnet.MaxListed {
 		l.AddApplication(erpnettest.NewApplication(fmt.Sprintf("many/%04d", i)))
