@@ -158,11 +158,7 @@ func TestNextLinksAreFollowedOnOurOwnOrigin(t *testing.T) {
 					page["@odata.nextLink"] = change(link, instance.URL)
 				}
 			}))
-			r := start(
-				t,
-				env,
-				nil,
-			).read("domain_query", query(arguments{"top": 4, "all_pages": true, "order_by": "Number desc"})).
+			r := start(t, env, nil).read("domain_query", query(arguments{"top": 4, "all_pages": true, "order_by": "Number desc"})).
 				succeeds(t)
 			if n := len(rowsOf(r)); n != 15 {
 				t.Errorf("%d rows", n)
@@ -175,18 +171,11 @@ func TestNextLinksAreFollowedOnOurOwnOrigin(t *testing.T) {
 func TestDomainQueryTakesLiteralsThatNameSecrets(t *testing.T) {
 	instance, env := startInstance(t)
 	instance.Inject(erpnettest.DomainAPI, erpnettest.Response(200, "application/json", `{"value":[]}`))
-	r := start(
-		t,
-		env,
-		nil,
-	).read("domain_query", query(arguments{"filter": "contains(Name,'It''s my password')"})).
+	r := start(t, env, nil).read("domain_query", query(arguments{"filter": "contains(Name,'It''s my password')"})).
 		succeeds(t)
 	r.has(t, arguments{"rows": []any{}, "total_count": nil})
 	requests := instance.Requests()
-	if got := requests[len(requests)-1].RawQuery; !strings.HasPrefix(
-		got,
-		"$filter=contains%28Name%2C%27It%27%27s%20my%20password%27%29&$top=100",
-	) {
+	if got := requests[len(requests)-1].RawQuery; !strings.HasPrefix(got, "$filter=contains%28Name%2C%27It%27%27s%20my%20password%27%29&$top=100") {
 		t.Errorf("asked for %s", got)
 	}
 }

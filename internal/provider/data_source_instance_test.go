@@ -96,11 +96,7 @@ func TestInstanceFindsSitesElsewhere(t *testing.T) {
 // The token error says where the identity service is; the secret goes there only when the user says so.
 func TestTokenErrorSaysWhereTheIdentityServiceIs(t *testing.T) {
 	instance, env := startElsewhere(t)
-	start(
-		t,
-		env,
-		nil,
-	).open("access_token", nil).
+	start(t, env, nil).open("access_token", nil).
 		fails(t, "No Identity Service Here", instance.URL+"/login/identity", "set identity_url to it")
 	if n := instance.Count(erpnettest.Token); n != 0 {
 		t.Errorf("the secret was sent %d times to a place that the user did not name", n)

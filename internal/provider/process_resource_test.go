@@ -177,6 +177,6 @@ var identityKind = tftypes.Object{
 }
 
 // identityValues are those of the identity.
-func (m *managed) identityValues() any {
-	return goValue(must(m.identity.IdentityData.Unmarshal(identityKind)))
+func (m *managed) identityValues() map[string]any {
+	return goValue(must(m.identity.IdentityData.Unmarshal(identityKind))).(map[string]any) //nolint:forcetypeassert // an object
 }

@@ -162,8 +162,7 @@ func TestImportPlansNoChange(t *testing.T) {
 			test.imported(m, host, made.Id).
 				succeeds(t).
 				has(t, arguments{"application_uri": test.uri, "deletion_protection": true})
-			if identity := m.identityValues(); identity.(map[string]any)["id"] != made.Id ||
-				identity.(map[string]any)["instance"] != host { //nolint:forcetypeassert // an object
+			if identity := m.identityValues(); identity["id"] != made.Id || identity["instance"] != host {
 				t.Errorf("the identity is %v", identity)
 			}
 			m.settles(t, config)
@@ -222,10 +221,7 @@ func TestIdentityFollowsARenamedInstance(t *testing.T) {
 	m.process = start(t, env, arguments{"issuer": instance.IdentityURL()})
 	m.settles(t, service(nil))
 	m.apply(service(arguments{"notes": "Renamed"})).succeeds(t)
-	if identity := m.identityValues(); identity.(map[string]any)["instance"] != strings.TrimPrefix(
-		renamed,
-		"http://",
-	) { //nolint:forcetypeassert // an object
+	if identity := m.identityValues(); identity["instance"] != strings.TrimPrefix(renamed, "http://") {
 		t.Errorf("the identity is %v", identity)
 	}
 }
@@ -406,11 +402,9 @@ func TestAnInvisibleRecordIsNotForgotten(t *testing.T) {
 			default:
 				instance.Inject(erpnettest.DomainAPI, emptyList)
 			}
-			r := m.refresh()
-			switch {
-			case test.want == "found" || test.want == "":
+			if r := m.refresh(); test.want == "found" || test.want == "" {
 				r.succeeds(t)
-			default:
+			} else {
 				r.fails(t, test.want)
 			}
 			if (m.values == nil) != (test.want == "") {

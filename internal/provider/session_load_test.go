@@ -203,7 +203,7 @@ func TestARefusalIsNotAskedForAgain(t *testing.T) {
 // Twenty objects and a closed port take about as long as one.
 func TestAClosedPortCostsItsTimeOnce(t *testing.T) {
 	schemas()
-	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	closed, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,11 +25,12 @@ func TestEveryRequestChecksTLS(t *testing.T) {
 		want        string // title of the error; empty for none
 	}{
 		"right": {},
-		"TLS 1.2": { //nolint:gosec // that it is taken is the test
-			tls: &tls.Config{MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12},
+		"TLS 1.2": {
+			tls: &tls.Config{MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12}, //nolint:gosec // it is taken
 		},
-		"TLS 1.1": { //nolint:gosec // that it is refused is the test
-			tls: &tls.Config{MaxVersion: tls.VersionTLS11}, want: "TLS Too Old",
+		"TLS 1.1": {
+			tls:  &tls.Config{MaxVersion: tls.VersionTLS11}, //nolint:gosec // it is refused
+			want: "TLS Too Old",
 		},
 
 		"unknown authority": {distrusted: true, want: "Certificate of Unknown Authority"},
