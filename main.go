@@ -19,7 +19,8 @@ import (
 var version = "dev"
 
 func main() {
-	debug := flag.Bool("debug", false, "let a debugger attach to the provider; prints the TF_REATTACH_PROVIDERS value to use")
+	debug := flag.Bool("debug", false, "let a debugger attach to the provider; prints the TF_REATTACH_PROVIDERS "+
+		"value to use")
 	flag.Parse()
 
 	if !*debug && !logsAreRead(os.Getenv) {

@@ -82,7 +82,9 @@ func stepsOf(ts *testscript.TestScript, page string, checkout bool) (steps []gui
 		case language == "text":
 			last := &steps[len(steps)-1]
 			lines := strings.Split(strings.TrimSpace(text), "\n")
-			last.prints = append(last.prints, slices.DeleteFunc(lines, func(s string) bool { return strings.TrimSpace(s) == "..." })...)
+			last.prints = append(
+				last.prints,
+				slices.DeleteFunc(lines, func(s string) bool { return strings.TrimSpace(s) == "..." })...)
 		default:
 			file := lastCode.FindStringSubmatch(before)
 			if file == nil {

@@ -36,7 +36,8 @@ func (c *Client) AutoDiscover(ctx context.Context, i Instance) (*AutoDiscovery, 
 			if found := readAutoDiscovery(body, i.URL); len(found.WebSites) > 0 {
 				return found, nil
 			}
-			failed = &Error{Kind: NotJSON, URL: i.URL + path, Happened: "was answered with a JSON object that lists no web sites"}
+			failed = &Error{Kind: NotJSON, URL: i.URL + path, Happened: "was answered with a JSON object that " +
+				"lists no web sites"}
 		}
 		if first == nil {
 			first = failed

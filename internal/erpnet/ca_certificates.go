@@ -38,7 +38,8 @@ func RootCAs(text []byte) (*x509.CertPool, error) {
 		pool.AddCert(certificate)
 	}
 	if blocks := bytes.Count(text, []byte("-----BEGIN CERTIFICATE-----")); blocks > count {
-		return nil, fmt.Errorf("%d of the %d certificates in it are damaged: base64 text between BEGIN and END lines is needed", blocks-count, blocks)
+		return nil, fmt.Errorf("%d of the %d certificates in it are damaged: base64 text between BEGIN and END "+
+			"lines is needed", blocks-count, blocks)
 	}
 	if count == 0 {
 		return nil, noCertificate(text, others)
@@ -55,7 +56,8 @@ func noCertificate(text []byte, block string) error {
 	case bytes.HasPrefix(text, []byte("\xff\xfe")), bytes.HasPrefix(text, []byte("\xfe\xff")):
 		return errors.New("it is text in UTF-16; save it as UTF-8" + needed)
 	case text[0] == 0x30:
-		return errors.New("it holds a certificate in binary form (DER); convert it with openssl x509 -inform der" + needed)
+		return errors.New("it holds a certificate in binary form (DER); convert it with openssl x509 -inform " +
+			"der" + needed)
 	case block != "":
 		return fmt.Errorf("it holds a block of type %q and no certificate"+needed, block)
 	}

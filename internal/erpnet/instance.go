@@ -119,7 +119,8 @@ func parseBaseURL(value string) (*url.URL, error) {
 	case u.Scheme != "https" && u.Scheme != "http":
 		return nil, errors.New("it is not an https URL; an example is https://demodb.my.erp.net")
 	case u.User != nil:
-		return nil, errors.New("it holds a user name or password; remove it, the client secret has an attribute of its own")
+		return nil, errors.New("it holds a user name or password; remove it, the client secret has an attribute of " +
+			"its own")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.HasSuffix(value, "#"):
 		return nil, errors.New("it has a query or a fragment; remove it")
 	case !validHost(host):
@@ -127,7 +128,8 @@ func parseBaseURL(value string) (*url.URL, error) {
 	case !validPort(u):
 		return nil, errors.New("its port is not a number from 1 to 65535")
 	case strings.TrimSuffix(host, ".") == globalAuthority:
-		return nil, errors.New("it is the global authority id.erp.net, which signs people in and issues no token that " +
+		return nil, errors.New("it is the global authority id.erp.net, which signs people in and issues no token " +
+			"that " +
 			"an instance takes; name the instance itself, such as demodb.my.erp.net")
 	case u.Scheme == "http" && !isLoopback(host):
 		return nil, errors.New("it is an http URL; the client secret is sent over https only, but to a loopback host")

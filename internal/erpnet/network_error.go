@@ -92,13 +92,18 @@ func (c *Client) explain(err error) explanation {
 	case errors.Is(err, errOversized):
 		return explanation{OversizedResponse, "was answered with more than 1 MiB", false}
 	case errors.As(err, &encoding):
-		return explanation{UnreadableContent, fmt.Sprintf("was answered with content in the encoding %q, which was not asked for", c.Message(encoding.encoding)), false}
+		return explanation{UnreadableContent, fmt.Sprintf("was answered with content in the encoding %q, which was "+
+			"not asked for", c.Message(encoding.encoding)), false}
 	case errors.Is(err, context.Canceled):
 		return explanation{Canceled, "was canceled", false}
 	case errors.Is(err, errProxyURL):
 		return explanation{ProxyFailed, "was not sent: the proxy variable of the environment is not a URL", false}
 	case errors.As(err, &proxy):
-		return explanation{ProxyFailed, "did not pass the proxy, which answered with HTTP status " + strconv.Itoa(proxy.status), false}
+		return explanation{
+			ProxyFailed,
+			"did not pass the proxy, which answered with HTTP status " + strconv.Itoa(proxy.status),
+			false,
+		}
 	case errors.As(err, &op) && (op.Op == "proxyconnect" || op.Op == "socks connect"):
 		return explanation{ProxyFailed, "did not reach the proxy of the environment: " + proxyCause(op), true}
 	case errors.As(err, &phase) && isTimeout(err):
@@ -195,7 +200,8 @@ func (c *Client) explainAlert(err error) (explanation, bool) {
 // lacksIntermediate reports whether a server sent one certificate that another one, which it did not send, has signed.
 func lacksIntermediate(verify *tls.CertificateVerificationError) bool {
 	sent := verify.UnverifiedCertificates
-	return len(sent) == 1 && !sent[0].IsCA && sent[0].Issuer.String() != sent[0].Subject.String() && len(sent[0].IssuingCertificateURL) > 0
+	return len(sent) == 1 && !sent[0].IsCA && sent[0].Issuer.String() != sent[0].Subject.String() &&
+		len(sent[0].IssuingCertificateURL) > 0
 }
 
 // godebug names the setting of GODEBUG that makes Go take what it refuses, where there is one.

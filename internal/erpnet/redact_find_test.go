@@ -111,7 +111,8 @@ func FuzzRedaction(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, secret string, first, second, place uint8) {
-		if CheckSecret(secret) != nil || len(secret) < minRedacted || strings.Contains(Redacted, secret) || 3*len(last(normalize(secret, isInvisible)).condensed().text) < len(secret) {
+		if CheckSecret(secret) != nil || len(secret) < minRedacted || strings.Contains(Redacted, secret) ||
+			3*len(last(normalize(secret, isInvisible)).condensed().text) < len(secret) {
 			t.Skip() // of a secret that is little but escapes, only the usual encodings are known
 		}
 		client := protecting(secret)

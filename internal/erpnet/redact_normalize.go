@@ -208,7 +208,8 @@ func codeUnit(text []byte, at, digits int) ([]byte, int) {
 	}
 	high, length := codePoint(text[at:at+digits], at+digits)
 	value, err := strconv.ParseUint(string(text[at:at+digits]), 16, 32)
-	if err != nil || value < 0xd800 || value > 0xdbff || len(text) < 2*(at+digits) || !bytes.Equal(text[at+digits:at+digits+at], text[:at]) {
+	if err != nil || value < 0xd800 || value > 0xdbff || len(text) < 2*(at+digits) ||
+		!bytes.Equal(text[at+digits:at+digits+at], text[:at]) {
 		return high, length
 	}
 	low, err := strconv.ParseUint(string(text[2*at+digits:2*(at+digits)]), 16, 32)

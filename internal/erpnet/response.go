@@ -125,7 +125,8 @@ func (r *Response) IsLoginRedirect() bool {
 		return false
 	}
 	path := strings.ToLower(u.Path)
-	return strings.HasSuffix(path, "/login") || strings.HasSuffix(path, "/signin") || strings.HasSuffix(path, "/connect/authorize")
+	return strings.HasSuffix(path, "/login") || strings.HasSuffix(path, "/signin") ||
+		strings.HasSuffix(path, "/connect/authorize")
 }
 
 // GetJSON gets a JSON object without credentials.

@@ -54,8 +54,9 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(Redacted), nil }
 
 // What [CheckSecret] reports of a secret that something was added to when it was copied or read. Trimming helps.
 var (
-	ErrTrailingLineBreak = errors.New("it ends with a line break, as a secret read from a file or pasted from a terminal does; remove it")
-	ErrSurroundingSpace  = errors.New("it begins or ends with a space, a common slip when copying; remove it")
+	ErrTrailingLineBreak = errors.New("it ends with a line break, as a secret read from a file or pasted from a " +
+		"terminal does; remove it")
+	ErrSurroundingSpace = errors.New("it begins or ends with a space, a common slip when copying; remove it")
 )
 
 // maxSecretSize is a bound, in bytes, that no secret exceeds: a whole file, perhaps.

@@ -16,11 +16,16 @@ import (
 
 // What the two access_token objects, ephemeral and data source, say alike.
 const (
-	scopesDescription        = "The scopes to request, such as `[\"read\"]` or `[\"read\", \"update\"]`. If you leave it out, the token carries all scopes of the Trusted Application. A token with fewer scopes than requested is an error."
-	accessTokenDescription   = "The access token, for the header `Authorization: Bearer`. Don't share it between processes or machines: ERP.net's licence terms allow one consumer per token."
-	tokenTypeDescription     = "Always `Bearer`."
-	expiresInDescription     = "Lifetime in seconds, counted from when the token was issued, usually 3600. Objects of one run share a token, so use `expires_at` to know when it ends. Null if the server doesn't say."
-	expiresAtDescription     = "When the token expires, as RFC 3339 in UTC. Null if neither the server nor the token says."
+	scopesDescription = "The scopes to request, such as `[\"read\"]` or `[\"read\", \"update\"]`. If you " +
+		"leave it out, the token carries all scopes of the Trusted Application. A token with fewer scopes than " +
+		"requested is an error."
+	accessTokenDescription = "The access token, for the header `Authorization: Bearer`. Don't share it between " +
+		"processes or machines: ERP.net's licence terms allow one consumer per token."
+	tokenTypeDescription = "Always `Bearer`."
+	expiresInDescription = "Lifetime in seconds, counted from when the token was issued, usually 3600. Objects " +
+		"of one run share a token, so use `expires_at` to know when it ends. Null if the server doesn't say."
+	expiresAtDescription = "When the token expires, as RFC 3339 in UTC. Null if neither the server nor the " +
+		"token says."
 	grantedScopesDescription = "The scopes that the token carries."
 )
 

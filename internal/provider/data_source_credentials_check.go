@@ -56,50 +56,88 @@ type checkResult struct {
 // defaultProbe is the entity set that the documents read in their examples.
 const defaultProbe = "Crm_Sales_Customers"
 
-func (d *credentialsCheckDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+func (d *credentialsCheckDataSource) Metadata(
+	_ context.Context,
+	req datasource.MetadataRequest,
+	resp *datasource.MetadataResponse,
+) {
 	resp.TypeName = req.ProviderTypeName + "_credentials_check"
 }
 
-func (d *credentialsCheckDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *credentialsCheckDataSource) Schema(
+	_ context.Context,
+	_ datasource.SchemaRequest,
+	resp *datasource.SchemaResponse,
+) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Verifies, in every plan, that the provider's trusted application works: the instance issues a token with the scopes you need, the token is genuine, belongs to this instance and is valid now, and, if you ask for it, the Domain API accepts it. " +
-			"One error names every check that fails, and what to do about it. The state holds neither the secret nor the token.",
+		MarkdownDescription: "Verifies, in every plan, that the provider's trusted application works: the instance " +
+			"issues a token with the scopes you need, the token is genuine, belongs to this instance and is valid " +
+			"now, and, if you ask for it, the Domain API accepts it. " +
+			"One error names every check that fails, and what to do about it. The state holds neither the secret " +
+			"nor the token.",
 		Attributes: map[string]schema.Attribute{
 			"required_scopes": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType,
-				Validators:          scopesCheck("required_scopes", ""),
-				MarkdownDescription: "The scopes that must be granted. The check requests a token with exactly these scopes, and an `erpnet_access_token` with the same scopes shares it. If you leave it out, the check requests all scopes of the Trusted Application.",
+				Validators: scopesCheck("required_scopes", ""),
+				MarkdownDescription: "The scopes that must be granted. The check requests a token with exactly " +
+					"these scopes, and an `erpnet_access_token` with the same scopes shares it. If you leave it " +
+					"out, the check requests all scopes of the Trusted Application.",
 			},
 			"probe_domain_api": schema.BoolAttribute{
-				Optional:            true,
-				MarkdownDescription: "Whether to call the Domain API once. Default `false`. The first call with a token **opens a session and takes a licence** for about 20 minutes; issuing and verifying a token costs nothing.",
+				Optional: true,
+				MarkdownDescription: "Whether to call the Domain API once. Default `false`. The first call with a " +
+					"token **opens a session and takes a licence** for about 20 minutes; issuing and verifying a " +
+					"token costs nothing.",
 			},
 			"probe_entity_set": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{textCheck{name: "probe_entity_set", check: domainapi.CheckEntitySet}},
-				MarkdownDescription: "The entity set from which `probe_domain_api` reads one `Id`. Default `" + defaultProbe + "`.",
+				MarkdownDescription: "The entity set from which `probe_domain_api` reads one `Id`. Default " +
+					"`" + defaultProbe + "`.",
 			},
-			"issuer":           schema.StringAttribute{Computed: true, MarkdownDescription: "The identity service that issued the token."},
-			"audience":         schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The APIs that the token is for."},
-			"granted_scopes":   schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: grantedScopesDescription},
-			"system_user":      schema.StringAttribute{Computed: true, MarkdownDescription: "Login of the user that the application's calls run as."},
-			"system_user_type": schema.StringAttribute{Computed: true, MarkdownDescription: "Type of that user, such as `InternalUser`. Null if the instance doesn't say."},
-			"database":         schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the instance's database. Use it to tell production from a test copy."},
-			"key_id":           schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the key that signed the token."},
-			"expires_at":       schema.StringAttribute{Computed: true, MarkdownDescription: expiresAtDescription},
-			"server_version":   schema.StringAttribute{Computed: true, MarkdownDescription: "Version that the instance publishes, such as `26.2.0.76`. Null if it publishes none."},
+			"issuer": schema.StringAttribute{Computed: true, MarkdownDescription: "The identity service " +
+				"that issued the token."},
+			"audience": schema.ListAttribute{
+				Computed:            true,
+				ElementType:         types.StringType,
+				MarkdownDescription: "The APIs that the token is for.",
+			},
+			"granted_scopes": schema.SetAttribute{
+				Computed:            true,
+				ElementType:         types.StringType,
+				MarkdownDescription: grantedScopesDescription,
+			},
+			"system_user": schema.StringAttribute{Computed: true, MarkdownDescription: "Login of the user " +
+				"that the application's calls run as."},
+			"system_user_type": schema.StringAttribute{Computed: true, MarkdownDescription: "Type of that user, " +
+				"such as `InternalUser`. Null if the instance doesn't say."},
+			"database": schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the " +
+				"instance's database. Use it to tell production from a test copy."},
+			"key_id": schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the key that " +
+				"signed the token."},
+			"expires_at": schema.StringAttribute{Computed: true, MarkdownDescription: expiresAtDescription},
+			"server_version": schema.StringAttribute{Computed: true, MarkdownDescription: "Version that the " +
+				"instance publishes, such as `26.2.0.76`. Null if it publishes none."},
 			"checks": schema.ListNestedAttribute{
 				Computed: true, MarkdownDescription: "Every check and its outcome.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"name":   schema.StringAttribute{Computed: true, MarkdownDescription: "`token`, `discovery`, `keys`, `type`, `issuer`, `audience`, `not_before`, `expiry`, `client_id`, `algorithm`, `key`, `signature`, `scopes` or `domain_api`."},
-					"status": schema.StringAttribute{Computed: true, MarkdownDescription: "`passed`, or `skipped` if the check had nothing to look at or wasn't requested."},
-					"detail": schema.StringAttribute{Computed: true, MarkdownDescription: "What the check saw, or why it was skipped."},
+					"name": schema.StringAttribute{Computed: true, MarkdownDescription: "`token`, `discovery`, " +
+						"`keys`, `type`, `issuer`, `audience`, `not_before`, `expiry`, `client_id`, `algorithm`, " +
+						"`key`, `signature`, `scopes` or `domain_api`."},
+					"status": schema.StringAttribute{Computed: true, MarkdownDescription: "`passed`, or `skipped` " +
+						"if the check had nothing to look at or wasn't requested."},
+					"detail": schema.StringAttribute{Computed: true, MarkdownDescription: "What the check saw, or " +
+						"why it was skipped."},
 				}},
 			},
 		},
 	}
 }
 
-func (d *credentialsCheckDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+func (d *credentialsCheckDataSource) Read(
+	ctx context.Context,
+	req datasource.ReadRequest,
+	resp *datasource.ReadResponse,
+) {
 	ctx, done := d.session.begin(ctx)
 	defer done()
 	var model credentialsCheckModel
@@ -118,7 +156,8 @@ func (d *credentialsCheckDataSource) Read(ctx context.Context, req datasource.Re
 		return
 	}
 	if report.Claims == nil && !request.Probe {
-		resp.Diagnostics.AddWarning("Opaque Token", "The instance issued a token that is no JWT: nothing that it grants could be verified. "+
+		resp.Diagnostics.AddWarning("Opaque Token", "The instance issued a token that is no JWT: nothing that it "+
+			"grants could be verified. "+
 			"Set probe_domain_api = true to have the Domain API say whether it takes the token.")
 	}
 	resp.Diagnostics.Append(model.set(ctx, report)...)
@@ -126,11 +165,17 @@ func (d *credentialsCheckDataSource) Read(ctx context.Context, req datasource.Re
 }
 
 // ValidateConfig refuses an entity set that nothing would read.
-func (d *credentialsCheckDataSource) ValidateConfig(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
+func (d *credentialsCheckDataSource) ValidateConfig(
+	ctx context.Context,
+	req datasource.ValidateConfigRequest,
+	resp *datasource.ValidateConfigResponse,
+) {
 	var model credentialsCheckModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 	if isSet(model.ProbeEntitySet) && !model.ProbeDomainAPI.IsUnknown() && !model.ProbeDomainAPI.ValueBool() {
-		resp.Diagnostics.AddAttributeError(path.Root("probe_entity_set"), "probe_entity_set Without probe_domain_api", "probe_entity_set is what probe_domain_api reads. Set probe_domain_api = true, or remove probe_entity_set.")
+		resp.Diagnostics.AddAttributeError(path.Root("probe_entity_set"), "probe_entity_set Without "+
+			"probe_domain_api", "probe_entity_set is what probe_domain_api reads. Set probe_domain_api = true, or "+
+			"remove probe_entity_set.")
 	}
 }
 
@@ -148,8 +193,10 @@ func (d *credentialsCheckDataSource) request(m credentialsCheckModel) (inspect.C
 	}
 	r.API.Tokens.Request.Scope = identity.JoinScopes(texts(m.RequiredScopes.Elements()))
 	if d.session.settings.usesReferenceToken() && !r.Probe && !diags.HasError() {
-		diags.AddError("Missing probe_domain_api", "A reference token is opaque: neither its issuer, nor its scopes, nor its expiry, nor its signature can be looked at. "+
-			"Only the Domain API can say whether it takes the token: set probe_domain_api = true, or set client_id and client_secret in place of the provider's reference_token.")
+		diags.AddError("Missing probe_domain_api", "A reference token is opaque: neither its issuer, nor its "+
+			"scopes, nor its expiry, nor its signature can be looked at. "+
+			"Only the Domain API can say whether it takes the token: set probe_domain_api = true, or set client_id "+
+			"and client_secret in place of the provider's reference_token.")
 	}
 	return r, diags
 }
@@ -160,9 +207,25 @@ func (m *credentialsCheckModel) set(ctx context.Context, report inspect.Report) 
 		claims = &identity.Claims{}
 	}
 	m.Issuer, m.Audience = textOrNull(claims.Issuer), claims.Audience
-	m.SystemUser, m.SystemUserType, m.Database = textOrNull(claims.SystemUser), textOrNull(claims.SystemUserType), textOrNull(claims.Database)
-	m.KeyID, m.ExpiresAt, m.ServerVersion = textOrNull(claims.KeyID), timeOrNull(report.Token.ExpiresAt), textOrNull(report.Version)
-	m.GrantedScopes, diags = types.SetValueFrom(ctx, types.StringType, append([]string{}, report.Token.GrantedScopes...))
+	m.SystemUser, m.SystemUserType, m.Database = textOrNull(
+		claims.SystemUser,
+	), textOrNull(
+		claims.SystemUserType,
+	), textOrNull(
+		claims.Database,
+	)
+	m.KeyID, m.ExpiresAt, m.ServerVersion = textOrNull(
+		claims.KeyID,
+	), timeOrNull(
+		report.Token.ExpiresAt,
+	), textOrNull(
+		report.Version,
+	)
+	m.GrantedScopes, diags = types.SetValueFrom(
+		ctx,
+		types.StringType,
+		append([]string{}, report.Token.GrantedScopes...),
+	)
 	for _, finding := range report.Findings {
 		m.Checks = append(m.Checks, checkResult{finding.Name, string(finding.Status), finding.Detail})
 	}
@@ -192,7 +255,10 @@ func checkDiagnostic(r identity.TokenRequest, failures []identity.Finding) diag.
 			}
 			return same
 		})
-		texts = append(texts, strings.Join(names, ", ")+": "+remedyOf(first.Failure).Title+".\n"+explanation(first.Failure))
+		texts = append(
+			texts,
+			strings.Join(names, ", ")+": "+remedyOf(first.Failure).Title+".\n"+explanation(first.Failure),
+		)
 	}
 	return diag.NewErrorDiagnostic("ERP.net Credentials Check Failed", strings.Join(texts, "\n\n"))
 }

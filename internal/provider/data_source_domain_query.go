@@ -56,7 +56,11 @@ const (
 	defaultMaxRows = 10_000
 )
 
-func (d *domainQueryDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+func (d *domainQueryDataSource) Metadata(
+	_ context.Context,
+	req datasource.MetadataRequest,
+	resp *datasource.MetadataResponse,
+) {
 	resp.TypeName = req.ProviderTypeName + "_domain_query"
 }
 
@@ -68,22 +72,33 @@ func (d *domainQueryDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 		}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads rows of an entity set of the [Domain API](https://docs.erp.net/dev/domain-api/index.html). The first call with a token opens a session and takes a licence for about 20 minutes. " +
-			"All queries, and the objects for trusted applications, request a token without naming scopes, so they share one session. An `erpnet_credentials_check` with `probe_domain_api` shares it too if it names no `required_scopes`. " +
-			"The provider sends at most four reads of a session at a time, so queries don't run into the session's limits. It refuses queries that name passwords or hashes of secrets, and leaves both out of the rows.\n\n" +
-			"**The rows are stored in plain text in the state and in saved plans.** Don't select personal data that you don't need.",
+		MarkdownDescription: "Reads rows of an entity set of the [Domain " +
+			"API](https://docs.erp.net/dev/domain-api/index.html). The first call with a token opens a session and " +
+			"takes a licence for about 20 minutes. " +
+			"All queries, and the objects for trusted applications, request a token without naming scopes, so they " +
+			"share one session. An `erpnet_credentials_check` with `probe_domain_api` shares it too if it " +
+			"names no `required_scopes`. " +
+			"The provider sends at most four reads of a session at a time, so queries don't run into the session's " +
+			"limits. It refuses queries that name passwords or hashes of secrets, and leaves both out of the " +
+			"rows.\n\n" +
+			"**The rows are stored in plain text in the state and in saved plans.** Don't select personal data " +
+			"that you don't need.",
 		Attributes: map[string]schema.Attribute{
 			"entity_set": schema.StringAttribute{
 				Required: true, Validators: []validator.String{textCheck{name: "entity_set", check: domainapi.CheckEntitySet}},
 				MarkdownDescription: "Name of the entity set, such as `Crm_Sales_Customers`.",
 			},
-			"filter":   option("filter", "OData `$filter`, such as `Number eq '000101'`. ERP.net accepts `eq`, `ge`, `le`, `in` and `and`, on the attributes that the entity's [documentation](https://docs.erp.net/model/) lists as filterable."),
-			"select":   option("select", "OData `$select`, such as `Id,Number,DisplayText`. If you leave it out, you get the server's default attributes, without `Id`."),
+			"filter": option("filter", "OData `$filter`, such as `Number eq '000101'`. ERP.net accepts `eq`, "+
+				"`ge`, `le`, `in` and `and`, on the attributes that the entity's "+
+				"[documentation](https://docs.erp.net/model/) lists as filterable."),
+			"select": option("select", "OData `$select`, such as `Id,Number,DisplayText`. If you leave it out, "+
+				"you get the server's default attributes, without `Id`."),
 			"expand":   option("expand", "OData `$expand`, such as `Party($select=PartyName)`."),
 			"order_by": option("order_by", "OData `$orderby`, such as `Number desc`."),
 			"top": schema.Int64Attribute{
 				Optional: true, Validators: []validator.Int64{int64validator.Between(1, maxTop)},
-				MarkdownDescription: "Maximum number of rows in a page, from 1 to 1000. Default 100. If you leave it out and there are more rows, a warning says so.",
+				MarkdownDescription: "Maximum number of rows in a page, from 1 to 1000. Default 100. If you leave " +
+					"it out and there are more rows, a warning says so.",
 			},
 			"all_pages": schema.BoolAttribute{
 				Optional:            true,
@@ -91,12 +106,18 @@ func (d *domainQueryDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 			},
 			"max_rows": schema.Int64Attribute{
 				Optional: true, Validators: []validator.Int64{int64validator.AtLeast(1)},
-				MarkdownDescription: "Maximum number of rows that `all_pages` reads. Default 10,000. More rows are an error; the result is never cut silently. Needs `all_pages = true`.",
+				MarkdownDescription: "Maximum number of rows that `all_pages` reads. Default 10,000. More rows are " +
+					"an error; the result is never cut silently. Needs `all_pages = true`.",
 			},
-			"rows":        schema.DynamicAttribute{Computed: true, MarkdownDescription: "The rows as a tuple of objects: `data.erpnet_domain_query.x.rows[0].Number`. Null attributes are included. Control characters in texts are replaced with U+FFFD."},
-			"rows_json":   schema.StringAttribute{Computed: true, MarkdownDescription: "The rows as JSON, with attributes sorted by name."},
-			"total_count": schema.Int64Attribute{Computed: true, MarkdownDescription: "Total number of rows of the query. Null if the server doesn't say."},
-			"next_link":   schema.StringAttribute{Computed: true, MarkdownDescription: "Link to the next page, as the server writes it. Null if there is none, or all pages were read."},
+			"rows": schema.DynamicAttribute{Computed: true, MarkdownDescription: "The rows as a tuple of " +
+				"objects: `data.erpnet_domain_query.x.rows[0].Number`. Null attributes are included. Control " +
+				"characters in texts are replaced with U+FFFD."},
+			"rows_json": schema.StringAttribute{Computed: true, MarkdownDescription: "The rows as JSON, with " +
+				"attributes sorted by name."},
+			"total_count": schema.Int64Attribute{Computed: true, MarkdownDescription: "Total number of rows of the " +
+				"query. Null if the server doesn't say."},
+			"next_link": schema.StringAttribute{Computed: true, MarkdownDescription: "Link to the next page, as " +
+				"the server writes it. Null if there is none, or all pages were read."},
 		},
 	}
 }
@@ -130,18 +151,24 @@ func (d *domainQueryDataSource) Read(ctx context.Context, req datasource.ReadReq
 	}
 	resp.Diagnostics.Append(model.set(ctx, page)...)
 	if model.Top.IsNull() && !model.AllPages.ValueBool() && page.HasMore() {
-		resp.Diagnostics.AddAttributeWarning(path.Root("entity_set"), "More Rows", "The query has more rows than its default page of 100. "+
+		resp.Diagnostics.AddAttributeWarning(path.Root("entity_set"), "More Rows", "The query has more rows than "+
+			"its default page of 100. "+
 			"Set all_pages = true to read them all, or top to say that this page is meant.")
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }
 
 // ValidateConfig refuses max_rows where nothing would look at it.
-func (d *domainQueryDataSource) ValidateConfig(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
+func (d *domainQueryDataSource) ValidateConfig(
+	ctx context.Context,
+	req datasource.ValidateConfigRequest,
+	resp *datasource.ValidateConfigResponse,
+) {
 	var model domainQueryModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 	if isSet(model.MaxRows) && !model.AllPages.IsUnknown() && !model.AllPages.ValueBool() {
-		resp.Diagnostics.AddAttributeError(path.Root("max_rows"), "max_rows Without all_pages", "max_rows bounds what all_pages reads. Set all_pages = true, or top for the rows of one page.")
+		resp.Diagnostics.AddAttributeError(path.Root("max_rows"), "max_rows Without all_pages", "max_rows bounds "+
+			"what all_pages reads. Set all_pages = true, or top for the rows of one page.")
 	}
 }
 
@@ -155,7 +182,8 @@ func (m *domainQueryModel) diagnostic(failed *erpnet.Error) diag.Diagnostic {
 	}
 	evidence := *failed
 	evidence.Happened = strings.TrimSuffix(failed.Happened, fmt.Sprintf(": %q", failed.Message))
-	d := diag.Diagnostic(diag.NewErrorDiagnostic("Query Refused by the Domain API", fmt.Sprintf("The Domain API does not accept this query: %q\n\n"+
+	d := diag.Diagnostic(diag.NewErrorDiagnostic("Query Refused by the Domain API", fmt.Sprintf("The Domain API "+
+		"does not accept this query: %q\n\n"+
 		"Correct select, filter, expand or order_by. filter knows eq, ge, le, in and \"and\" only. "+
 		"If the message is about none of them, the server failed: run again.\n\n%s", failed.Message, evidence.Error())))
 	if argument := m.argumentOf(failed.Message); argument != "" {
@@ -197,7 +225,8 @@ func (m *domainQueryModel) set(ctx context.Context, page *domainapi.Page) (diags
 	}
 	text, err := json.Marshal(page.Rows)
 	if err != nil {
-		diags.AddError("Unexpected Error", "The rows cannot be written as JSON. This is a defect of the provider. Please report it.")
+		diags.AddError("Unexpected Error", "The rows cannot be written as JSON. This is a defect of the provider. "+
+			"Please report it.")
 	}
 	m.Rows, m.RowsJSON = dynamicRows(ctx, page.Rows), types.StringValue(string(text))
 	m.TotalCount, m.NextLink = types.Int64PointerValue(page.Count), textOrNull(page.NextLink)

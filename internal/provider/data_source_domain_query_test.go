@@ -109,10 +109,11 @@ func TestDomainQueryRefuses(t *testing.T) {
 		inject func(*erpnettest.Server)
 		want   []string
 	}{
-		"more than max_rows":          {query(pages.with(arguments{"max_rows": 11})), nil, []string{"Too Many Rows", "more than 11 rows", "raise max_rows"}},
-		"max_rows without all_pages":  {query(arguments{"max_rows": 3}), nil, []string{"max_rows Without all_pages", "Set all_pages = true"}},
-		"old name":                    {arguments{"entity_set": "Crm_Customers"}, nil, []string{"Entity Set Was Renamed", "Crm_Sales_Customers"}},
-		"wrong attribute":             {query(arguments{"select": "Nmber"}), nil, []string{"Query Refused by the Domain API", "Nmber"}},
+		"more than max_rows":         {query(pages.with(arguments{"max_rows": 11})), nil, []string{"Too Many Rows", "more than 11 rows", "raise max_rows"}},
+		"max_rows without all_pages": {query(arguments{"max_rows": 3}), nil, []string{"max_rows Without all_pages", "Set all_pages = true"}},
+		"old name":                   {arguments{"entity_set": "Crm_Customers"}, nil, []string{"Entity Set Was Renamed", "Crm_Sales_Customers"}},
+		"wrong attribute": {query(arguments{"select": "Nmber"}), nil, []string{"Query Refused by the " +
+			"Domain API", "Nmber"}},
 		"hash in select":              {query(arguments{"select": "Id,ApplicationSecretHash"}), nil, []string{"Invalid select", "password or the hash of a secret"}},
 		"password in expand":          {query(arguments{"expand": "User($select=Login,Password)"}), nil, []string{"Invalid expand"}},
 		"password in filter":          {query(arguments{"filter": "Password eq 'x'"}), nil, []string{"Invalid filter"}},
@@ -139,7 +140,17 @@ func TestDomainQueryRefuses(t *testing.T) {
 			r.hides(t, append(instance.IssuedTokens(), erpnettest.SampleSecret)...)
 		})
 	}
-	start(t, nil, nil).read("domain_query", query(arguments{"max_rows": 3, "all_pages": tftypes.UnknownValue})).fails(t, "ERPNET_INSTANCE")
+	start(
+		t,
+		nil,
+		nil,
+	).read(
+		"domain_query",
+		query(arguments{"max_rows": 3, "all_pages": tftypes.UnknownValue}),
+	).fails(
+		t,
+		"ERPNET_INSTANCE",
+	)
 }
 
 // Behind a reverse proxy the links to the next rows name another origin, or are not escaped: path and query are
@@ -158,8 +169,13 @@ func TestNextLinksAreFollowedOnOurOwnOrigin(t *testing.T) {
 					page["@odata.nextLink"] = change(link, instance.URL)
 				}
 			}))
-			r := start(t, env, nil).read("domain_query", query(arguments{"top": 4, "all_pages": true, "order_by": "Number desc"})).
-				succeeds(t)
+			r := start(t, env, nil).read(
+				"domain_query",
+				query(arguments{"top": 4, "all_pages": true, "order_by": "Number desc"}),
+			).
+				succeeds(
+					t,
+				)
 			if n := len(rowsOf(r)); n != 15 {
 				t.Errorf("%d rows", n)
 			}
@@ -175,7 +191,10 @@ func TestDomainQueryTakesLiteralsThatNameSecrets(t *testing.T) {
 		succeeds(t)
 	r.has(t, arguments{"rows": []any{}, "total_count": nil})
 	requests := instance.Requests()
-	if got := requests[len(requests)-1].RawQuery; !strings.HasPrefix(got, "$filter=contains%28Name%2C%27It%27%27s%20my%20password%27%29&$top=100") {
+	if got := requests[len(requests)-1].RawQuery; !strings.HasPrefix(
+		got,
+		"$filter=contains%28Name%2C%27It%27%27s%20my%20password%27%29&$top=100",
+	) {
 		t.Errorf("asked for %s", got)
 	}
 }

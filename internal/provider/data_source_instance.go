@@ -40,29 +40,57 @@ type webSiteModel struct {
 	URL    types.String `tfsdk:"url"`
 }
 
-func (d *instanceDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+func (d *instanceDataSource) Metadata(
+	_ context.Context,
+	req datasource.MetadataRequest,
+	resp *datasource.MetadataResponse,
+) {
 	resp.TypeName = req.ProviderTypeName + "_instance"
 }
 
 func (d *instanceDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "What the instance publishes about itself, without credentials. " +
-			"The URLs are the server's words: the provider itself sends no secret and no token to any of them that is not its own configuration's.",
+			"The URLs are the server's words: the provider itself sends no secret and no token to any of them that " +
+			"is not its own configuration's.",
 		Attributes: map[string]schema.Attribute{
-			"identity_url":          schema.StringAttribute{Computed: true, MarkdownDescription: "URL of the identity service: the provider's `identity_url` if set; otherwise `https://{instance}/id` if an identity service answers there under that name; otherwise what the instance publishes."},
-			"domain_api_url":        schema.StringAttribute{Computed: true, MarkdownDescription: "Root URL of the Domain API: the provider's `domain_api_url` if set; otherwise what the instance publishes; otherwise `https://{instance}/api/domain/odata/`."},
-			"issuer":                schema.StringAttribute{Computed: true, MarkdownDescription: "The issuer of its tokens, according to the discovery document."},
-			"token_endpoint":        schema.StringAttribute{Computed: true, MarkdownDescription: "The token endpoint, according to the discovery document."},
-			"jwks_url":              schema.StringAttribute{Computed: true, MarkdownDescription: "URL of its signing keys, according to the discovery document."},
-			"scopes_supported":      schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The scopes that the discovery document lists. The list may be incomplete: ERP.net's own example leaves out `read`."},
-			"grant_types_supported": schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The grant types that the discovery document lists."},
-			"version":               schema.StringAttribute{Computed: true, MarkdownDescription: "Version that the instance publishes, such as `26.2.0.76`. Null if it publishes none."},
+			"identity_url": schema.StringAttribute{Computed: true, MarkdownDescription: "URL of the identity " +
+				"service: the provider's `identity_url` if set; otherwise `https://{instance}/id` if an identity " +
+				"service answers there under that name; otherwise what the instance publishes."},
+			"domain_api_url": schema.StringAttribute{Computed: true, MarkdownDescription: "Root URL of the " +
+				"Domain API: the provider's `domain_api_url` if set; otherwise what the instance publishes; " +
+				"otherwise `https://{instance}/api/domain/odata/`."},
+			"issuer": schema.StringAttribute{Computed: true, MarkdownDescription: "The issuer of " +
+				"its tokens, according to the discovery document."},
+			"token_endpoint": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "The token endpoint, according to the discovery document.",
+			},
+			"jwks_url": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "URL of its signing keys, according to the discovery document.",
+			},
+			"scopes_supported": schema.SetAttribute{
+				Computed:            true,
+				ElementType:         types.StringType,
+				MarkdownDescription: "The scopes that the discovery document lists. The list may be incomplete: ERP.net's own example leaves out `read`.",
+			},
+			"grant_types_supported": schema.SetAttribute{
+				Computed:            true,
+				ElementType:         types.StringType,
+				MarkdownDescription: "The grant types that the discovery document lists.",
+			},
+			"version": schema.StringAttribute{Computed: true, MarkdownDescription: "Version that the " +
+				"instance publishes, such as `26.2.0.76`. Null if it publishes none."},
 			"web_sites": schema.ListNestedAttribute{
-				Computed: true, MarkdownDescription: "The web sites that the instance publishes. Null if it publishes none.",
+				Computed: true, MarkdownDescription: "The web sites that the instance publishes. Null if it " +
+					"publishes none.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"type":   schema.StringAttribute{Computed: true, MarkdownDescription: "Type, such as `ID`, `DomainAPI`, `TableAPI` or `ClientCenter`."},
-					"status": schema.StringAttribute{Computed: true, MarkdownDescription: "`Working`, `NotWorking` or `Unknown`."},
-					"url":    schema.StringAttribute{Computed: true, MarkdownDescription: "URL of the site."},
+					"type": schema.StringAttribute{Computed: true, MarkdownDescription: "Type, such as `ID`, " +
+						"`DomainAPI`, `TableAPI` or `ClientCenter`."},
+					"status": schema.StringAttribute{Computed: true, MarkdownDescription: "`Working`, `NotWorking` " +
+						"or `Unknown`."},
+					"url": schema.StringAttribute{Computed: true, MarkdownDescription: "URL of the site."},
 				}},
 			},
 		},
@@ -81,14 +109,18 @@ func (d *instanceDataSource) Read(ctx context.Context, req datasource.ReadReques
 		}
 		return
 	}
-	fixed := inspect.Fixed{Identity: !d.session.settings.identityURL.missing, DomainAPI: !d.session.settings.domainAPIURL.missing}
+	fixed := inspect.Fixed{
+		Identity:  !d.session.settings.identityURL.missing,
+		DomainAPI: !d.session.settings.domainAPIURL.missing,
+	}
 	description, err := inspect.Describe(ctx, service, instance, fixed)
 	if err != nil {
 		resp.Diagnostics.Append(errorDiagnostic(err))
 		return
 	}
 	if description.Elsewhere != "" {
-		resp.Diagnostics.AddWarning("Identity Service Not Looked At", "The instance says that its identity service is at "+description.Elsewhere+
+		resp.Diagnostics.AddWarning("Identity Service Not Looked At", "The instance says that its identity service "+
+			"is at "+description.Elsewhere+
 			", on another host. It was not asked: set the provider's identity_url to it if you trust that place.")
 	}
 	model := newInstanceModel(description)

@@ -27,14 +27,20 @@ type secretHashModel struct {
 	Hash   types.String `tfsdk:"hash"`
 }
 
-func (d *secretHashDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+func (d *secretHashDataSource) Metadata(
+	_ context.Context,
+	req datasource.MetadataRequest,
+	resp *datasource.MetadataResponse,
+) {
 	resp.TypeName = req.ProviderTypeName + "_secret_hash"
 }
 
 func (d *secretHashDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Computes the hash of a client secret, the value of a Trusted Application's `ApplicationSecretHash`. " +
-			"**It stores the secret in plain text in the state and in saved plans.** Use the function `secret_hash` or the resource `erpnet_secret_hash` instead if your CLI has them.",
+		MarkdownDescription: "Computes the hash of a client secret, the value of a Trusted Application's " +
+			"`ApplicationSecretHash`. " +
+			"**It stores the secret in plain text in the state and in saved plans.** Use the function " +
+			"`secret_hash` or the resource `erpnet_secret_hash` instead if your CLI has them.",
 		Attributes: map[string]schema.Attribute{
 			"secret": schema.StringAttribute{
 				Required: true, Sensitive: true, Validators: []validator.String{secretCheck("secret")},

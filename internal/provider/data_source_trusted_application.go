@@ -42,38 +42,101 @@ type trustedApplicationDataSourceModel struct {
 	SecretMatches        types.Bool   `tfsdk:"secret_matches"`
 }
 
-func (d *trustedApplicationDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+func (d *trustedApplicationDataSource) Metadata(
+	_ context.Context,
+	req datasource.MetadataRequest,
+	resp *datasource.MetadataResponse,
+) {
 	resp.TypeName = req.ProviderTypeName + "_trusted_application"
 }
 
-func (d *trustedApplicationDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *trustedApplicationDataSource) Schema(
+	_ context.Context,
+	_ datasource.SchemaRequest,
+	resp *datasource.SchemaResponse,
+) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads the record of a Trusted Application through the Domain API, without its secret hash. The provider's own trusted application needs the scope `read` and a SystemUser with the right to see trusted applications. An instance may still refuse it: ERP.net has announced that it will close this way.",
+		MarkdownDescription: "Reads the record of a Trusted Application through the Domain API, without its secret " +
+			"hash. The provider's own trusted application needs the scope `read` and a SystemUser with the right " +
+			"to see trusted applications. An instance may still refuse it: ERP.net has announced that it will " +
+			"close this way.",
 		Attributes: map[string]schema.Attribute{
 			"application_uri": schema.StringAttribute{
 				Required: true, Validators: []validator.String{textCheck{name: "application_uri", check: identity.CheckClientID}},
 				MarkdownDescription: "The `ApplicationUri` of the record, which is its `client_id`.",
 			},
-			"id":                                    schema.StringAttribute{Computed: true, MarkdownDescription: "GUID of the record."},
-			"name":                                  schema.StringAttribute{Computed: true, MarkdownDescription: "Display name, in one line."},
-			"client_type":                           schema.StringAttribute{Computed: true, MarkdownDescription: "`Confidential`, `Public` or `None`."},
-			"scopes":                                schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The scopes that the application may request. Null if there are none."},
-			"system_user_allowed":                   schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether it may use the client-credentials grant."},
-			"system_user":                           schema.StringAttribute{Computed: true, MarkdownDescription: "Login of the user that its calls run as. Null if there is none."},
-			"impersonate_as_internal_user_allowed":  schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether internal users sign in with it."},
-			"impersonate_as_community_user_allowed": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether external users sign in with it."},
-			"redirect_uris":                         schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Where users may be redirected after they sign in. Null if there are none."},
-			"post_logout_redirect_uris":             schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Where users may be redirected after they sign out. Null if there are none."},
-			"reference_tokens":                      schema.StringAttribute{Computed: true, MarkdownDescription: "Who may issue reference tokens for it. Null on versions of ERP.net without reference tokens."},
-			"is_enabled":                            schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the application can be used at all."},
-			"notes":                                 schema.StringAttribute{Computed: true, MarkdownDescription: "Notes. Control characters are replaced with U+FFFD. Null if there are none."},
-			"basic_authentication_allowed":          schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether legacy Basic authentication is allowed."},
-			"secret_matches":                        schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the record has the hash of the provider's `client_secret`. Null unless `application_uri` is the provider's own `client_id`, and null if the instance doesn't show the hash."},
+			"id": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "GUID of the record.",
+			},
+			"name": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "Display name, in one line.",
+			},
+			"client_type": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "`Confidential`, `Public` or `None`.",
+			},
+			"scopes": schema.SetAttribute{
+				Computed:            true,
+				ElementType:         types.StringType,
+				MarkdownDescription: "The scopes that the application may request. Null if there are none.",
+			},
+			"system_user_allowed": schema.BoolAttribute{
+				Computed:            true,
+				MarkdownDescription: "Whether it may use the client-credentials grant.",
+			},
+			"system_user": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "Login of the user that its calls run as. Null if there is none.",
+			},
+			"impersonate_as_internal_user_allowed": schema.BoolAttribute{
+				Computed:            true,
+				MarkdownDescription: "Whether internal users sign in with it.",
+			},
+			"impersonate_as_community_user_allowed": schema.BoolAttribute{
+				Computed:            true,
+				MarkdownDescription: "Whether external users sign in with it.",
+			},
+			"redirect_uris": schema.ListAttribute{
+				Computed:            true,
+				ElementType:         types.StringType,
+				MarkdownDescription: "Where users may be redirected after they sign in. Null if there are none.",
+			},
+			"post_logout_redirect_uris": schema.ListAttribute{
+				Computed:            true,
+				ElementType:         types.StringType,
+				MarkdownDescription: "Where users may be redirected after they sign out. Null if there are none.",
+			},
+			"reference_tokens": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "Who may issue reference tokens for it. Null on versions of ERP.net without reference tokens.",
+			},
+			"is_enabled": schema.BoolAttribute{
+				Computed:            true,
+				MarkdownDescription: "Whether the application can be used at all.",
+			},
+			"notes": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "Notes. Control characters are replaced with U+FFFD. Null if there are none.",
+			},
+			"basic_authentication_allowed": schema.BoolAttribute{
+				Computed:            true,
+				MarkdownDescription: "Whether legacy Basic authentication is allowed.",
+			},
+			"secret_matches": schema.BoolAttribute{
+				Computed:            true,
+				MarkdownDescription: "Whether the record has the hash of the provider's `client_secret`. Null unless `application_uri` is the provider's own `client_id`, and null if the instance doesn't show the hash.",
+			},
 		},
 	}
 }
 
-func (d *trustedApplicationDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+func (d *trustedApplicationDataSource) Read(
+	ctx context.Context,
+	req datasource.ReadRequest,
+	resp *datasource.ReadResponse,
+) {
 	ctx, done := d.session.begin(ctx)
 	defer done()
 	var model trustedApplicationDataSourceModel
@@ -95,7 +158,8 @@ func (d *trustedApplicationDataSource) Read(ctx context.Context, req datasource.
 		resp.Diagnostics.Append(errorDiagnostic(err))
 		return
 	case found == nil:
-		resp.Diagnostics.AddError("No Such Trusted Application", "The instance has no Trusted Application with this application_uri, or the caller may not see it. Letter case may count.")
+		resp.Diagnostics.AddError("No Such Trusted Application", "The instance has no Trusted Application with "+
+			"this application_uri, or the caller may not see it. Letter case may count.")
 		return
 	}
 	model.fromRecord(found)
@@ -104,16 +168,27 @@ func (d *trustedApplicationDataSource) Read(ctx context.Context, req datasource.
 }
 
 func (m *trustedApplicationDataSourceModel) fromRecord(r *trustedapp.Record) {
-	m.ID, m.Name, m.ClientType = types.StringValue(r.ID), types.StringValue(r.Name), types.StringValue(string(r.ClientType))
+	m.ID, m.Name, m.ClientType = types.StringValue(
+		r.ID,
+	), types.StringValue(
+		r.Name,
+	), types.StringValue(
+		string(r.ClientType),
+	)
 	m.Scopes, m.RedirectURIs, m.LogoutURIs = r.Scope, r.ImpersonateLoginURL, r.ImpersonateLogoutURL
 	m.SystemUserAllowed, m.SystemUser = types.BoolValue(r.SystemUserAllowed), textOrNull(r.SystemUser)
-	m.ImpersonateInternal, m.ImpersonateCommunity = types.BoolValue(r.ImpersonateAsInternalUserAllowed), types.BoolValue(r.ImpersonateAsCommunityUserAllowed)
+	m.ImpersonateInternal, m.ImpersonateCommunity = types.BoolValue(
+		r.ImpersonateAsInternalUserAllowed,
+	), types.BoolValue(
+		r.ImpersonateAsCommunityUserAllowed,
+	)
 	m.ReferenceTokens, m.Notes = textOrNull(r.ReferenceTokens), textOrNull(r.Notes)
 	m.IsEnabled, m.BasicAuthentication = types.BoolValue(r.IsEnabled), types.BoolValue(r.BasicAuthenticationAllowed)
 }
 
 func matchesOwnSecret(own identity.Credentials, r *trustedapp.Record) types.Bool {
-	if own.ClientID != r.ApplicationURI || r.ApplicationSecretHash == "" { // it has one, or there were no token: it is not shown
+	if own.ClientID != r.ApplicationURI ||
+		r.ApplicationSecretHash == "" { // it has one, or there were no token: it is not shown
 		return types.BoolNull()
 	}
 	return types.BoolValue(erpnet.SecretMatches(own.Secret.Reveal(), r.ApplicationSecretHash))

@@ -55,8 +55,12 @@ func writeDiagnostic(err error, wanted trustedapp.Record) diag.Diagnostic {
 	d := errorAt(err, recordAttributes)
 	switch erpnet.AsError(err).Kind {
 	case trustedapp.Exists, trustedapp.Undecided:
-		return diag.NewAttributeErrorDiagnostic(path.Root("application_uri"), d.Summary(), d.Detail()+"\n\nTo manage that record here, import it, with the name of this resource instead of NAME:\n\n"+
-			"  import {\n    to = erpnet_trusted_application.NAME\n    id = "+strconv.Quote(wanted.ApplicationURI)+"\n  }")
+		return diag.NewAttributeErrorDiagnostic(
+			path.Root("application_uri"),
+			d.Summary(),
+			d.Detail()+"\n\nTo manage that record here, import it, with the name of this resource instead of NAME:\n\n"+
+				"  import {\n    to = erpnet_trusted_application.NAME\n    id = "+strconv.Quote(wanted.ApplicationURI)+"\n  }",
+		)
 	}
 	return d
 }
@@ -89,7 +93,10 @@ func problemError(problems []*problem) diag.Diagnostic {
 	var details, missing []string
 	for _, p := range problems {
 		if p.missing != nil {
-			missing = append(missing, fmt.Sprintf("  %-15s %s%s", p.missing.name, p.missing.env, example(p.missing.name)))
+			missing = append(
+				missing,
+				fmt.Sprintf("  %-15s %s%s", p.missing.name, p.missing.env, example(p.missing.name)),
+			)
 		} else {
 			details = append(details, p.summary+": "+p.detail)
 		}

@@ -43,7 +43,8 @@ func documents() map[string]document {
 		}.with(more)
 	}
 	first := arguments{"name": "My first trusted app", "impersonate_as_internal_user_allowed": true}
-	const header = "POST /id/connect/token HTTP/1.1\r\nHost: demodb.my.erp.net\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n"
+	const header = "POST /id/connect/token HTTP/1.1\r\nHost: demodb.my.erp.net\r\nContent-Type: " +
+		"application/x-www-form-urlencoded\r\n\r\n"
 	return map[string]document{
 		"basic example, 2022": {
 			record(

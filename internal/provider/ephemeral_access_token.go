@@ -48,14 +48,20 @@ var incompleteCredentials = &problem{
 		"Set what is missing, or remove all of them to use the provider's.",
 }
 
-func (e *accessTokenEphemeral) Metadata(_ context.Context, req ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
+func (e *accessTokenEphemeral) Metadata(
+	_ context.Context,
+	req ephemeral.MetadataRequest,
+	resp *ephemeral.MetadataResponse,
+) {
 	resp.TypeName = req.ProviderTypeName + "_access_token"
 }
 
 func (e *accessTokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Requests an access token with the OAuth 2.0 client-credentials grant, and stores it neither in the state nor in a plan. " +
-			"Within a run, all objects with the same credentials and scopes share one token. The provider replaces it before it is too close to expiry.",
+		MarkdownDescription: "Requests an access token with the OAuth 2.0 client-credentials grant, and stores it " +
+			"neither in the state nor in a plan. " +
+			"Within a run, all objects with the same credentials and scopes share one token. The provider replaces " +
+			"it before it is too close to expiry.",
 		Attributes: map[string]schema.Attribute{
 			"scopes": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType,
@@ -64,41 +70,67 @@ func (e *accessTokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaReque
 			},
 			"instance": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{instanceCheck().in(thisEphemeral)},
-				MarkdownDescription: "An instance other than the provider's. Set `client_id` and `client_secret` too: the provider's secret, URLs and `issuer` aren't used for another instance.",
+				MarkdownDescription: "An instance other than the provider's. Set `client_id` and `client_secret` " +
+					"too: the provider's secret, URLs and `issuer` aren't used for another instance.",
 			},
 			"client_id": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{clientIDCheck().in(thisEphemeral)},
-				MarkdownDescription: "The `ApplicationUri` of a Trusted Application other than the provider's. Set `client_secret` too. If the value is known only after apply, the token is requested in apply.",
+				MarkdownDescription: "The `ApplicationUri` of a Trusted Application other than the provider's. Set " +
+					"`client_secret` too. If the value is known only after apply, the token is requested in apply.",
 			},
 			"client_secret": schema.StringAttribute{
 				Optional: true, Sensitive: true, Validators: []validator.String{secretCheck("client_secret").in(thisEphemeral)},
 				MarkdownDescription: "The plain secret of that Trusted Application. Set `client_id` too.",
 			},
-			"access_token":   schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: accessTokenDescription},
-			"token_type":     schema.StringAttribute{Computed: true, MarkdownDescription: tokenTypeDescription},
-			"expires_in":     schema.Int64Attribute{Computed: true, MarkdownDescription: expiresInDescription},
-			"expires_at":     schema.StringAttribute{Computed: true, MarkdownDescription: expiresAtDescription},
-			"granted_scopes": schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: grantedScopesDescription},
+			"access_token": schema.StringAttribute{
+				Computed:            true,
+				Sensitive:           true,
+				MarkdownDescription: accessTokenDescription,
+			},
+			"token_type": schema.StringAttribute{Computed: true, MarkdownDescription: tokenTypeDescription},
+			"expires_in": schema.Int64Attribute{Computed: true, MarkdownDescription: expiresInDescription},
+			"expires_at": schema.StringAttribute{Computed: true, MarkdownDescription: expiresAtDescription},
+			"granted_scopes": schema.SetAttribute{
+				Computed:            true,
+				ElementType:         types.StringType,
+				MarkdownDescription: grantedScopesDescription,
+			},
 		},
 	}
 }
 
-func (e *accessTokenEphemeral) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
+func (e *accessTokenEphemeral) Configure(
+	_ context.Context,
+	req ephemeral.ConfigureRequest,
+	resp *ephemeral.ConfigureResponse,
+) {
 	e.session = configured(req.ProviderData, &resp.Diagnostics)
 }
 
 // ValidateConfig: The framework's AlsoRequires would do, but names the path of the secret, whose source line the CLI
 // then prints.
-func (e *accessTokenEphemeral) ValidateConfig(ctx context.Context, req ephemeral.ValidateConfigRequest, resp *ephemeral.ValidateConfigResponse) {
+func (e *accessTokenEphemeral) ValidateConfig(
+	ctx context.Context,
+	req ephemeral.ValidateConfigRequest,
+	resp *ephemeral.ValidateConfigResponse,
+) {
 	var model accessTokenEphemeralModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 	own := model.own()
 	switch {
 	case own.isZero():
 	case own.clientID.IsNull():
-		resp.Diagnostics.AddAttributeError(path.Root("client_id"), incompleteCredentials.summary, incompleteCredentials.detail)
+		resp.Diagnostics.AddAttributeError(
+			path.Root("client_id"),
+			incompleteCredentials.summary,
+			incompleteCredentials.detail,
+		)
 	case own.clientSecret.IsNull():
-		resp.Diagnostics.AddAttributeError(path.Root("client_secret"), incompleteCredentials.summary, incompleteCredentials.detail)
+		resp.Diagnostics.AddAttributeError(
+			path.Root("client_secret"),
+			incompleteCredentials.summary,
+			incompleteCredentials.detail,
+		)
 	}
 }
 

@@ -30,25 +30,33 @@ type clientSecretModel struct {
 	Hash    types.String `tfsdk:"hash"`
 }
 
-func (e *clientSecretEphemeral) Metadata(_ context.Context, req ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
+func (e *clientSecretEphemeral) Metadata(
+	_ context.Context,
+	req ephemeral.MetadataRequest,
+	resp *ephemeral.MetadataResponse,
+) {
 	resp.TypeName = req.ProviderTypeName + "_client_secret"
 }
 
 func (e *clientSecretEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Generates a random client secret and its hash, and stores neither. The CLI opens an ephemeral resource again in each plan and each apply, so **you never get the same secret twice**. " +
-			"Write the secret to a secret store with a write-only argument in the same apply, and read it back from there.",
+		MarkdownDescription: "Generates a random client secret and its hash, and stores neither. The CLI opens an " +
+			"ephemeral resource again in each plan and each apply, so **you never get the same secret twice**. " +
+			"Write the secret to a secret store with a write-only argument in the same apply, and read it back " +
+			"from there.",
 		Attributes: map[string]schema.Attribute{
 			"length": schema.Int64Attribute{
 				Optional: true, Validators: []validator.Int64{int64validator.Between(erpnet.MinGeneratedLength, erpnet.MaxGeneratedLength)},
 				MarkdownDescription: "Number of characters, from 32 to 100. Default 48.",
 			},
 			"special": schema.BoolAttribute{
-				Optional:            true,
-				MarkdownDescription: "Whether to use special characters besides letters and digits. Default `false`, because letters and digits pass through every shell and form unchanged.",
+				Optional: true,
+				MarkdownDescription: "Whether to use special characters besides letters and digits. Default " +
+					"`false`, because letters and digits pass through every shell and form unchanged.",
 			},
 			"secret": schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: "The secret."},
-			"hash":   schema.StringAttribute{Computed: true, MarkdownDescription: "The hash for a Trusted Application's `ApplicationSecretHash`: padded base64 of the secret's SHA-256, 44 characters."},
+			"hash": schema.StringAttribute{Computed: true, MarkdownDescription: "The hash for a Trusted " +
+				"Application's `ApplicationSecretHash`: padded base64 of the secret's SHA-256, 44 characters."},
 		},
 	}
 }

@@ -55,26 +55,40 @@ func newClaimsModel(c *identity.Claims) claimsModel {
 	return claimsModel{
 		Algorithm: textOrNull(c.Algorithm), KeyID: textOrNull(c.KeyID), Type: textOrNull(c.Type),
 		Issuer: textOrNull(c.Issuer), Audience: c.Audience, ClientID: textOrNull(c.ClientID),
-		SystemUser: textOrNull(c.SystemUser), SystemUserType: textOrNull(c.SystemUserType), SystemUserID: textOrNull(c.SystemUserID),
+		SystemUser: textOrNull(
+			c.SystemUser,
+		), SystemUserType: textOrNull(c.SystemUserType), SystemUserID: textOrNull(c.SystemUserID),
 		Database: textOrNull(c.Database), TokenID: textOrNull(c.TokenID),
 		IssuedAt: timeOrNull(c.IssuedAt), NotBefore: timeOrNull(c.NotBefore), ExpiresAt: timeOrNull(c.ExpiresAt),
 		Scopes: c.Scopes,
 	}
 }
 
-func (f *decodeAccessTokenFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+func (f *decodeAccessTokenFunction) Metadata(
+	_ context.Context,
+	_ function.MetadataRequest,
+	resp *function.MetadataResponse,
+) {
 	resp.Name = "decode_access_token"
 }
 
-func (f *decodeAccessTokenFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+func (f *decodeAccessTokenFunction) Definition(
+	_ context.Context,
+	_ function.DefinitionRequest,
+	resp *function.DefinitionResponse,
+) {
 	resp.Definition = function.Definition{
 		Summary: "Read the claims of an access token",
-		MarkdownDescription: "Returns the header and claims of an access token as one object. **It verifies nothing**, neither the signature nor any claim: don't base trust decisions on it. " +
+		MarkdownDescription: "Returns the header and claims of an access token as one object. **It verifies " +
+			"nothing**, neither the signature nor any claim: don't base trust decisions on it. " +
 			"Claims that the token doesn't have are null.\n\n" +
-			"The object's attributes are `verified` (always false), the header's `algorithm`, `key_id` and `type`, and the claims `issuer`, `audience` (a list), `client_id`, " +
-			"`system_user`, `system_user_type` and `system_user_id` (the user that calls run as), `database`, `token_id`, " +
+			"The object's attributes are `verified` (always false), the header's `algorithm`, `key_id` and `type`, " +
+			"and the claims `issuer`, `audience` (a list), `client_id`, " +
+			"`system_user`, `system_user_type` and `system_user_id` (the user that calls run as), `database`, " +
+			"`token_id`, " +
 			"`issued_at`, `not_before` and `expires_at` (RFC 3339 in UTC), and `scopes` (a set).\n\n" +
-			"An opaque reference token (`enrt_...`) has no claims and is an error. The claims of a sensitive or ephemeral token are sensitive or ephemeral too.",
+			"An opaque reference token (`enrt_...`) has no claims and is an error. The claims of a sensitive or " +
+			"ephemeral token are sensitive or ephemeral too.",
 		Parameters: []function.Parameter{
 			function.StringParameter{Name: "token", MarkdownDescription: "The access token, without `Bearer`."},
 		},

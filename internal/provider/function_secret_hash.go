@@ -22,12 +22,20 @@ func (f *secretHashFunction) Metadata(_ context.Context, _ function.MetadataRequ
 	resp.Name = "secret_hash"
 }
 
-func (f *secretHashFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+func (f *secretHashFunction) Definition(
+	_ context.Context,
+	_ function.DefinitionRequest,
+	resp *function.DefinitionResponse,
+) {
 	resp.Definition = function.Definition{
-		Summary:             "Hash a client secret",
-		MarkdownDescription: "Returns the hash of a client secret for a Trusted Application's `ApplicationSecretHash`: padded base64 of its SHA-256, 44 characters. The function sends nothing. The hash of a sensitive or ephemeral secret is sensitive or ephemeral too; use the resource `erpnet_secret_hash` to store or show it.",
+		Summary: "Hash a client secret",
+		MarkdownDescription: "Returns the hash of a client secret for a Trusted Application's " +
+			"`ApplicationSecretHash`: padded base64 of its SHA-256, 44 characters. The function sends nothing. The " +
+			"hash of a sensitive or ephemeral secret is sensitive or ephemeral too; use the resource " +
+			"`erpnet_secret_hash` to store or show it.",
 		Parameters: []function.Parameter{
-			function.StringParameter{Name: "secret", MarkdownDescription: "The plain secret, without leading or trailing spaces or line breaks."},
+			function.StringParameter{Name: "secret", MarkdownDescription: "The plain secret, without leading or " +
+				"trailing spaces or line breaks."},
 		},
 		Return: function.StringReturn{},
 	}

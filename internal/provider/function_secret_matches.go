@@ -19,17 +19,29 @@ func newSecretMatchesFunction() function.Function { return &secretMatchesFunctio
 // secretMatchesFunction is the function secret_matches(secret, hash).
 type secretMatchesFunction struct{}
 
-func (f *secretMatchesFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+func (f *secretMatchesFunction) Metadata(
+	_ context.Context,
+	_ function.MetadataRequest,
+	resp *function.MetadataResponse,
+) {
 	resp.Name = "secret_matches"
 }
 
-func (f *secretMatchesFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+func (f *secretMatchesFunction) Definition(
+	_ context.Context,
+	_ function.DefinitionRequest,
+	resp *function.DefinitionResponse,
+) {
 	resp.Definition = function.Definition{
-		Summary:             "Compare a client secret with a hash",
-		MarkdownDescription: "Returns whether a hash belongs to a client secret. Use it to find out whether you have the secret whose hash is in a Trusted Application's `ApplicationSecretHash`. The comparison takes constant time.",
+		Summary: "Compare a client secret with a hash",
+		MarkdownDescription: "Returns whether a hash belongs to a client secret. Use it to find out whether you " +
+			"have the secret whose hash is in a Trusted Application's `ApplicationSecretHash`. The comparison " +
+			"takes constant time.",
 		Parameters: []function.Parameter{
-			function.StringParameter{Name: "secret", MarkdownDescription: "The plain secret, without leading or trailing spaces or line breaks."},
-			function.StringParameter{Name: "hash", MarkdownDescription: "The hash: padded base64 of 32 bytes, 44 characters."},
+			function.StringParameter{Name: "secret", MarkdownDescription: "The plain secret, without leading or " +
+				"trailing spaces or line breaks."},
+			function.StringParameter{Name: "hash", MarkdownDescription: "The hash: padded base64 of 32 bytes, 44 " +
+				"characters."},
 		},
 		Return: function.BoolReturn{},
 	}

@@ -36,7 +36,8 @@ type privateSetter interface {
 func readPrivateState(ctx context.Context, private privateGetter) (p privateState, diags diag.Diagnostics) {
 	text, diags := private.GetKey(ctx, privateStateKey)
 	if len(text) > 0 && (json.Unmarshal(text, &p) != nil || p.Version != privateStateVersion) {
-		diags.AddError("Unreadable State", "The private state of this resource cannot be read. Remove the resource from the state and import it again.")
+		diags.AddError("Unreadable State", "The private state of this resource cannot be read. Remove the resource "+
+			"from the state and import it again.")
 	}
 	return p, diags
 }

@@ -68,58 +68,86 @@ func (p *erpnetProvider) Metadata(_ context.Context, _ provider.MetadataRequest,
 // by the object that needs the value, so that pure objects work without.
 func (p *erpnetProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Get access tokens of ERP.net trusted applications, and manage the applications and their secrets.",
+		MarkdownDescription: "Get access tokens of ERP.net trusted applications, and manage the applications and " +
+			"their secrets.",
 		Attributes: map[string]schema.Attribute{
 			"instance": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "The ERP.net instance: its host name, such as `demodb.my.erp.net`, or its `https` URL, with a port if needed. `http` is accepted for loopback hosts only. Environment variable: `ERPNET_INSTANCE`.",
+				Optional: true,
+				MarkdownDescription: "The ERP.net instance: its host name, such as `demodb.my.erp.net`, or its " +
+					"`https` URL, with a port if needed. `http` is accepted for loopback hosts only. Environment " +
+					"variable: `ERPNET_INSTANCE`.",
 			},
 			"client_id": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "The `ApplicationUri` of the Trusted Application. Environment variable: `ERPNET_CLIENT_ID`.",
+				Optional: true,
+				MarkdownDescription: "The `ApplicationUri` of the Trusted Application. Environment variable: " +
+					"`ERPNET_CLIENT_ID`.",
 			},
 			"client_secret": schema.StringAttribute{
 				Optional: true, Sensitive: true,
-				MarkdownDescription: "The plain secret of the Trusted Application, not its hash. Set the environment variable `ERPNET_CLIENT_SECRET`, or use a variable with `ephemeral = true`. A variable that is only `sensitive` is stored in plain text in saved plans.",
+				MarkdownDescription: "The plain secret of the Trusted Application, not its hash. Set the " +
+					"environment variable `ERPNET_CLIENT_SECRET`, or use a variable with `ephemeral = true`. A " +
+					"variable that is only `sensitive` is stored in plain text in saved plans.",
 			},
 			"reference_token": schema.StringAttribute{
 				Optional: true, Sensitive: true,
-				MarkdownDescription: "A reference token (`enrt_...`), instead of `client_id` and `client_secret`, for the objects that call the Domain API. The token is opaque, so objects that return or verify an access token don't accept it. Set only one kind of credentials. Credentials in the configuration override environment variables of the other kind. Environment variable: `ERPNET_REFERENCE_TOKEN`.",
+				MarkdownDescription: "A reference token (`enrt_...`), instead of `client_id` and `client_secret`, " +
+					"for the objects that call the Domain API. The token is opaque, so objects that return or " +
+					"verify an access token don't accept it. Set only one kind of credentials. Credentials in the " +
+					"configuration override environment variables of the other kind. Environment variable: " +
+					"`ERPNET_REFERENCE_TOKEN`.",
 			},
 			"identity_url": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "URL of the instance's identity service, if it isn't at `https://{instance}/id`. The provider sends the client secret there. Environment variable: `ERPNET_IDENTITY_URL`.",
+				Optional: true,
+				MarkdownDescription: "URL of the instance's identity service, if it isn't at " +
+					"`https://{instance}/id`. The provider sends the client secret there. Environment variable: " +
+					"`ERPNET_IDENTITY_URL`.",
 			},
 			"domain_api_url": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Root URL of the instance's Domain API, if it isn't at `https://{instance}/api/domain/odata/`. The provider sends tokens there. Environment variable: `ERPNET_DOMAIN_API_URL`.",
+				Optional: true,
+				MarkdownDescription: "Root URL of the instance's Domain API, if it isn't at " +
+					"`https://{instance}/api/domain/odata/`. The provider sends tokens there. Environment " +
+					"variable: `ERPNET_DOMAIN_API_URL`.",
 			},
 			"issuer": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "The issuer that the instance's tokens name, if it differs from the identity URL. For example, an instance behind a reverse proxy that ends TLS may call itself `http://...`. The provider compares the issuer with it, and never sends a request to it. Environment variable: `ERPNET_ISSUER`.",
+				Optional: true,
+				MarkdownDescription: "The issuer that the instance's tokens name, if it differs from the identity " +
+					"URL. For example, an instance behind a reverse proxy that ends TLS may call itself " +
+					"`http://...`. The provider compares the issuer with it, and never sends a request to it. " +
+					"Environment variable: `ERPNET_ISSUER`.",
 			},
 			"ca_certificate_pem": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Certificates of private authorities in PEM format, trusted in addition to the system's. Conflicts with `ca_certificate_file`. Environment variable: `ERPNET_CA_CERTIFICATE_PEM`.",
+				Optional: true,
+				MarkdownDescription: "Certificates of private authorities in PEM format, trusted in addition to " +
+					"the system's. Conflicts with `ca_certificate_file`. Environment variable: " +
+					"`ERPNET_CA_CERTIFICATE_PEM`.",
 			},
 			"ca_certificate_file": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Path to a PEM file with such certificates. Environment variable: `ERPNET_CA_CERTIFICATE_FILE`.",
+				Optional: true,
+				MarkdownDescription: "Path to a PEM file with such certificates. Environment variable: " +
+					"`ERPNET_CA_CERTIFICATE_FILE`.",
 			},
 			"request_timeout": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "How long one attempt of a request may take, from `1ms` to `3m`: with a unit, such as `500ms`, `30s` or `1m30s`, or in seconds, such as `30`. Default `30s`. All attempts together end within three minutes. Environment variable: `ERPNET_REQUEST_TIMEOUT`.",
+				Optional: true,
+				MarkdownDescription: "How long one attempt of a request may take, from `1ms` to `3m`: with a unit, " +
+					"such as `500ms`, `30s` or `1m30s`, or in seconds, such as `30`. Default `30s`. All attempts " +
+					"together end within three minutes. Environment variable: `ERPNET_REQUEST_TIMEOUT`.",
 			},
 			"max_retries": schema.Int64Attribute{
-				Optional:            true,
-				MarkdownDescription: "How often a request is retried, from 0 to 10, if the connection fails, or the server is busy or unavailable (HTTP status 408, 425, 429, 502 to 504, 520 to 527, 530). Default 4. Environment variable: `ERPNET_MAX_RETRIES`.",
+				Optional: true,
+				MarkdownDescription: "How often a request is retried, from 0 to 10, if the connection fails, or " +
+					"the server is busy or unavailable (HTTP status 408, 425, 429, 502 to 504, 520 to 527, 530). " +
+					"Default 4. Environment variable: `ERPNET_MAX_RETRIES`.",
 			},
 		},
 	}
 }
 
 // Configure: It makes no request, and faulty values are no error here; see [settings].
-func (p *erpnetProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+func (p *erpnetProvider) Configure(
+	ctx context.Context,
+	req provider.ConfigureRequest,
+	resp *provider.ConfigureResponse,
+) {
 	var model providerModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 	if resp.Diagnostics.HasError() {
@@ -130,7 +158,11 @@ func (p *erpnetProvider) Configure(ctx context.Context, req provider.ConfigureRe
 		settings:    resolveSettings(model, p.lookupEnv),
 		now:         p.now,
 		transport:   p.transport,
-		userAgent:   fmt.Sprintf("Terraform/%s (+https://www.terraform.io) terraform-provider-erpnet/%s", req.TerraformVersion, p.version),
+		userAgent: fmt.Sprintf(
+			"Terraform/%s (+https://www.terraform.io) terraform-provider-erpnet/%s",
+			req.TerraformVersion,
+			p.version,
+		),
 	}
 	resp.DataSourceData = data
 	resp.ResourceData = data

@@ -64,8 +64,11 @@ func explanation(failed *erpnet.Error) string {
 	remedy := remedyOf(failed)
 	parts := []string{remedy.Cause, remedy.Remedy}
 	if failed.IdentityURL != "" {
-		parts = append(parts, "The auto-discovery of the instance says that its identity service is at "+failed.IdentityURL+
-			". If you trust that place, set identity_url to it.")
+		parts = append(
+			parts,
+			"The auto-discovery of the instance says that its identity service is at "+failed.IdentityURL+
+				". If you trust that place, set identity_url to it.",
+		)
 	}
 	if !failed.RetryAt.IsZero() {
 		parts = append(parts, "The server asks not to be called again before "+failed.RetryAt.Format(time.RFC3339)+".")

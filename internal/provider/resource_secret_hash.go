@@ -31,28 +31,39 @@ type secretHashResourceModel struct {
 	Hash            types.String `tfsdk:"hash"`
 }
 
-func (r *secretHashResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+func (r *secretHashResource) Metadata(
+	_ context.Context,
+	req resource.MetadataRequest,
+	resp *resource.MetadataResponse,
+) {
 	resp.TypeName = req.ProviderTypeName + "_secret_hash"
 }
 
 func (r *secretHashResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Computes the hash of a write-only client secret, and stores only the hash in the state. " +
-			"Use it where an ephemeral secret can't go, such as in a registration ticket or an output. It makes no request. " +
+		MarkdownDescription: "Computes the hash of a write-only client secret, and stores only the hash in the " +
+			"state. " +
+			"Use it where an ephemeral secret can't go, such as in a registration ticket or an output. It makes no " +
+			"request. " +
 			"If `secret_wo_version` changes but the secret is still the old one, apply warns `Secret Not Rotated`. " +
-			"From Terraform 1.16 on, the `store` block of [`terraform_data`](https://developer.hashicorp.com/terraform/language/resources/terraform-data) with the function `secret_hash` is an alternative.",
+			"From Terraform 1.16 on, the `store` block of " +
+			"[`terraform_data`](https://developer.hashicorp.com/terraform/language/resources/terraform-data) " +
+			"with the function `secret_hash` is an alternative.",
 		Attributes: map[string]schema.Attribute{
 			"secret_wo": schema.StringAttribute{
 				Required: true, WriteOnly: true, Sensitive: true, Validators: []validator.String{secretCheck("secret_wo")},
 				MarkdownDescription: "The plain secret, write-only, without leading or trailing spaces or line breaks.",
 			},
 			"secret_wo_version": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Change it to compute the hash again, for example to the version of the secret in its store. A number or any string works. A write-only value is stored nowhere, so Terraform can't see that it has changed.",
+				Optional: true,
+				MarkdownDescription: "Change it to compute the hash again, for example to the version of the " +
+					"secret in its store. A number or any string works. A write-only value is stored nowhere, so " +
+					"Terraform can't see that it has changed.",
 			},
 			"hash": schema.StringAttribute{
-				Computed:            true,
-				MarkdownDescription: "The hash for a Trusted Application's `ApplicationSecretHash`: padded base64 of the secret's SHA-256, 44 characters.",
+				Computed: true,
+				MarkdownDescription: "The hash for a Trusted Application's `ApplicationSecretHash`: padded base64 " +
+					"of the secret's SHA-256, 44 characters.",
 			},
 		},
 	}
@@ -78,7 +89,8 @@ func (r *secretHashResource) Update(ctx context.Context, req resource.UpdateRequ
 // not the new secret, as some do when writing it failed.
 func notRotated(version, secret string) diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(path.Root(version), "Secret Not Rotated",
-		version+" has changed, but "+secret+" is the same secret as before. If a new one was meant, its store may have refused it: "+
+		version+" has changed, but "+secret+" is the same secret as before. If a new one was meant, its store may "+
+			"have refused it: "+
 			"see that the store has the new secret, and change "+version+" once more.")
 }
 

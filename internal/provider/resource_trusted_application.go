@@ -59,45 +59,87 @@ type trustedApplicationIdentity struct {
 	ID       types.String `tfsdk:"id"`
 }
 
-func (r *trustedApplicationResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+func (r *trustedApplicationResource) Metadata(
+	_ context.Context,
+	req resource.MetadataRequest,
+	resp *resource.MetadataResponse,
+) {
 	resp.TypeName = req.ProviderTypeName + "_trusted_application"
 	resp.ResourceBehavior.MutableIdentity = true
 }
 
-func (r *trustedApplicationResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+func (r *trustedApplicationResource) IdentitySchema(
+	_ context.Context,
+	_ resource.IdentitySchemaRequest,
+	resp *resource.IdentitySchemaResponse,
+) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
-		"instance": identityschema.StringAttribute{OptionalForImport: true, Description: "Host name of the instance, with its port unless that is 443. If left out, the provider's instance."},
-		"id":       identityschema.StringAttribute{RequiredForImport: true, Description: "GUID of the record."},
+		"instance": identityschema.StringAttribute{OptionalForImport: true, Description: "Host name of the " +
+			"instance, with its port unless that is 443. If left out, the provider's instance."},
+		"id": identityschema.StringAttribute{RequiredForImport: true, Description: "GUID of the record."},
 	}}
 }
 
-func (r *trustedApplicationResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+func (r *trustedApplicationResource) Schema(
+	_ context.Context,
+	_ resource.SchemaRequest,
+	resp *resource.SchemaResponse,
+) {
 	flag := func(otherwise bool, description string) schema.BoolAttribute {
-		return schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(otherwise), MarkdownDescription: description}
+		return schema.BoolAttribute{
+			Optional:            true,
+			Computed:            true,
+			Default:             booldefault.StaticBool(otherwise),
+			MarkdownDescription: description,
+		}
 	}
 	notEmpty := []validator.String{stringvalidator.LengthAtLeast(1)}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Manages the record of a Trusted Application through the Domain API. **For administrators:** the provider's own trusted application needs the scope `update`, its SystemUser needs the rights to manage trusted applications, and the instance must let the Domain API write them. " +
-			"ERP.net has announced that it will close this way, so an instance may refuse it. In that case, request the registration with a ticket: see the data source `erpnet_registration_request`.\n\n" +
-			"The plan rejects settings that an instance would accept but that can never work. A record that already exists can stay as it is: a rule applies only once you change what it is about.",
+		MarkdownDescription: "Manages the record of a Trusted Application through the Domain API. **For " +
+			"administrators:** the provider's own trusted application needs the scope `update`, its SystemUser " +
+			"needs the rights to manage trusted applications, and the instance must let the Domain API write them. " +
+			"ERP.net has announced that it will close this way, so an instance may refuse it. In that case, " +
+			"request the registration with a ticket: see the data source `erpnet_registration_request`.\n\n" +
+			"The plan rejects settings that an instance would accept but that can never work. A record that " +
+			"already exists can stay as it is: a rule applies only once you change what it is about.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 				MarkdownDescription: "GUID of the record.",
 			},
 			"client_id": schema.StringAttribute{
-				Computed:            true,
-				MarkdownDescription: "The same as `application_uri`, but known only after apply in a plan that will write the secret's hash. Objects that take their `client_id` from here wait until the record has the new hash.",
+				Computed: true,
+				MarkdownDescription: "The same as `application_uri`, but known only after apply in a plan that " +
+					"will write the secret's hash. Objects that take their `client_id` from here wait until the " +
+					"record has the new hash.",
 			},
 			"name":            schema.StringAttribute{Required: true, MarkdownDescription: applicationNameDescription},
 			"application_uri": schema.StringAttribute{Required: true, MarkdownDescription: applicationURIDescription},
-			"client_type":     schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString(string(trustedapp.Confidential)), MarkdownDescription: clientTypeDescription},
-			"secret_hash":     schema.StringAttribute{Optional: true, Computed: true, Validators: notEmpty, MarkdownDescription: secretHashDescription + " If you leave it out, it is the hash of `client_secret_wo`, or what the record has."},
+			"client_type": schema.StringAttribute{
+				Optional:            true,
+				Computed:            true,
+				Default:             stringdefault.StaticString(string(trustedapp.Confidential)),
+				MarkdownDescription: clientTypeDescription,
+			},
+			"secret_hash": schema.StringAttribute{
+				Optional:            true,
+				Computed:            true,
+				Validators:          notEmpty,
+				MarkdownDescription: secretHashDescription + " If you leave it out, it is the hash of `client_secret_wo`, or what the record has.",
+			},
 			"scopes": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType, Validators: []validator.Set{setvalidator.SizeAtLeast(1)}, MarkdownDescription: applicationScopesDescription,
 			},
-			"system_user_allowed":                   schema.BoolAttribute{Optional: true, Computed: true, MarkdownDescription: systemUserAllowedDescription},
-			"system_user":                           schema.StringAttribute{Optional: true, Validators: notEmpty, MarkdownDescription: systemUserDescription},
+			"system_user_allowed": schema.BoolAttribute{
+				Optional:            true,
+				Computed:            true,
+				MarkdownDescription: systemUserAllowedDescription,
+			},
+			"system_user": schema.StringAttribute{
+				Optional:            true,
+				Validators:          notEmpty,
+				MarkdownDescription: systemUserDescription,
+			},
 			"impersonate_as_internal_user_allowed":  flag(false, impersonateInternalDescription),
 			"impersonate_as_community_user_allowed": flag(false, impersonateCommunityDescription),
 			"redirect_uris": schema.ListAttribute{
@@ -106,30 +148,53 @@ func (r *trustedApplicationResource) Schema(_ context.Context, _ resource.Schema
 			"post_logout_redirect_uris": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType, Validators: []validator.List{listvalidator.SizeAtLeast(1)}, MarkdownDescription: logoutURIsDescription,
 			},
-			"reference_tokens":             schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString(trustedapp.ReferenceTokensNone), MarkdownDescription: referenceTokensDescription},
-			"is_enabled":                   flag(true, isEnabledDescription),
-			"notes":                        schema.StringAttribute{Optional: true, Validators: notEmpty, MarkdownDescription: applicationNotesDescription},
-			"basic_authentication_allowed": flag(false, "Whether legacy Basic authentication is allowed (`BasicAuthenticationAllowed`). Default `false`, as ERP.net advises."),
+			"reference_tokens": schema.StringAttribute{
+				Optional:            true,
+				Computed:            true,
+				Default:             stringdefault.StaticString(trustedapp.ReferenceTokensNone),
+				MarkdownDescription: referenceTokensDescription,
+			},
+			"is_enabled": flag(true, isEnabledDescription),
+			"notes": schema.StringAttribute{
+				Optional:            true,
+				Validators:          notEmpty,
+				MarkdownDescription: applicationNotesDescription,
+			},
+			"basic_authentication_allowed": flag(false, "Whether legacy Basic authentication is allowed "+
+				"(`BasicAuthenticationAllowed`). Default `false`, as ERP.net advises."),
 			"client_secret_wo": schema.StringAttribute{
 				Optional: true, WriteOnly: true, Sensitive: true, Validators: []validator.String{secretCheck("client_secret_wo")},
-				MarkdownDescription: "The plain secret, write-only, instead of `secret_hash`. The provider hashes it, and neither sends nor stores it.",
+				MarkdownDescription: "The plain secret, write-only, instead of `secret_hash`. The provider hashes " +
+					"it, and neither sends nor stores it.",
 			},
 			"client_secret_wo_version": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Change it to write the hash of `client_secret_wo` again, for example to the version of the secret in its store. A number or any string works. A write-only value is stored nowhere, so Terraform can't see that it has changed. If the secret is still the old one, apply warns `Secret Not Rotated`.",
+				Optional: true,
+				MarkdownDescription: "Change it to write the hash of `client_secret_wo` again, for example to the " +
+					"version of the secret in its store. A number or any string works. A write-only value is " +
+					"stored nowhere, so Terraform can't see that it has changed. If the secret is still the old " +
+					"one, apply warns `Secret Not Rotated`.",
 			},
-			"deletion_protection": flag(true, "Whether to refuse plans that would delete the record. Default `true`, also after an import. Set it to `false` and apply before you destroy."),
+			"deletion_protection": flag(true, "Whether to refuse plans that would delete the record. Default "+
+				"`true`, also after an import. Set it to `false` and apply before you destroy."),
 		},
 	}
 }
 
-func (r *trustedApplicationResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+func (r *trustedApplicationResource) Configure(
+	_ context.Context,
+	req resource.ConfigureRequest,
+	resp *resource.ConfigureResponse,
+) {
 	r.session = configured(req.ProviderData, &resp.Diagnostics)
 }
 
 // ImportState takes a GUID or an ApplicationUri, or an identity. An ApplicationUri may have the form of a GUID; Read
 // finds out.
-func (r *trustedApplicationResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (r *trustedApplicationResource) ImportState(
+	ctx context.Context,
+	req resource.ImportStateRequest,
+	resp *resource.ImportStateResponse,
+) {
 	if r.waits(req.ClientCapabilities.DeferralAllowed) {
 		resp.Deferred = deferredResource
 		resp.State.Raw = tftypes.NewValue(resp.State.Schema.Type().TerraformType(ctx), tftypes.UnknownValue)
@@ -154,7 +219,8 @@ func (r *trustedApplicationResource) ImportState(ctx context.Context, req resour
 func (r *trustedApplicationResource) isOurs(instance types.String) (diags diag.Diagnostics) {
 	ours, problems := r.session.instance(false)
 	if len(problems) == 0 && !instance.IsNull() && !strings.EqualFold(instance.ValueString(), hostOf(ours)) {
-		diags.AddError("Another Instance", fmt.Sprintf("The identity to import names the instance %q, and the provider is configured for %q. "+
+		diags.AddError("Another Instance", fmt.Sprintf("The identity to import names the instance %q, and the "+
+			"provider is configured for %q. "+
 			"Import it with a provider of that instance, or leave out instance.", instance.ValueString(), hostOf(ours)))
 	}
 	return diags
@@ -166,7 +232,11 @@ func hostOf(i erpnet.Instance) string {
 	return host
 }
 
-func (r *trustedApplicationResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+func (r *trustedApplicationResource) Create(
+	ctx context.Context,
+	req resource.CreateRequest,
+	resp *resource.CreateResponse,
+) {
 	ctx, done := r.session.begin(ctx)
 	defer done()
 	var plan, config trustedApplicationResourceModel
@@ -185,7 +255,8 @@ func (r *trustedApplicationResource) Create(ctx context.Context, req resource.Cr
 		return
 	}
 	private := privateState{}.afterWrite(plan.SecretHash, config.SecretHash, wanted.ApplicationSecretHash)
-	resp.Diagnostics.Append(plan.save(ctx, wanted, created, private, savedState{&resp.State, resp.Identity, resp.Private, r.session})...)
+	resp.Diagnostics.Append(
+		plan.save(ctx, wanted, created, private, savedState{&resp.State, resp.Identity, resp.Private, r.session})...)
 }
 
 func (r *trustedApplicationResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -212,7 +283,8 @@ func (r *trustedApplicationResource) Read(ctx context.Context, req resource.Read
 		resp.Diagnostics.Append(errorDiagnostic(err))
 		return
 	case found == nil && state.imported():
-		resp.Diagnostics.AddError("No Such Trusted Application", "The instance has no Trusted Application with this Id or ApplicationUri, or the caller may not see it. Letter case may count.")
+		resp.Diagnostics.AddError("No Such Trusted Application", "The instance has no Trusted Application with "+
+			"this Id or ApplicationUri, or the caller may not see it. Letter case may count.")
 		return
 	case found == nil && state.DeletionProtection.ValueBool():
 		resp.Diagnostics.AddError("Trusted Application Not Visible", notVisible)
@@ -234,17 +306,22 @@ func (r *trustedApplicationResource) Read(ctx context.Context, req resource.Read
 
 // notVisible says how to go on when a protected record is not there: to forget it would make the next apply create it
 // again, beside the one that the caller may only not see.
-const notVisible = "The instance does not list this Trusted Application, nor give it by its key: it was deleted, or the caller may not see it any more. " +
+const notVisible = "The instance does not list this Trusted Application, nor give it by its key: it was deleted, " +
+	"or the caller may not see it any more. " +
 	"It has deletion protection, so it is not given up.\n\n" +
 	"If the caller lost its rights, give them back to the SystemUser of the provider's application. " +
-	"If the record was deleted, remove the resource from the state (terraform state rm, or a removed block), and apply to create it again."
+	"If the record was deleted, remove the resource from the state (terraform state rm, or a removed block), and " +
+	"apply to create it again."
 
 // imported reports whether the state has nothing but what names the record.
 func (m *trustedApplicationResourceModel) imported() bool { return m.Name.IsNull() }
 
 // find looks for the record of the state. What is imported may be named by an ApplicationUri that has the form of an
 // Id.
-func (m *trustedApplicationResourceModel) find(ctx context.Context, store trustedapp.Store) (*trustedapp.Record, error) {
+func (m *trustedApplicationResourceModel) find(
+	ctx context.Context,
+	store trustedapp.Store,
+) (*trustedapp.Record, error) {
 	if m.ID.IsNull() {
 		return store.Find(ctx, m.ApplicationURI.ValueString())
 	}
@@ -255,7 +332,11 @@ func (m *trustedApplicationResourceModel) find(ctx context.Context, store truste
 	return found, err
 }
 
-func (r *trustedApplicationResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+func (r *trustedApplicationResource) Update(
+	ctx context.Context,
+	req resource.UpdateRequest,
+	resp *resource.UpdateResponse,
+) {
 	ctx, done := r.session.begin(ctx)
 	defer done()
 	var plan, state, config trustedApplicationResourceModel
@@ -271,7 +352,14 @@ func (r *trustedApplicationResource) Update(ctx context.Context, req resource.Up
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	updated, err := trustedapp.Store{API: api}.Update(ctx, state.storedRecord(private), wanted, plan.SecretHash.IsUnknown())
+	updated, err := trustedapp.Store{
+		API: api,
+	}.Update(
+		ctx,
+		state.storedRecord(private),
+		wanted,
+		plan.SecretHash.IsUnknown(),
+	)
 	if err != nil {
 		resp.Diagnostics.Append(errorAt(err, recordAttributes))
 		return
@@ -280,10 +368,15 @@ func (r *trustedApplicationResource) Update(ctx context.Context, req resource.Up
 		resp.Diagnostics.Append(notRotated("client_secret_wo_version", "client_secret_wo"))
 	}
 	private = private.afterWrite(plan.SecretHash, config.SecretHash, wanted.ApplicationSecretHash)
-	resp.Diagnostics.Append(plan.save(ctx, wanted, updated, private, savedState{&resp.State, resp.Identity, resp.Private, r.session})...)
+	resp.Diagnostics.Append(
+		plan.save(ctx, wanted, updated, private, savedState{&resp.State, resp.Identity, resp.Private, r.session})...)
 }
 
-func (r *trustedApplicationResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+func (r *trustedApplicationResource) Delete(
+	ctx context.Context,
+	req resource.DeleteRequest,
+	resp *resource.DeleteResponse,
+) {
 	ctx, done := r.session.begin(ctx)
 	defer done()
 	var state trustedApplicationResourceModel

@@ -21,7 +21,11 @@ import (
 
 // ValidateConfig: What never works is judged in the plan, since an existing record may stay as it is, and a configuration
 // does not say whether there is one.
-func (r *trustedApplicationResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+func (r *trustedApplicationResource) ValidateConfig(
+	ctx context.Context,
+	req resource.ValidateConfigRequest,
+	resp *resource.ValidateConfigResponse,
+) {
 	var config trustedApplicationResourceModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(config.refuseSecrets()...)
@@ -30,13 +34,16 @@ func (r *trustedApplicationResource) ValidateConfig(ctx context.Context, req res
 // refuseSecrets refuses secrets that do not go together, as far as they are known, in a configuration.
 func (m *trustedApplicationResourceModel) refuseSecrets() (diags diag.Diagnostics) {
 	if isSet(m.SecretHash) && isSet(m.ClientSecretWO) {
-		diags.AddError("Two Secrets", "secret_hash and client_secret_wo are both set, and a record has one hash. Remove one of them.")
+		diags.AddError("Two Secrets", "secret_hash and client_secret_wo are both set, and a record has one hash. "+
+			"Remove one of them.")
 	}
 	if m.ClientSecretWO.IsNull() && isSet(m.ClientSecretWOVersion) {
-		diags.AddError("Version Without Secret", "client_secret_wo_version is set, but client_secret_wo is not. Set both, or none.")
+		diags.AddError("Version Without Secret", "client_secret_wo_version is set, but client_secret_wo is not. "+
+			"Set both, or none.")
 	}
 	if m.ClientType.ValueString() == string(trustedapp.Public) && isSet(m.ClientSecretWO) {
-		diags.AddError("Impossible Trusted Application", "client_secret_wo: A Public application has no secret. Remove client_secret_wo and its version, or make the application Confidential.")
+		diags.AddError("Impossible Trusted Application", "client_secret_wo: A Public application has no secret. "+
+			"Remove client_secret_wo and its version, or make the application Confidential.")
 	}
 	return diags
 }
@@ -46,7 +53,11 @@ func isSet(value attr.Value) bool { return !value.IsNull() && !value.IsUnknown()
 
 // ModifyPlan protects the record from deletion, fills in what follows from other attributes, and refuses what never
 // works.
-func (r *trustedApplicationResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (r *trustedApplicationResource) ModifyPlan(
+	ctx context.Context,
+	req resource.ModifyPlanRequest,
+	resp *resource.ModifyPlanResponse,
+) {
 	if r.waits(req.ClientCapabilities.DeferralAllowed) {
 		resp.Deferred = deferredResource
 	}
@@ -81,7 +92,8 @@ func (r *trustedApplicationResource) ModifyPlan(ctx context.Context, req resourc
 // protect refuses to delete a record that is protected.
 func (m *trustedApplicationResourceModel) protect() (diags diag.Diagnostics) {
 	if m.DeletionProtection.ValueBool() {
-		diags.AddError("Deletion Protected", "This would delete the trusted application, and with it the access of everything that uses it. "+
+		diags.AddError("Deletion Protected", "This would delete the trusted application, and with it the access of "+
+			"everything that uses it. "+
 			"If this is meant, set deletion_protection = false, apply, and destroy then.")
 	}
 	return diags
@@ -120,13 +132,20 @@ func plannedClientID(plan trustedApplicationResourceModel) types.String {
 
 // judge refuses what never works, and advises about what is better done otherwise. A record that is there already may
 // stay as it is: the rules speak when somebody changes what they are about.
-func (m *trustedApplicationResourceModel) judge(ctx context.Context, state trustedApplicationResourceModel, creating bool) diag.Diagnostics {
+func (m *trustedApplicationResourceModel) judge(
+	ctx context.Context,
+	state trustedApplicationResourceModel,
+	creating bool,
+) diag.Diagnostics {
 	record, before := m.toRecord(), &state.trustedApplicationModel
 	violations := record.Violations()
 	if creating {
 		violations, before = append(violations, record.MissingSecret()...), nil
 	}
-	diags := m.refuse(ctx, slices.DeleteFunc(violations, func(v trustedapp.Violation) bool { return before != nil && m.keeps(v, before) }))
+	diags := m.refuse(
+		ctx,
+		slices.DeleteFunc(violations, func(v trustedapp.Violation) bool { return before != nil && m.keeps(v, before) }),
+	)
 	diags.Append(m.advise(ctx, record.Advice(), before)...)
 	return diags
 }
@@ -142,7 +161,9 @@ func (m *trustedApplicationResourceModel) keeps(v trustedapp.Violation, before *
 }
 
 // wantedRecord is the record that a plan describes. The secret, which is in the configuration only, is hashed here.
-func (m *trustedApplicationResourceModel) wantedRecord(config trustedApplicationResourceModel) (trustedapp.Record, diag.Diagnostics) {
+func (m *trustedApplicationResourceModel) wantedRecord(
+	config trustedApplicationResourceModel,
+) (trustedapp.Record, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	diags.Append(config.refuseSecrets()...) // which no plan may have known
 	wanted := m.toRecord()
@@ -159,7 +180,13 @@ func (m *trustedApplicationResourceModel) wantedRecord(config trustedApplication
 
 // save stores a record that was written: as planned, and what is known since. What the instance made of it shows in the
 // next plan.
-func (m *trustedApplicationResourceModel) save(ctx context.Context, wanted trustedapp.Record, now *trustedapp.Record, private privateState, into savedState) diag.Diagnostics {
+func (m *trustedApplicationResourceModel) save(
+	ctx context.Context,
+	wanted trustedapp.Record,
+	now *trustedapp.Record,
+	private privateState,
+	into savedState,
+) diag.Diagnostics {
 	private.ObjectVersion = now.ObjectVersion
 	private.HashHidden = wanted.ApplicationSecretHash != "" && now.ApplicationSecretHash == ""
 	m.ID, m.ClientID = types.StringValue(now.ID), m.ApplicationURI
@@ -182,7 +209,11 @@ type savedState struct {
 
 // refresh takes over the record. A hash that was changed elsewhere is a warning: it is the one attribute that a plan
 // cannot repair by itself. No hash is no change where none was shown right after one was written.
-func (m *trustedApplicationResourceModel) refresh(ctx context.Context, now *trustedapp.Record, private privateState) diag.Diagnostics {
+func (m *trustedApplicationResourceModel) refresh(
+	ctx context.Context,
+	now *trustedapp.Record,
+	private privateState,
+) diag.Diagnostics {
 	before := *m
 	diags := m.fromRecord(ctx, now)
 	m.ID, m.ClientID = types.StringValue(now.ID), m.ApplicationURI
@@ -195,7 +226,8 @@ func (m *trustedApplicationResourceModel) refresh(ctx context.Context, now *trus
 		return diags
 	}
 	if private.WrittenHash != "" && now.ApplicationSecretHash != private.WrittenHash {
-		diags.AddWarning("Secret Changed Elsewhere", "The secret hash of the trusted application is not the one that was last written here: the secret was rotated elsewhere, or a write of it was interrupted. "+
+		diags.AddWarning("Secret Changed Elsewhere", "The secret hash of the trusted application is not the one "+
+			"that was last written here: the secret was rotated elsewhere, or a write of it was interrupted. "+
 			"Raise client_secret_wo_version to write the secret of this configuration again.")
 	}
 	return diags
@@ -209,9 +241,14 @@ func (s *session) identityOf(id types.String) *trustedApplicationIdentity {
 
 // keptSecret reports whether a plan wrote the secret that the record had already, though its version says that it is a
 // new one.
-func (m *trustedApplicationResourceModel) keptSecret(plan trustedApplicationResourceModel, wanted trustedapp.Record, private privateState) bool {
+func (m *trustedApplicationResourceModel) keptSecret(
+	plan trustedApplicationResourceModel,
+	wanted trustedapp.Record,
+	private privateState,
+) bool {
 	return plan.SecretHash.IsUnknown() && !m.ClientSecretWOVersion.IsNull() && !plan.ClientSecretWOVersion.Equal(m.ClientSecretWOVersion) &&
-		m.SecretHash.ValueString() == wanted.ApplicationSecretHash && !private.HashHidden
+		m.SecretHash.ValueString() == wanted.ApplicationSecretHash &&
+		!private.HashHidden
 }
 
 // storedRecord is the record as it was read last, with its version.

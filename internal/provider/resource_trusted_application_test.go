@@ -347,8 +347,15 @@ func TestUnknownSecretsAreJudgedOnceTheyAreKnown(t *testing.T) {
 	m.plan(both.with(arguments{"client_secret_wo": nil, "scopes": unknown, "system_user": unknown})).succeeds(t)
 	m.plan(both.with(arguments{"secret_hash": hashOfDEMO, "client_secret_wo": reportsSecret, "client_type": nil})).
 		fails(t, "Two Secrets")
-	m.plan(both.with(arguments{"secret_hash": nil, "client_secret_wo": nil, "client_secret_wo_version": nil, "client_type": nil})).
-		fails(t, "A Confidential application cannot authenticate without a secret")
+	m.plan(
+		both.with(
+			arguments{"secret_hash": nil, "client_secret_wo": nil, "client_secret_wo_version": nil, "client_type": nil},
+		),
+	).
+		fails(
+			t,
+			"A Confidential application cannot authenticate without a secret",
+		)
 	m.apply(hashed(nil)).succeeds(t)
 }
 
@@ -464,13 +471,14 @@ func TestTrustedApplicationRefuses(t *testing.T) {
 		"interactive without URIs": {
 			service(arguments{"system_user": nil, "impersonate_as_internal_user_allowed": true}), []string{"redirect_uris: "},
 		},
-		"reserved scope":               {service(arguments{"scopes": []string{"sec"}}), []string{"scopes: ", "reserved"}},
-		"secret as hash":               {hashed(arguments{"secret_hash": secret}), []string{"secret_hash: "}},
-		"Public with a written secret": {service(arguments{"client_type": "Public"}), []string{"Impossible Trusted Application", "client_secret_wo"}},
-		"version without a secret":     {hashed(arguments{"client_secret_wo_version": "1"}), []string{"Version Without Secret"}},
-		"two secrets":                  {service(arguments{"secret_hash": hashOfDEMO}), []string{"Two Secrets"}},
-		"secret with a line break":     {service(arguments{"client_secret_wo": secret + "\n"}), []string{"it ends with a line break"}},
-		"empty system user":            {service(arguments{"system_user": ""}), []string{"system_user", "at least 1"}},
+		"reserved scope": {service(arguments{"scopes": []string{"sec"}}), []string{"scopes: ", "reserved"}},
+		"secret as hash": {hashed(arguments{"secret_hash": secret}), []string{"secret_hash: "}},
+		"Public with a written secret": {service(arguments{"client_type": "Public"}), []string{"Impossible Trusted " +
+			"Application", "client_secret_wo"}},
+		"version without a secret": {hashed(arguments{"client_secret_wo_version": "1"}), []string{"Version Without Secret"}},
+		"two secrets":              {service(arguments{"secret_hash": hashOfDEMO}), []string{"Two Secrets"}},
+		"secret with a line break": {service(arguments{"client_secret_wo": secret + "\n"}), []string{"it ends with a line break"}},
+		"empty system user":        {service(arguments{"system_user": ""}), []string{"system_user", "at least 1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := start(t, env, nil).resource("trusted_application").plan(test.config)

@@ -85,7 +85,11 @@ func (s *session) begin(ctx context.Context) (context.Context, context.CancelFun
 // configuredDataSource is what data sources embed that need the provider's configuration.
 type configuredDataSource struct{ session *session }
 
-func (d *configuredDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+func (d *configuredDataSource) Configure(
+	_ context.Context,
+	req datasource.ConfigureRequest,
+	resp *datasource.ConfigureResponse,
+) {
 	d.session = configured(req.ProviderData, &resp.Diagnostics)
 }
 
@@ -98,14 +102,20 @@ func (own ownCredentials) isZero() bool {
 
 // accessToken gets the token that an object asks for, from the session's cache or the instance. It reports at most one
 // error.
-func (s *session) accessToken(ctx context.Context, own ownCredentials, scopes types.Set) (*identity.Token, diag.Diagnostics) {
+func (s *session) accessToken(
+	ctx context.Context,
+	own ownCredentials,
+	scopes types.Set,
+) (*identity.Token, diag.Diagnostics) {
 	service, request, diags := s.tokenRequest(own, scopes)
 	if diags.HasError() {
 		return nil, diags
 	}
 	token, err := service.TokenToGive(ctx, request)
 	if err != nil {
-		diags.Append(errorAt(err, map[erpnet.Kind]string{identity.InvalidScope: "scopes", identity.MissingScopes: "scopes"}))
+		diags.Append(
+			errorAt(err, map[erpnet.Kind]string{identity.InvalidScope: "scopes", identity.MissingScopes: "scopes"}),
+		)
 	}
 	return token, diags
 }
@@ -113,7 +123,10 @@ func (s *session) accessToken(ctx context.Context, own ownCredentials, scopes ty
 // tokenRequest says who asks which instance for which scopes: the object's own credentials if it has any, else the
 // provider's. An own instance never gets the provider's secret, nor is it looked for at one of the provider's URLs. All
 // that is wrong is one error.
-func (s *session) tokenRequest(own ownCredentials, scopes types.Set) (*identity.Service, identity.TokenRequest, diag.Diagnostics) {
+func (s *session) tokenRequest(
+	own ownCredentials,
+	scopes types.Set,
+) (*identity.Service, identity.TokenRequest, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	request := identity.TokenRequest{Scope: identity.JoinScopes(texts(scopes.Elements()))}
 	service, problems := s.service()
@@ -138,7 +151,8 @@ func (s *session) tokenRequest(own ownCredentials, scopes types.Set) (*identity.
 func ownInstance(value string) (erpnet.Instance, []*problem) {
 	instance, err := erpnet.ParseInstance(value)
 	if err != nil {
-		return instance, []*problem{{summary: "Invalid instance", detail: "The instance of this object cannot be used: " + unusable(err)}}
+		return instance, []*problem{{summary: "Invalid instance", detail: "The instance of this object cannot be " +
+			"used: " + unusable(err)}}
 	}
 	return instance, nil
 }
@@ -149,19 +163,30 @@ func (own ownCredentials) credentials() (identity.Credentials, []*problem) {
 	}
 	var problems []*problem
 	if err := identity.CheckClientID(own.clientID.ValueString()); err != nil {
-		problems = append(problems, &problem{summary: "Invalid client_id", detail: "The client_id of this object cannot be used: " + unusable(err)})
+		problems = append(problems, &problem{summary: "Invalid client_id", detail: "The client_id of this object " +
+			"cannot be used: " + unusable(err)})
 	}
 	if err := erpnet.CheckSecret(own.clientSecret.ValueString()); err != nil {
-		problems = append(problems, &problem{summary: "Invalid client_secret", detail: "The client_secret of this object cannot be used: " + unusable(err)})
+		problems = append(problems, &problem{summary: "Invalid client_secret", detail: "The client_secret of this " +
+			"object cannot be used: " + unusable(err)})
 	}
-	return identity.Credentials{ClientID: own.clientID.ValueString(), Secret: erpnet.NewSecret(own.clientSecret.ValueString())}, problems
+	return identity.Credentials{
+		ClientID: own.clientID.ValueString(),
+		Secret:   erpnet.NewSecret(own.clientSecret.ValueString()),
+	}, problems
 }
 
 // credentials are the provider's client credentials, for objects that give a token.
 func (s *session) credentials() (identity.Credentials, []*problem) {
 	if s.settings.usesReferenceToken() {
-		return identity.Credentials{}, []*problem{{summary: "Reference Token Not Usable Here", detail: "This object requests an access token for client_id and client_secret. " +
-			"The provider has a reference_token, which only the Domain API takes. Give this object a provider with an alias that has client_id and client_secret."}}
+		return identity.Credentials{}, []*problem{
+			{
+				summary: "Reference Token Not Usable Here",
+				detail: "This object requests an access token for client_id and client_secret. " +
+					"The provider has a reference_token, which only the Domain API takes. Give this object a provider with " +
+					"an alias that has client_id and client_secret.",
+			},
+		}
 	}
 	id, idProblem := s.settings.clientID.required(identity.CheckClientID)
 	secret, secretProblem := s.settings.clientSecret.required(erpnet.CheckSecret)
@@ -250,7 +275,10 @@ func (s *session) rootCAs() (pool *x509.CertPool, p *problem) {
 	pem, file := s.settings.caCertificatePEM, s.settings.caCertificateFile
 	switch {
 	case !pem.missing && !file.missing && pem.fromEnv == file.fromEnv:
-		return nil, &problem{summary: "Conflicting CA Certificates", detail: pem.source() + " and " + file.name + " are both set. Remove one of them."}
+		return nil, &problem{
+			summary: "Conflicting CA Certificates",
+			detail:  pem.source() + " and " + file.name + " are both set. Remove one of them.",
+		}
 	case !file.missing && (pem.missing || pem.fromEnv):
 		_, p = file.required(func(path string) error {
 			text, err := os.ReadFile(path)

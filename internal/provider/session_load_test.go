@@ -156,7 +156,11 @@ func TestNobodyAsksBeforeRetryAfter(t *testing.T) {
 		time.Sleep(time.Hour)
 		begin = time.Now()
 		p.open("access_token", nil).
-			fails(t, "Too Many Requests", "not to be called again before "+begin.Add(10*time.Minute).UTC().Format(time.RFC3339))
+			fails(
+				t,
+				"Too Many Requests",
+				"not to be called again before "+begin.Add(10*time.Minute).UTC().Format(time.RFC3339),
+			)
 		if took := time.Since(begin); took > time.Second {
 			t.Errorf("it took %s to say so", took)
 		}

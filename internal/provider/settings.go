@@ -78,7 +78,8 @@ func (s *settings) chooseCredentials() {
 	client := []*setting{&s.clientID, &s.clientSecret}
 	reference := []*setting{&s.referenceToken}
 	switch {
-	case configuredAny(client) && configuredAny(reference), !configuredAny(client) && !configuredAny(reference) && givenAny(client) && s.referenceToken.value != "":
+	case configuredAny(client) && configuredAny(reference),
+		!configuredAny(client) && !configuredAny(reference) && givenAny(client) && s.referenceToken.value != "":
 		conflict := conflictProblem(configuredAny(client))
 		for _, one := range append(client, reference...) {
 			one.missing, one.problem = false, conflict
@@ -116,8 +117,12 @@ func conflictProblem(inConfiguration bool) *problem {
 	if inConfiguration {
 		place = "the provider's configuration"
 	}
-	return &problem{summary: "Conflicting Credentials", detail: "Two identities are set in " + place + ". Remove one of them: " +
-		"client_id and client_secret (ERPNET_CLIENT_ID, ERPNET_CLIENT_SECRET), or reference_token (ERPNET_REFERENCE_TOKEN)."}
+	return &problem{
+		summary: "Conflicting Credentials",
+		detail: "Two identities are set in " + place + ". Remove one of them: " +
+			"client_id and client_secret (ERPNET_CLIENT_ID, ERPNET_CLIENT_SECRET), or reference_token " +
+			"(ERPNET_REFERENCE_TOKEN).",
+	}
 }
 
 func textOf(value attr.Value) string {
@@ -161,13 +166,15 @@ func (s setting) optional(take func(string) error) *problem {
 func missingProblem(s setting) *problem {
 	return &problem{
 		summary: "Missing " + s.name,
-		detail:  "This object needs the provider's " + s.name + ". Set " + s.name + " in the provider block, or the environment variable " + s.env + ".",
+		detail: "This object needs the provider's " + s.name + ". Set " + s.name + " in the provider block, or " +
+			"the environment variable " + s.env + ".",
 		missing: &s,
 	}
 }
 
 func emptyProblem(s setting) *problem {
-	return &problem{summary: "Empty " + s.name, detail: s.source() + " is set, but empty. Give it a value, or remove it: " +
+	return &problem{summary: "Empty " + s.name, detail: s.source() + " is set, but empty. Give it a value, or " +
+		"remove it: " +
 		"an empty " + s.name + " is never replaced silently."}
 }
 
@@ -176,10 +183,12 @@ func invalidProblem(s setting, err error) *problem {
 }
 
 func unknownProblem(s setting) *problem {
-	return &problem{unknown: true, summary: "Unknown " + s.name, detail: "The provider's " + s.name + " depends on a value that is known only after apply. One of these helps:\n" +
+	return &problem{unknown: true, summary: "Unknown " + s.name, detail: "The provider's " + s.name + " depends on " +
+		"a value that is known only after apply. One of these helps:\n" +
 		"  - apply the source of the value first, with -target\n" +
 		"  - give a data source depends_on the resource that the value comes from, so that it waits for apply\n" +
 		"  - set " + s.name + " to a value that is known when the plan is made, or leave it out and set " + s.env + "\n" +
-		"  - give the ephemeral resource erpnet_access_token its own instance, client_id and client_secret, which wait for unknown values\n" +
+		"  - give the ephemeral resource erpnet_access_token its own instance, client_id and client_secret, which " +
+		"wait for unknown values\n" +
 		"The environment is not used instead of an unknown value: it may name another identity."}
 }

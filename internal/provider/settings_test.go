@@ -154,7 +154,8 @@ func TestConfigurationFaultsAreReportedByTheObject(t *testing.T) {
 		},
 		"unknown secret": {
 			provider: arguments{"client_secret": unknown},
-			want:     []string{"Unknown client_secret", "with -target", "its own instance, client_id and client_secret"},
+			want: []string{"Unknown client_secret", "with -target", "its own instance, client_id and " +
+				"client_secret"},
 		},
 		"two unknown values": {
 			provider: arguments{"instance": unknown, "client_id": unknown, "request_timeout": unknown},

@@ -18,20 +18,35 @@ import (
 // What the objects that describe a trusted application, the registration request and the resource, say alike. The
 // values are judged together, by [trustedApplicationModel.refuse], and not by validators of their own.
 const (
-	applicationNameDescription      = "Display name (`Name`), in one line."
-	applicationURIDescription       = "Identifier of the application (`ApplicationUri`), and the `client_id` of its token requests. It is free-form, unique in the instance and at most 254 characters long, such as `my.trusted.app/service`."
-	clientTypeDescription           = "`Confidential` (the default) has a secret, `Public` has none, and `None` doesn't authenticate (`ClientType`)."
-	secretHashDescription           = "Hash of the secret (`ApplicationSecretHash`): padded base64 of its SHA-256, 44 characters, as `erpnet_secret_hash`, `erpnet_client_secret` and the function `secret_hash` return it. A Confidential application needs one; a Public one must not have one. Never put the secret itself here: the value is shown. Use a long random secret, because a short one can be guessed from its hash."
-	applicationScopesDescription    = "The scopes that the application may request (`Scope`), such as `[\"read\"]` or `[\"read\", \"update\"]`. `sec` is reserved for ERP.net and refused."
-	systemUserAllowedDescription    = "Whether the application may use the client-credentials grant, as a service that nobody signs in to (`SystemUserAllowed`). Default `true` if `system_user` is set, otherwise `false`."
-	systemUserDescription           = "Login of the user that the service's calls run as (`SystemUser`). Create a user for this application alone, and don't make it an administrator."
-	impersonateInternalDescription  = "Whether internal users sign in with the application (`ImpersonateAsInternalUserAllowed`). Needs `redirect_uris` unless `system_user_allowed` is `true`. ERP.net's documentation also sets it for services whose system user is an internal user. Default `false`."
-	impersonateCommunityDescription = "Whether external users sign in with the application (`ImpersonateAsCommunityUserAllowed`). Needs `redirect_uris`. Default `false`."
-	redirectURIsDescription         = "Where users may be redirected after they sign in (`ImpersonateLoginUrl`). ERP.net compares them exactly. At most 500 characters in all, including a comma between each two."
-	logoutURIsDescription           = "Where users may be redirected after they sign out (`ImpersonateLogoutUrl`). At most 500 characters in all, including a comma between each two."
-	referenceTokensDescription      = "Who may issue reference tokens for the application: `None` (the default), `AuthenticatedUsers` or `AdministratorsOnly` (`ReferenceTokens`). Needs ERP.net 26.2."
-	isEnabledDescription            = "Whether the application can be used at all (`IsEnabled`). Default `true`."
-	applicationNotesDescription     = "Notes (`Notes`). Control characters are replaced with U+FFFD when read."
+	applicationNameDescription = "Display name (`Name`), in one line."
+	applicationURIDescription  = "Identifier of the application (`ApplicationUri`), and the `client_id` of " +
+		"its token requests. It is free-form, unique in the instance and at most 254 characters long, such as " +
+		"`my.trusted.app/service`."
+	clientTypeDescription = "`Confidential` (the default) has a secret, `Public` has none, and `None` " +
+		"doesn't authenticate (`ClientType`)."
+	secretHashDescription = "Hash of the secret (`ApplicationSecretHash`): padded base64 of its SHA-256, " +
+		"44 characters, as `erpnet_secret_hash`, `erpnet_client_secret` and the function `secret_hash` return it. " +
+		"A Confidential application needs one; a Public one must not have one. Never put the secret itself here: " +
+		"the value is shown. Use a long random secret, because a short one can be guessed from its hash."
+	applicationScopesDescription = "The scopes that the application may request (`Scope`), such as `[\"read\"]` " +
+		"or `[\"read\", \"update\"]`. `sec` is reserved for ERP.net and refused."
+	systemUserAllowedDescription = "Whether the application may use the client-credentials grant, as a service " +
+		"that nobody signs in to (`SystemUserAllowed`). Default `true` if `system_user` is set, otherwise `false`."
+	systemUserDescription = "Login of the user that the service's calls run as (`SystemUser`). Create a " +
+		"user for this application alone, and don't make it an administrator."
+	impersonateInternalDescription = "Whether internal users sign in with the application " +
+		"(`ImpersonateAsInternalUserAllowed`). Needs `redirect_uris` unless `system_user_allowed` is `true`. " +
+		"ERP.net's documentation also sets it for services whose system user is an internal user. Default `false`."
+	impersonateCommunityDescription = "Whether external users sign in with the application " +
+		"(`ImpersonateAsCommunityUserAllowed`). Needs `redirect_uris`. Default `false`."
+	redirectURIsDescription = "Where users may be redirected after they sign in (`ImpersonateLoginUrl`). " +
+		"ERP.net compares them exactly. At most 500 characters in all, including a comma between each two."
+	logoutURIsDescription = "Where users may be redirected after they sign out (`ImpersonateLogoutUrl`). " +
+		"At most 500 characters in all, including a comma between each two."
+	referenceTokensDescription = "Who may issue reference tokens for the application: `None` (the default), " +
+		"`AuthenticatedUsers` or `AdministratorsOnly` (`ReferenceTokens`). Needs ERP.net 26.2."
+	isEnabledDescription        = "Whether the application can be used at all (`IsEnabled`). Default `true`."
+	applicationNotesDescription = "Notes (`Notes`). Control characters are replaced with U+FFFD when read."
 )
 
 // trustedApplicationModel has the attributes of a trusted application that Terraform sets, in schema order. Objects
@@ -87,10 +102,26 @@ func (m *trustedApplicationModel) toRecord() trustedapp.Record {
 
 // fromRecord takes over a record that was read. Empty attributes become null, as a configuration leaves them out.
 func (m *trustedApplicationModel) fromRecord(ctx context.Context, r *trustedapp.Record) (diags diag.Diagnostics) {
-	m.Name, m.ApplicationURI, m.ClientType = types.StringValue(r.Name), types.StringValue(r.ApplicationURI), types.StringValue(string(r.ClientType))
-	m.SecretHash, m.SystemUser, m.Notes = textOrNull(r.ApplicationSecretHash), textOrNull(r.SystemUser), textOrNull(r.Notes)
+	m.Name, m.ApplicationURI, m.ClientType = types.StringValue(
+		r.Name,
+	), types.StringValue(
+		r.ApplicationURI,
+	), types.StringValue(
+		string(r.ClientType),
+	)
+	m.SecretHash, m.SystemUser, m.Notes = textOrNull(
+		r.ApplicationSecretHash,
+	), textOrNull(
+		r.SystemUser,
+	), textOrNull(
+		r.Notes,
+	)
 	m.SystemUserAllowed, m.IsEnabled = types.BoolValue(r.SystemUserAllowed), types.BoolValue(r.IsEnabled)
-	m.ImpersonateInternal, m.ImpersonateCommunity = types.BoolValue(r.ImpersonateAsInternalUserAllowed), types.BoolValue(r.ImpersonateAsCommunityUserAllowed)
+	m.ImpersonateInternal, m.ImpersonateCommunity = types.BoolValue(
+		r.ImpersonateAsInternalUserAllowed,
+	), types.BoolValue(
+		r.ImpersonateAsCommunityUserAllowed,
+	)
 	m.ReferenceTokens = types.StringValue(r.ReferenceTokens)
 	if r.ReferenceTokens == "" { // a version that does not know them
 		m.ReferenceTokens = types.StringValue(trustedapp.ReferenceTokensNone)
@@ -152,7 +183,10 @@ func (m *trustedApplicationModel) knows(ctx context.Context, v trustedapp.Violat
 
 // refuse reports each violation of what is known, at its attribute. Only a secret hash gets no path: with one, the CLI
 // prints the source line, and a secret may stand where its hash belongs.
-func (m *trustedApplicationModel) refuse(ctx context.Context, violations []trustedapp.Violation) (diags diag.Diagnostics) {
+func (m *trustedApplicationModel) refuse(
+	ctx context.Context,
+	violations []trustedapp.Violation,
+) (diags diag.Diagnostics) {
 	for _, violation := range violations {
 		if !m.knows(ctx, violation) {
 			continue
@@ -169,7 +203,11 @@ func (m *trustedApplicationModel) refuse(ctx context.Context, violations []trust
 
 // advise reports as warnings what works, but is better done otherwise, about attributes that change: a person is told
 // once.
-func (m *trustedApplicationModel) advise(ctx context.Context, advice []trustedapp.Violation, before *trustedApplicationModel) (diags diag.Diagnostics) {
+func (m *trustedApplicationModel) advise(
+	ctx context.Context,
+	advice []trustedapp.Violation,
+	before *trustedApplicationModel,
+) (diags diag.Diagnostics) {
 	for _, a := range advice {
 		attribute := m.attribute(a.Attribute)
 		if m.knows(ctx, a) && (before == nil || !attribute.value.Equal(before.attribute(a.Attribute).value)) {

@@ -24,7 +24,10 @@ type textCheck struct {
 }
 
 func instanceCheck() textCheck {
-	return textCheck{name: "instance", check: func(value string) error { _, err := erpnet.ParseInstance(value); return err }}
+	return textCheck{
+		name:  "instance",
+		check: func(value string) error { _, err := erpnet.ParseInstance(value); return err },
+	}
 }
 
 func clientIDCheck() textCheck { return textCheck{name: "client_id", check: identity.CheckClientID} }

@@ -104,7 +104,12 @@ func (a API) canceled(url string, cause error) *erpnet.Error {
 	return erpnet.CanceledError(url, a.Tokens.Request.Credentials.ClientID, cause)
 }
 
-func (a API) send(ctx context.Context, c call, token *identity.Token, result *Result) (*erpnet.Response, *erpnet.Error) {
+func (a API) send(
+	ctx context.Context,
+	c call,
+	token *identity.Token,
+	result *Result,
+) (*erpnet.Response, *erpnet.Error) {
 	a.Client().Protect(token.AccessToken)
 	header := http.Header{
 		"Authorization":   {"Bearer " + token.AccessToken.Reveal()},
@@ -117,11 +122,16 @@ func (a API) send(ctx context.Context, c call, token *identity.Token, result *Re
 	policy := erpnet.Policy{Retry: c.retry, NotWritten: saysNothingWritten, Fresh: c.retry != erpnet.RetryRead}
 	if a.budget != nil {
 		if policy.Whole = a.budget.time; policy.Whole <= 0 {
-			return nil, a.Fail(erpnet.Timeout, c.url, "was not sent, since all requests of the operation together took too long")
+			return nil, a.Fail(erpnet.Timeout, c.url, "was not sent, since all requests of the operation together "+
+				"took too long")
 		}
 	}
 	begin := a.Client().Now()
-	response, failed := a.Client().Send(ctx, erpnet.Request{Method: c.method, URL: c.url, Header: header, Body: c.body}, policy)
+	response, failed := a.Client().Send(
+		ctx,
+		erpnet.Request{Method: c.method, URL: c.url, Header: header, Body: c.body},
+		policy,
+	)
 	took := a.Client().Now().Sub(begin)
 	result.Slow = result.Slow || took > a.Client().RequestTimeout()/4 || response != nil && response.Limited
 	switch {
@@ -148,7 +158,8 @@ func (a API) spend(took time.Duration, size int) *erpnet.Error {
 	}
 	a.budget.time -= took
 	if a.budget.bytes -= size; a.budget.bytes < 0 {
-		return &erpnet.Error{Kind: erpnet.OversizedResponse, Happened: "was answered with more than 16 MiB in all pages together"}
+		return &erpnet.Error{Kind: erpnet.OversizedResponse, Happened: "was answered with more than 16 MiB in all " +
+			"pages together"}
 	}
 	return nil
 }

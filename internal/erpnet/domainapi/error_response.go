@@ -70,10 +70,15 @@ func failure(client *erpnet.Client, r *erpnet.Response, url string) *erpnet.Erro
 	if kind == "" {
 		return notDomainAPI(client, r)
 	}
-	e := &erpnet.Error{Kind: kind, Status: r.Status, Happened: "was answered with HTTP status " + strconv.Itoa(r.Status)}
+	e := &erpnet.Error{
+		Kind:     kind,
+		Status:   r.Status,
+		Happened: "was answered with HTTP status " + strconv.Itoa(r.Status),
+	}
 	client.AddFacts(e, r)
 	if kind == NotServed && len(url) > longURL {
-		e.Evidence = strings.TrimPrefix(e.Evidence+fmt.Sprintf("\nThe URL has %d characters, and some web servers answer a URL of more than %d so.", len(url), longURL), "\n")
+		e.Evidence = strings.TrimPrefix(e.Evidence+fmt.Sprintf("\nThe URL has %d characters, and some web servers "+
+			"answer a URL of more than %d so.", len(url), longURL), "\n")
 	}
 	return e
 }

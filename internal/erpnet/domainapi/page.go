@@ -146,7 +146,13 @@ func (a API) ownLink(link string) string {
 	if err != nil || u.Opaque != "" || !strings.HasPrefix(path.Clean(u.Path)+"/", root.Path) {
 		return ""
 	}
-	own := url.URL{Scheme: root.Scheme, Host: root.Host, Path: u.Path, RawPath: u.RawPath, RawQuery: escapeQuery(u.RawQuery)}
+	own := url.URL{
+		Scheme:   root.Scheme,
+		Host:     root.Host,
+		Path:     u.Path,
+		RawPath:  u.RawPath,
+		RawQuery: escapeQuery(u.RawQuery),
+	}
 	return own.String()
 }
 

@@ -63,7 +63,8 @@ func CheckEntitySet(name string) error {
 	case strings.EqualFold(name, "Systems_Security_AccessTokens"):
 		return errors.New("it holds access tokens, which are never read into a state")
 	case strings.Trim(name, allowed) != "" || len(name) > 200:
-		return errors.New("it is not the name of an entity set, which has letters, digits and underscores only, such as Crm_Sales_Customers")
+		return errors.New("it is not the name of an entity set, which has letters, digits and underscores only, " +
+			"such as Crm_Sales_Customers")
 	}
 	return nil
 }

@@ -13,7 +13,8 @@ type Row map[string]any
 // user, ApplicationSecretHash of a trusted application, and what custom attributes are likely to be called.
 func isSecretName(name string) bool {
 	name = strings.ToLower(name)
-	return strings.Contains(name, "password") || strings.Contains(name, "secrethash") || strings.Contains(name, "accesstokenkey")
+	return strings.Contains(name, "password") || strings.Contains(name, "secrethash") ||
+		strings.Contains(name, "accesstokenkey")
 }
 
 // withoutSecrets takes out of a decoded value, and of all that is nested in it, the members that hold a password or the

@@ -42,12 +42,15 @@ type Claims struct {
 // What [DecodeClaims] reports of a text that is no readable JWT. Each ends in what to do, and none repeats any of the
 // text.
 var (
-	ErrReferenceToken = errors.New("it is an opaque reference token (enrt_...), which carries no claims; only the instance can say what it grants")
+	ErrReferenceToken = errors.New("it is an opaque reference token (enrt_...), which carries no claims; only the " +
+		"instance can say what it grants")
 	ErrEncryptedToken = errors.New("it is an encrypted token (a JWE of five parts), which only its audience can read")
 	ErrBearerPrefix   = errors.New("it begins with \"Bearer\"; give the token alone")
-	ErrOddClaims      = errors.New("it is a JWT, but one of its claims has another type than RFC 7519 and RFC 9068 give it")
-	ErrTooManyScopes  = fmt.Errorf("it names more than %d scopes", erpnet.MaxScopes)
-	ErrNotJWT         = errors.New("it is not a JWT, three base64url parts joined by dots, the first two JSON objects; give the access_token as it was issued")
+	ErrOddClaims      = errors.New("it is a JWT, but one of its claims has another type than RFC 7519 and RFC 9068 " +
+		"give it")
+	ErrTooManyScopes = fmt.Errorf("it names more than %d scopes", erpnet.MaxScopes)
+	ErrNotJWT        = errors.New("it is not a JWT, three base64url parts joined by dots, the first two JSON " +
+		"objects; give the access_token as it was issued")
 )
 
 // DecodeClaims reads the header and the claims of an access token without verifying anything. It takes aud and scope as

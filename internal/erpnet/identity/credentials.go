@@ -34,7 +34,11 @@ func CheckClientID(id string) error {
 	case strings.ContainsFunc(id, unicode.IsControl):
 		return errors.New("it holds a control character")
 	case utf8.RuneCountInString(id) > MaxClientIDLength:
-		return fmt.Errorf("it has %d characters; an ApplicationUri has at most %d", utf8.RuneCountInString(id), MaxClientIDLength)
+		return fmt.Errorf(
+			"it has %d characters; an ApplicationUri has at most %d",
+			utf8.RuneCountInString(id),
+			MaxClientIDLength,
+		)
 	}
 	return nil
 }
@@ -76,7 +80,10 @@ func (c Credentials) oddity() string {
 	secret := c.Secret.Reveal()
 	switch {
 	case utf8.RuneCountInString(secret) > erpnet.MaxGeneratedLength:
-		return fmt.Sprintf("The secret has more than %d characters: some identity services refuse that.", erpnet.MaxGeneratedLength)
+		return fmt.Sprintf(
+			"The secret has more than %d characters: some identity services refuse that.",
+			erpnet.MaxGeneratedLength,
+		)
 	case strings.ContainsFunc(secret, func(r rune) bool { return r > unicode.MaxASCII }):
 		return "The secret has characters beyond ASCII: its hash must be that of its UTF-8 bytes."
 	}

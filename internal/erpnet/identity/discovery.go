@@ -27,10 +27,15 @@ func (s *Service) Discover(ctx context.Context, i erpnet.Instance) (*Discovery, 
 		return nil, failed
 	}
 	if discovery.Issuer == "" {
-		return nil, &erpnet.Error{Kind: erpnet.NotJSON, URL: i.DiscoveryURL(), Happened: "was answered with a JSON object that names no issuer"}
+		return nil, &erpnet.Error{Kind: erpnet.NotJSON, URL: i.DiscoveryURL(), Happened: "was answered with a JSON " +
+			"object that names no issuer"}
 	}
 	if len(discovery.ScopesSupported) > erpnet.MaxScopes || len(discovery.GrantTypesSupported) > erpnet.MaxScopes {
-		return nil, &erpnet.Error{Kind: erpnet.Excessive, URL: i.DiscoveryURL(), Happened: fmt.Sprintf("was answered with more than %d scopes or grant types", erpnet.MaxScopes)}
+		return nil, &erpnet.Error{
+			Kind:     erpnet.Excessive,
+			URL:      i.DiscoveryURL(),
+			Happened: fmt.Sprintf("was answered with more than %d scopes or grant types", erpnet.MaxScopes),
+		}
 	}
 	return discovery, nil
 }

@@ -56,7 +56,8 @@ func askedFor(scope string) string {
 // and empty.
 func (m tokenResponse) code() string {
 	var code string
-	if json.Unmarshal(m.Error, &code) != nil || len(code) > 40 || strings.Trim(code, "abcdefghijklmnopqrstuvwxyz_") != "" {
+	if json.Unmarshal(m.Error, &code) != nil || len(code) > 40 ||
+		strings.Trim(code, "abcdefghijklmnopqrstuvwxyz_") != "" {
 		return ""
 	}
 	return code

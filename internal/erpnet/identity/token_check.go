@@ -24,9 +24,19 @@ func contradiction(client *erpnet.Client, r TokenRequest, token *Token) *erpnet.
 	if claims := token.Claims; claims != nil {
 		switch {
 		case claims.Issuer != "" && !r.Instance.IsIssuer(claims.Issuer):
-			return r.fail(ForeignIssuer, fmt.Sprintf("was answered with a token of issuer %q instead of %q", client.Message(claims.Issuer), r.Instance.ExpectedIssuer()))
+			return r.fail(
+				ForeignIssuer,
+				fmt.Sprintf(
+					"was answered with a token of issuer %q instead of %q",
+					client.Message(claims.Issuer),
+					r.Instance.ExpectedIssuer(),
+				),
+			)
 		case claims.ClientID != "" && !sameClient(claims.ClientID, r.Credentials.ClientID):
-			return r.fail(ForeignClient, fmt.Sprintf("was answered with a token of client_id %q", client.Message(claims.ClientID)))
+			return r.fail(
+				ForeignClient,
+				fmt.Sprintf("was answered with a token of client_id %q", client.Message(claims.ClientID)),
+			)
 		case !claims.ExpiresAt.IsZero() && token.obtained.After(claims.ExpiresAt.Add(ClockTolerance)):
 			e := r.fail(ExpiredToken, "was answered with a token that expired at "+rfc3339(claims.ExpiresAt))
 			e.Evidence = token.clocks()
@@ -65,9 +75,15 @@ func (t *Token) clocks() string {
 	issued := t.Claims.begin()
 	switch sinceIssue := t.obtained.Sub(issued); {
 	case t.ahead.Abs() > ClockTolerance:
-		return fmt.Sprintf("%s, the server's %s: they are %s apart.", here, rfc3339(t.obtained.Add(-t.ahead)), apart(t.ahead))
+		return fmt.Sprintf(
+			"%s, the server's %s: they are %s apart.",
+			here,
+			rfc3339(t.obtained.Add(-t.ahead)),
+			apart(t.ahead),
+		)
 	case !issued.IsZero() && sinceIssue.Abs() > ClockTolerance:
-		return fmt.Sprintf("%s, while the token says that it was issued at %s: the clocks are %s apart, or it is not a new token.",
+		return fmt.Sprintf("%s, while the token says that it was issued at %s: the clocks are %s apart, or it is "+
+			"not a new token.",
 			here, rfc3339(issued), apart(sinceIssue))
 	}
 	return here + "."

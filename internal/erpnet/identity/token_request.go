@@ -79,12 +79,16 @@ func (s *Service) requestToken(ctx context.Context, r TokenRequest, anew bool) (
 func (g *grant) token(client *erpnet.Client, r TokenRequest, response *erpnet.Response) (*Token, *erpnet.Error) {
 	claims, err := DecodeClaims(g.accessToken)
 	// What looks like a JWT must be one, or its issuer could not be compared.
-	if err != nil && !errors.Is(err, ErrTooManyScopes) && strings.HasPrefix(g.accessToken, "eyJ") && strings.Count(g.accessToken, ".") == 2 {
+	if err != nil && !errors.Is(err, ErrTooManyScopes) && strings.HasPrefix(g.accessToken, "eyJ") &&
+		strings.Count(g.accessToken, ".") == 2 {
 		return nil, r.fail(MalformedToken, "was answered with a JWT whose header or claims cannot be read")
 	}
 	granted := g.granted(r, claims)
 	if errors.Is(err, ErrTooManyScopes) || len(granted) > erpnet.MaxScopes {
-		return nil, r.fail(erpnet.Excessive, fmt.Sprintf("was answered with a token of more than %d scopes", erpnet.MaxScopes))
+		return nil, r.fail(
+			erpnet.Excessive,
+			fmt.Sprintf("was answered with a token of more than %d scopes", erpnet.MaxScopes),
+		)
 	}
 	token := &Token{
 		AccessToken: erpnet.NewSecret(g.accessToken),

@@ -187,7 +187,8 @@ func TestRequestTokenRefuses(t *testing.T) {
 			sent: response{status: 401}, want: erpnet.GatewayRefused, text: "HTTP status 401 and no content",
 		},
 		"403 of a gateway": {
-			sent: response{status: 403, body: "<html>"}, want: erpnet.GatewayRefused, text: "HTTP status 403 and an HTML page",
+			sent: response{status: 403, body: "<html>"}, want: erpnet.GatewayRefused, text: "HTTP status 403 and " +
+				"an HTML page",
 		},
 		"503 with a reason": {
 			sent: response{status: 503, body: `{"error":"a","error_description":"Back at noon"}`},

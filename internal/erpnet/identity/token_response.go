@@ -56,7 +56,8 @@ func readGrant(client *erpnet.Client, r TokenRequest, response *erpnet.Response)
 		return nil, failed
 	}
 	if mistyped != nil {
-		return nil, r.fail(erpnet.NotJSON, "was answered with a JSON object whose members have other types than RFC 6749 gives them")
+		return nil, r.fail(erpnet.NotJSON, "was answered with a JSON object whose members have other types than "+
+			"RFC 6749 gives them")
 	}
 	return members.grant(r)
 }
@@ -74,9 +75,11 @@ func (m tokenResponse) grant(r TokenRequest) (*grant, *erpnet.Error) {
 	case m.AccessToken == "":
 		return nil, r.fail(NoToken, "was answered with success, but without an access_token")
 	case len(m.AccessToken) > maxTokenSize:
-		return nil, r.fail(MalformedToken, "was answered with an access_token of more than 64 KiB, which no header takes")
+		return nil, r.fail(MalformedToken, "was answered with an access_token of more than 64 KiB, which no header "+
+			"takes")
 	case !isHeaderToken(m.AccessToken):
-		return nil, r.fail(MalformedToken, "was answered with an access_token that holds a space, a line break or another character that no header takes")
+		return nil, r.fail(MalformedToken, "was answered with an access_token that holds a space, a line break or "+
+			"another character that no header takes")
 	case !strings.EqualFold(m.TokenType, bearer):
 		return nil, r.fail(WrongTokenType, "was answered with a token that is not of type Bearer")
 	case err != nil:

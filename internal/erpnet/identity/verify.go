@@ -37,7 +37,11 @@ func (s *Service) Published(ctx context.Context, i erpnet.Instance) Published {
 	if !i.IsIssuer(discovery.Issuer) {
 		p.Document = Fail("discovery", &erpnet.Error{
 			Kind: ForeignService, URL: i.DiscoveryURL(),
-			Happened: fmt.Sprintf("was answered with the issuer %q instead of %q", s.Client.Message(discovery.Issuer), i.ExpectedIssuer()),
+			Happened: fmt.Sprintf(
+				"was answered with the issuer %q instead of %q",
+				s.Client.Message(discovery.Issuer),
+				i.ExpectedIssuer(),
+			),
 		})
 	}
 	url := i.Reachable(erpnet.ResolveURL(i.DiscoveryURL(), discovery.JWKSURL))
@@ -61,7 +65,10 @@ func (s *Service) misplacedKeys(i erpnet.Instance, url string) *erpnet.Error {
 	case url == "":
 		happened = "was answered with a discovery document that names no jwks_uri"
 	case !erpnet.SameOrigin(url, i.IdentityURL):
-		happened = fmt.Sprintf("was answered with keys at %q, which is another host and not asked", s.Client.Message(url))
+		happened = fmt.Sprintf(
+			"was answered with keys at %q, which is another host and not asked",
+			s.Client.Message(url),
+		)
 	default:
 		return nil
 	}
@@ -93,7 +100,11 @@ func (v Verification) show(claim string) string { return v.Service.Client.Messag
 
 func (v Verification) jwtType() Finding {
 	if strings.TrimPrefix(strings.ToLower(v.Token.Claims.Type), "application/") != "at+jwt" {
-		return v.fail("type", WrongJWTType, fmt.Sprintf("of type %q instead of \"at+jwt\"", v.show(v.Token.Claims.Type)))
+		return v.fail(
+			"type",
+			WrongJWTType,
+			fmt.Sprintf("of type %q instead of \"at+jwt\"", v.show(v.Token.Claims.Type)),
+		)
 	}
 	return Pass("type", "The token is an access token (at+jwt).")
 }
@@ -105,8 +116,15 @@ func (v Verification) issuer() Finding {
 		return v.fail("issuer", ForeignIssuer,
 			fmt.Sprintf("of issuer %q instead of %q", v.show(issuer), v.Request.Instance.ExpectedIssuer()))
 	case discovery != nil && !erpnet.SameSite(issuer, discovery.Issuer):
-		return v.fail("issuer", ForeignIssuer,
-			fmt.Sprintf("of issuer %q, while the discovery document names %q", v.show(issuer), v.show(discovery.Issuer)))
+		return v.fail(
+			"issuer",
+			ForeignIssuer,
+			fmt.Sprintf(
+				"of issuer %q, while the discovery document names %q",
+				v.show(issuer),
+				v.show(discovery.Issuer),
+			),
+		)
 	}
 	return Pass("issuer", "The token is of this instance's identity service.")
 }
@@ -160,7 +178,11 @@ func (v Verification) Signature(ctx context.Context) (findings []Finding, stale 
 	if v.Token.Claims.Algorithm != string(jose.RS256) {
 		const reason = "The algorithm is not RS256."
 		happened := fmt.Sprintf("signed by %q instead of \"RS256\"", v.show(v.Token.Claims.Algorithm))
-		return []Finding{v.fail("algorithm", WrongAlgorithm, happened), Skip("key", reason), Skip("signature", reason)}, false
+		return []Finding{
+			v.fail("algorithm", WrongAlgorithm, happened),
+			Skip("key", reason),
+			Skip("signature", reason),
+		}, false
 	}
 	findings = []Finding{Pass("algorithm", "The token is signed by RS256.")}
 	if v.Published.keys == nil {
@@ -179,10 +201,12 @@ func (v Verification) Signature(ctx context.Context) (findings []Finding, stale 
 	case found.genuine:
 		return append(findings, published, Pass("signature", "The signature is genuine.")), false
 	case found.failure != nil: // whether the key is published now is not known
-		return append(findings, Fail("key", found.failure), Skip("signature", "The keys could not be fetched again.")), false
+		return append(findings, Fail("key", found.failure), Skip("signature", "The keys could not be fetched "+
+			"again.")), false
 	case !found.known:
 		happened := fmt.Sprintf("signed by the key %q, which is not published", v.show(v.Token.Claims.KeyID))
 		return append(findings, v.fail("key", UnknownKey, happened), Skip("signature", "The key is not known.")), stale
 	}
-	return append(findings, published, v.fail("signature", BadSignature, "whose signature is not that of the published key")), stale
+	return append(findings, published, v.fail("signature", BadSignature, "whose signature is not that of the "+
+		"published key")), stale
 }

@@ -175,7 +175,11 @@ func (c checker) probe(ctx context.Context, token *identity.Token) identity.Find
 }
 
 // verify checks the claims and the signature of a token, if it is not opaque.
-func (c checker) verify(ctx context.Context, published identity.Published, token *identity.Token) (claims, signature []identity.Finding, stale bool) {
+func (c checker) verify(
+	ctx context.Context,
+	published identity.Published,
+	token *identity.Token,
+) (claims, signature []identity.Finding, stale bool) {
 	if token != nil && token.Claims != nil {
 		v := identity.Verification{Service: c.service, Request: c.request, Token: token, Published: published}
 		signature, stale = v.Signature(ctx)

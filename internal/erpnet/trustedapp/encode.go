@@ -43,10 +43,26 @@ func changes(wanted, old Record, writeHash bool) []member {
 		members = append(members, member{systemUserMember, orNull(wanted.SystemUser)})
 	}
 	add("SystemUserAllowed", wanted.SystemUserAllowed, old.SystemUserAllowed)
-	add("ImpersonateLoginUrl", orNull(strings.Join(wanted.ImpersonateLoginURL, ",")), orNull(strings.Join(old.ImpersonateLoginURL, ",")))
-	add("ImpersonateLogoutUrl", orNull(strings.Join(wanted.ImpersonateLogoutURL, ",")), orNull(strings.Join(old.ImpersonateLogoutURL, ",")))
-	add("ImpersonateAsInternalUserAllowed", wanted.ImpersonateAsInternalUserAllowed, old.ImpersonateAsInternalUserAllowed)
-	add("ImpersonateAsCommunityUserAllowed", wanted.ImpersonateAsCommunityUserAllowed, old.ImpersonateAsCommunityUserAllowed)
+	add(
+		"ImpersonateLoginUrl",
+		orNull(strings.Join(wanted.ImpersonateLoginURL, ",")),
+		orNull(strings.Join(old.ImpersonateLoginURL, ",")),
+	)
+	add(
+		"ImpersonateLogoutUrl",
+		orNull(strings.Join(wanted.ImpersonateLogoutURL, ",")),
+		orNull(strings.Join(old.ImpersonateLogoutURL, ",")),
+	)
+	add(
+		"ImpersonateAsInternalUserAllowed",
+		wanted.ImpersonateAsInternalUserAllowed,
+		old.ImpersonateAsInternalUserAllowed,
+	)
+	add(
+		"ImpersonateAsCommunityUserAllowed",
+		wanted.ImpersonateAsCommunityUserAllowed,
+		old.ImpersonateAsCommunityUserAllowed,
+	)
 	add("BasicAuthenticationAllowed", wanted.BasicAuthenticationAllowed, old.BasicAuthenticationAllowed)
 	if wanted.referenceTokens() != old.referenceTokens() { // versions before 26.2.1.66 do not know it
 		members = append(members, member{"ReferenceTokens", wanted.referenceTokens()})

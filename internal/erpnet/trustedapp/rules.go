@@ -38,9 +38,22 @@ func (r Record) Violations() []Violation {
 	}
 	add(strings.TrimSpace(r.Name) == "", "Name", "Give the application a name.")
 	addError("ApplicationUri", "The application URI", identity.CheckClientID(r.ApplicationURI))
-	add(true, "ClientType", oneOf("The client type", string(r.ClientType), string(Confidential), string(Public), string(NoClient)))
-	add(true, "ReferenceTokens",
-		oneOf("The policy of reference tokens", r.referenceTokens(), ReferenceTokensNone, ReferenceTokensUsers, ReferenceTokensAdmins))
+	add(
+		true,
+		"ClientType",
+		oneOf("The client type", string(r.ClientType), string(Confidential), string(Public), string(NoClient)),
+	)
+	add(
+		true,
+		"ReferenceTokens",
+		oneOf(
+			"The policy of reference tokens",
+			r.referenceTokens(),
+			ReferenceTokensNone,
+			ReferenceTokensUsers,
+			ReferenceTokensAdmins,
+		),
+	)
 	add(r.ClientType == Public && r.ApplicationSecretHash != "", "ApplicationSecretHash",
 		"A Public application has no secret: remove the hash, or make it Confidential.", "ClientType")
 	if r.ApplicationSecretHash != "" {
@@ -131,18 +144,23 @@ func (r Record) Advice() []Violation {
 	}
 	switch strings.ToUpper(strings.TrimSpace(r.SystemUser)) {
 	case "ADMIN", "ADMINISTRATOR":
-		add("SystemUser", "The application would run as an administrator. Give it its own user, with the rights it needs.")
+		add("SystemUser", "The application would run as an administrator. Give it its own user, with the rights it "+
+			"needs.")
 	case "SYSTEM_APPLICATION_USER":
-		add("SystemUser", "SYSTEM_APPLICATION_USER has system rights. Give the application its own user, with the rights it needs.")
+		add("SystemUser", "SYSTEM_APPLICATION_USER has system rights. Give the application its own user, with the "+
+			"rights it needs.")
 	}
 	for _, scope := range r.Scope {
 		switch scope {
 		case "update":
-			add("Scope", "The scope update lets the application create, change and delete data. Take read alone if it only reads.")
+			add("Scope", "The scope update lets the application create, change and delete data. Take read alone if "+
+				"it only reads.")
 		case "exec":
-			add("Scope", "The scope exec lets the application run scripts on the server. Take it only if the application does.")
+			add("Scope", "The scope exec lets the application run scripts on the server. Take it only if the "+
+				"application does.")
 		case "DomainApi":
-			add("Scope", "The scope DomainApi is obsolete: only old clients, such as ERP.net's own for .NET, still ask for it.")
+			add("Scope", "The scope DomainApi is obsolete: only old clients, such as ERP.net's own for .NET, still "+
+				"ask for it.")
 		}
 	}
 	return found

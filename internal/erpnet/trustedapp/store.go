@@ -105,10 +105,15 @@ func (s Store) recordOf(ctx context.Context, row domainapi.Row) (Record, *erpnet
 }
 
 // recordWithLogin is recordOf that asks for no login twice: known has those of before, by the user's GUID.
-func (s Store) recordWithLogin(ctx context.Context, row domainapi.Row, known map[string]string) (Record, *erpnet.Error) {
+func (s Store) recordWithLogin(
+	ctx context.Context,
+	row domainapi.Row,
+	known map[string]string,
+) (Record, *erpnet.Error) {
 	r := recordOf(row)
 	if max(len(r.Scope), len(r.ImpersonateLoginURL), len(r.ImpersonateLogoutURL)) > erpnet.MaxScopes {
-		return r, s.fail(erpnet.Excessive, fmt.Sprintf("was answered with a record of more than %d scopes or URIs", erpnet.MaxScopes))
+		return r, s.fail(erpnet.Excessive, fmt.Sprintf("was answered with a record of more than %d scopes or "+
+			"URIs", erpnet.MaxScopes))
 	}
 	if r.SystemUser == "" && r.systemUserID != "" {
 		login, found := known[r.systemUserID]
@@ -166,7 +171,8 @@ func (s Store) Create(ctx context.Context, wanted Record) (*Record, error) {
 	case created != nil && (failed == nil || isOurs(*created, wanted)):
 		return created, nil
 	case created != nil:
-		return nil, s.fail(Exists, "got no response of the Domain API, and found a record with this ApplicationUri that somebody else has made")
+		return nil, s.fail(Exists, "got no response of the Domain API, and found a record with this ApplicationUri "+
+			"that somebody else has made")
 	case failed != nil && err != nil:
 		return nil, s.undecided(failed, err)
 	case failed != nil:
@@ -180,7 +186,8 @@ func (s Store) Create(ctx context.Context, wanted Record) (*Record, error) {
 // isOurs reports whether a record that came up while one was written is that one: it has the hash of our secret, or
 // everything that was wanted.
 func isOurs(now, wanted Record) bool {
-	return now.ApplicationSecretHash != "" && now.ApplicationSecretHash == wanted.ApplicationSecretHash || same(now, wanted)
+	return now.ApplicationSecretHash != "" && now.ApplicationSecretHash == wanted.ApplicationSecretHash ||
+		same(now, wanted)
 }
 
 // undecided is the error of a write that may have been done, and cannot be read again.
@@ -243,7 +250,8 @@ func (s Store) Update(ctx context.Context, read, wanted Record, writeHash bool) 
 	case failed.MayBeDone && same(*now, wanted) && !hashUncertain(read, *now, wanted, writeHash):
 		return now, nil
 	case failed.MayBeDone && same(*now, wanted):
-		failed.Evidence = strings.TrimPrefix(failed.Evidence+"\nThe instance does not show the hash, so whether the new one was written is not known.", "\n")
+		failed.Evidence = strings.TrimPrefix(failed.Evidence+"\nThe instance does not show the hash, so whether "+
+			"the new one was written is not known.", "\n")
 	case !failed.MayBeDone && changedSince(read, *now):
 		e := s.fail(Conflict, "was refused, and the record was changed in the meantime")
 		e.Status = failed.Status

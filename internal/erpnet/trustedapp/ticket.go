@@ -44,17 +44,51 @@ func (r Record) ticketRows() []ticketRow {
 		{"Name", r.Name, "What people see."},
 		{"ApplicationUri", r.ApplicationURI, "The client_id of its requests, compared exactly."},
 		{"ClientType", string(r.ClientType), clientTypeReason(r.ClientType)},
-		{"ApplicationSecretHash", r.ApplicationSecretHash, choose(r.ApplicationSecretHash != "", "The base64 of the SHA-256 of its secret. It is not the secret, which stays with us.", "It has no secret.")},
+		{"ApplicationSecretHash", r.ApplicationSecretHash, choose(r.ApplicationSecretHash != "", "The base64 of "+
+			"the SHA-256 of its secret. It is not the secret, which stays with us.", "It has no secret.")},
 		{"Scope", identity.JoinScopes(r.Scope), "What its tokens may be used for, and no more."},
-		{"SystemUserAllowed", strconv.FormatBool(r.SystemUserAllowed), choose(r.SystemUserAllowed, "It is a service and takes its tokens by the client-credentials grant.", "It is no service.")},
-		{"SystemUser", r.SystemUser, choose(r.SystemUser != "", "The login of the user whom its calls run as.", "No calls run without a person.")},
-		{"ImpersonateAsInternalUserAllowed", strconv.FormatBool(r.ImpersonateAsInternalUserAllowed), choose(r.ImpersonateAsInternalUserAllowed, "Internal users sign in by it.", "Internal users do not sign in by it.")},
-		{"ImpersonateAsCommunityUserAllowed", strconv.FormatBool(r.ImpersonateAsCommunityUserAllowed), choose(r.ImpersonateAsCommunityUserAllowed, "External users sign in by it.", "External users do not sign in by it.")},
-		{"ImpersonateLoginUrl", strings.Join(r.ImpersonateLoginURL, ","), "Where people return to after they signed in, compared exactly."},
-		{"ImpersonateLogoutUrl", strings.Join(r.ImpersonateLogoutURL, ","), "Where people return to after they signed out, compared exactly."},
-		{"BasicAuthenticationAllowed", strconv.FormatBool(r.BasicAuthenticationAllowed), "Passwords in place of tokens: legacy, and not needed."},
-		{"ReferenceTokens", r.ReferenceTokens, "Who may issue reference tokens for it. Versions before 26.2 do not have this attribute."},
-		{"IsEnabled", strconv.FormatBool(r.IsEnabled), choose(r.IsEnabled, "It is used from now on.", "It is not used yet.")},
+		{
+			"SystemUserAllowed",
+			strconv.FormatBool(r.SystemUserAllowed),
+			choose(
+				r.SystemUserAllowed,
+				"It is a service and takes its tokens by the client-credentials grant.",
+				"It is no service.",
+			),
+		},
+		{"SystemUser", r.SystemUser, choose(r.SystemUser != "", "The login of the user whom its calls run "+
+			"as.", "No calls run without a person.")},
+		{
+			"ImpersonateAsInternalUserAllowed",
+			strconv.FormatBool(r.ImpersonateAsInternalUserAllowed),
+			choose(
+				r.ImpersonateAsInternalUserAllowed,
+				"Internal users sign in by it.",
+				"Internal users do not sign in by it.",
+			),
+		},
+		{
+			"ImpersonateAsCommunityUserAllowed",
+			strconv.FormatBool(r.ImpersonateAsCommunityUserAllowed),
+			choose(
+				r.ImpersonateAsCommunityUserAllowed,
+				"External users sign in by it.",
+				"External users do not sign in by it.",
+			),
+		},
+		{"ImpersonateLoginUrl", strings.Join(r.ImpersonateLoginURL, ","), "Where people return to after they " +
+			"signed in, compared exactly."},
+		{"ImpersonateLogoutUrl", strings.Join(r.ImpersonateLogoutURL, ","), "Where people return to after they " +
+			"signed out, compared exactly."},
+		{"BasicAuthenticationAllowed", strconv.FormatBool(r.BasicAuthenticationAllowed), "Passwords in place of " +
+			"tokens: legacy, and not needed."},
+		{"ReferenceTokens", r.ReferenceTokens, "Who may issue reference tokens for it. Versions before 26.2 do not " +
+			"have this attribute."},
+		{
+			"IsEnabled",
+			strconv.FormatBool(r.IsEnabled),
+			choose(r.IsEnabled, "It is used from now on.", "It is not used yet."),
+		},
 		{"Notes", r.Notes, "For people."},
 	}
 }
@@ -80,13 +114,16 @@ func choose(condition bool, yes, no string) string {
 func (r Record) ticketChecks(proof string) []string {
 	checks := []string{"Every attribute has the value of the table, letter case included and without spaces around it."}
 	if r.ApplicationSecretHash != "" {
-		checks = append(checks, "ApplicationSecretHash was taken over as it stands, and not hashed once more. Nobody needs the secret for this; it must not be sent.")
+		checks = append(checks, "ApplicationSecretHash was taken over as it stands, and not hashed once more. "+
+			"Nobody needs the secret for this; it must not be sent.")
 	}
 	if r.SystemUser != "" {
-		checks = append(checks, "The SystemUser exists, is active, and has the rights that the application needs and no more.")
+		checks = append(checks, "The SystemUser exists, is active, and has the rights that the application needs "+
+			"and no more.")
 	}
 	if r.ApplicationSecretHash != "" || r.SystemUser != "" {
-		checks = append(checks, "If an install link was used, ApplicationSecretHash and SystemUser were set by hand afterwards: a link carries neither and puts SYSTEM_APPLICATION_USER in the place of the user.")
+		checks = append(checks, "If an install link was used, ApplicationSecretHash and SystemUser were set by "+
+			"hand afterwards: a link carries neither and puts SYSTEM_APPLICATION_USER in the place of the user.")
 	}
 	if r.SystemUserAllowed && r.ClientType == Confidential {
 		checks = append(checks, "A token is issued by the client-credentials grant. "+proof)

@@ -22,7 +22,8 @@ func (s Store) userReference(ctx context.Context, login string) (map[string]stri
 		return nil, failed
 	}
 	for _, row := range rows {
-		if id := idOf(row); domainapi.IsGUID(id) && strings.EqualFold(text(row, "Login"), login) { // a filter may be ignored
+		if id := idOf(row); domainapi.IsGUID(id) &&
+			strings.EqualFold(text(row, "Login"), login) { // a filter may be ignored
 			return map[string]string{"@odata.id": domainapi.Reference(userSet, id)}, nil
 		}
 	}
