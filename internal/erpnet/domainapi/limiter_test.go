@@ -47,6 +47,7 @@ func TestLimiterGivesSlots(t *testing.T) {
 					synctest.Wait()
 				}
 				time.Sleep(time.Minute)
+				synctest.Wait()
 				if !slices.Equal(seconds, test.seconds) {
 					t.Errorf("begin at %v, want %v", seconds, test.seconds)
 				}
