@@ -13,14 +13,14 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
 
-// After an error is changed, write the file anew and read it:
+// After an error is changed, write the file again and read it:
 //
 //	go test ./internal/provider -run TestErrorsAreThoseOfTheFile -write-errors
 var writeErrors = flag.Bool("write-errors", false, "write testdata/errors.txt")
 
 const errorsFile = "testdata/errors.txt"
 
-// What a user reads of each kind of failure stands in one file, for a person to read from top to bottom: what is wrong,
+// What a user reads of each kind of failure is in one file, for a person to read from top to bottom: what is wrong,
 // what to do, and the evidence last.
 func TestErrorsAreThoseOfTheFile(t *testing.T) {
 	var b strings.Builder
@@ -43,6 +43,6 @@ func TestErrorsAreThoseOfTheFile(t *testing.T) {
 		}
 	}
 	if want := string(must(os.ReadFile(errorsFile))); b.String() != want {
-		t.Errorf("%s holds other errors: write it anew with -write-errors, and read it", errorsFile)
+		t.Errorf("%s holds other errors: write it again with -write-errors, and read it", errorsFile)
 	}
 }
