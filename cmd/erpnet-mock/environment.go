@@ -23,7 +23,7 @@ var shells = map[string]func(variable) string{
 		return fmt.Sprintf("$env:%s = '%s'\n", v.name, strings.ReplaceAll(v.value, "'", "''"))
 	},
 	// For the file that $GITHUB_ENV names. A value of several lines has a last line
-	// that is none of its own.
+	// that differs from all of them.
 	"github": func(v variable) string {
 		if !strings.Contains(v.value, "\n") {
 			return fmt.Sprintf("%s=%s\n", v.name, v.value)

@@ -64,7 +64,7 @@ func TestMemoryStaysFlat(t *testing.T) {
 	}
 }
 
-// startProcess starts the mock as a process of its own.
+// startProcess starts the mock in a separate process.
 func startProcess(t *testing.T) (r started, pid int) {
 	t.Helper()
 	readyFile := filepath.Join(t.TempDir(), "ready.json")

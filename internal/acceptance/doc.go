@@ -1,7 +1,7 @@
 // Copyright (c) ERP.net
 // SPDX-License-Identifier: MPL-2.0
 
-// Package acceptance tests the provider as its users run it: by a real CLI, as a process of its own, beside other
+// Package acceptance tests the provider as its users run it: by a real CLI, in a separate process, beside other
 // providers. Most tests are scripts, which read as a manual does: testdata/script/rotation.txt rotates a secret. Run
 // one by
 //

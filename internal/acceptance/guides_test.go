@@ -133,7 +133,7 @@ var (
 	action     = regexp.MustCompile(`^[\w-]+/[\w-]+@v\d+$`)
 )
 
-// pipeline FILE JOB runs a job below examples/ as a runner does: for GitHub each step in a bash of its own, for
+// pipeline FILE JOB runs a job below examples/ as a runner does: for GitHub each step in a separate bash, for
 // GitLab all commands in one sh. The actions are those that check out and install the CLI. What is in ${{ }} is a
 // variable of the script, such as vars.ERPNET_INSTANCE.
 func pipeline(ts *testscript.TestScript, neg bool, args []string) {

@@ -99,7 +99,7 @@ type Response struct {
 func (c *Client) Send(ctx context.Context, r Request, p Policy) (*Response, *Error) {
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(p.Whole, OperationLimit))
 	defer cancel()
-	if failed := c.unreachable.Recall(origin(r.URL), c.Now()); failed != nil && !p.Anew {
+	if failed := c.unreachable.Recall(origin(r.URL), c.Now()); failed != nil && !p.AskAgain {
 		failed.URL = withoutQuery(r.URL)
 		return nil, failed
 	}

@@ -24,8 +24,8 @@ type Policy struct {
 	Attempt time.Duration // limit of one attempt; 0: the client's request timeout
 	Whole   time.Duration // limit of all attempts and waits together; 0: OperationLimit
 
-	Fresh bool // use a fresh connection: a kept one may break, and net/http itself then sends a GET again
-	Anew  bool // ask, even if the host was unreachable a moment ago
+	Fresh    bool // use a fresh connection: a kept one may break, and net/http itself then sends a GET again
+	AskAgain bool // ask, even if the host was unreachable a moment ago
 
 	// NotWritten reports whether a response to a write says that nothing was written; for RetryWrite.
 	NotWritten func(*Response) bool

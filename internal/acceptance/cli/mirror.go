@@ -32,7 +32,7 @@ func (m Mirror) Add(source, version, program string) error {
 	return os.Link(program, filepath.Join(directory, name))
 }
 
-// Config is a CLI configuration by which providers come from the mirror, and from nowhere else.
+// Config is a CLI configuration that takes providers from the mirror only.
 func (m Mirror) Config() string {
 	return fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", string(m))
 }

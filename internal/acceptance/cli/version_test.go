@@ -77,7 +77,7 @@ func TestOldCLIsSkipWhatTheyDoNotUnderstand(t *testing.T) {
 	}
 }
 
-// The docs name the CLIs by which the tests decide.
+// The docs name the same CLI versions as the tests.
 func TestDocsNameTheCLIs(t *testing.T) {
 	t.Parallel()
 	for _, feature := range features {

@@ -224,7 +224,7 @@ func (a *anonymizer) scopes(text string) string {
 	return strings.Join(scopes, " ")
 }
 
-// reference replaces the GUIDs in a text that holds nothing else of its own.
+// reference replaces the GUIDs in a text that holds nothing else that is private.
 func (a *anonymizer) reference(text string) string {
 	return guid.ReplaceAllStringFunc(text, func(found string) string {
 		found = strings.ToLower(found)

@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// provider is what a stand-in has in place of code of its own.
+// provider describes a stand-in, so that none needs its own code.
 type provider struct {
 	version                     string
 	config                      *tfprotov6.Schema

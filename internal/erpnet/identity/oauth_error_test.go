@@ -12,7 +12,7 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
 
-// Every code of protocol section 3.1 is a kind of its own, whatever the HTTP status and with or without a description.
+// Every code of protocol section 3.1 has its own kind, whatever the HTTP status and with or without a description.
 func TestOAuthErrorsAreToldApart(t *testing.T) {
 	for code, want := range map[erpnet.Kind]struct{ hashPrefix, evidence string }{
 		InvalidClient:        {hashPrefix: erpnet.SecretHash(testSecret)[:4]},

@@ -88,22 +88,22 @@ type outcome struct {
 	told  atomic.Bool // the error was given to somebody
 }
 
-func (s *Service) token(ctx context.Context, r TokenRequest, use use, anew bool) (*Token, error) {
+func (s *Service) token(ctx context.Context, r TokenRequest, use use, askAgain bool) (*Token, error) {
 	key := r.key()
 	if token := s.cached(key, use); token != nil {
 		return token, nil
 	}
-	if !anew {
+	if !askAgain {
 		if failed := s.refused(r); failed != nil {
 			return nil, failed
 		}
 	}
 	for {
-		o, err := s.share(ctx, r, anew)
+		o, err := s.share(ctx, r, askAgain)
 		switch {
 		case err != nil:
 			return nil, err
-		case anew && o.remembered():
+		case askAgain && o.remembered():
 			continue // another caller's request was none
 		case o.err != nil && o.told.Swap(true):
 			return o.token, erpnet.AsError(o.err).Again()
@@ -116,7 +116,7 @@ func (s *Service) token(ctx context.Context, r TokenRequest, use use, anew bool)
 func (o *outcome) remembered() bool { return o.err != nil && erpnet.AsError(o.err).Repeated }
 
 // share requests a token, or waits for the one that another caller is requesting.
-func (s *Service) share(ctx context.Context, r TokenRequest, anew bool) (*outcome, error) {
+func (s *Service) share(ctx context.Context, r TokenRequest, askAgain bool) (*outcome, error) {
 	key := r.key()
 	shared := s.requests.DoChan(key.String(), func() (any, error) {
 		// The request before this one may have ended since the caller looked.
@@ -125,10 +125,10 @@ func (s *Service) share(ctx context.Context, r TokenRequest, anew bool) (*outcom
 		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), erpnet.OperationLimit)
 		defer cancel()
-		token, err := s.requestToken(ctx, r, anew)
+		token, err := s.requestToken(ctx, r, askAgain)
 		if err == nil {
 			s.store(key, token)
-		} else if !anew {
+		} else if !askAgain {
 			s.rememberRefusal(r, erpnet.AsError(err))
 		}
 		return &outcome{token: token, err: err}, nil

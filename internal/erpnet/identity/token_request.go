@@ -49,15 +49,15 @@ func (s *Service) RequestToken(ctx context.Context, r TokenRequest) (*Token, err
 	return s.requestToken(ctx, r, false)
 }
 
-// requestToken is RequestToken, anew even if the host was unreachable a moment ago.
-func (s *Service) requestToken(ctx context.Context, r TokenRequest, anew bool) (*Token, error) {
+// requestToken is RequestToken; with askAgain, it asks even if the host was unreachable a moment ago.
+func (s *Service) requestToken(ctx context.Context, r TokenRequest, askAgain bool) (*Token, error) {
 	s.Client.Protect(r.Credentials.Secret)
 	response, failed := s.Client.Send(ctx, erpnet.Request{
 		Method: http.MethodPost,
 		URL:    r.Instance.TokenEndpoint(),
 		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}},
 		Body:   r.form(),
-	}, erpnet.Policy{Retry: erpnet.RetryRead, Anew: anew}) // issuing a token changes nothing (protocol section 5.2)
+	}, erpnet.Policy{Retry: erpnet.RetryRead, AskAgain: askAgain}) // issuing a token changes nothing (protocol section 5.2)
 	if failed != nil {
 		failed.ClientID = r.Credentials.ClientID
 		return nil, failed
