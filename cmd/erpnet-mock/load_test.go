@@ -71,7 +71,7 @@ func startProcess(t *testing.T) (r started, pid int) {
 	ctx, cancel := context.WithCancel(t.Context())
 	//nolint:gosec // this test binary
 	command := exec.CommandContext(ctx, os.Args[0], "-tls=false", "-ready-file", readyFile)
-	command.Env = append(os.Environ(), "ERPNET_MOCK_TEST_MAIN=1")
+	command.Env = append(os.Environ(), "ERPNET_MOCK_TEST_MAIN=1", "GOGC=100") // as users run it
 	stdout, err := command.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -61,7 +61,7 @@ func (s *Server) value(x *exchange, a odata.Attribute, given any, bound bool) (a
 func textValue(a odata.Attribute, value string) (any, error) {
 	switch {
 	case value == "" && a.Nullable:
-		return nil, nil // as rowOf would read it back
+		return nil, nil // as a row would be read back
 	case value == "":
 		return nil, rejected("The property '%s' is required.", a.Name)
 	case a.Length > 0 && utf8.RuneCountInString(value) > a.Length:

@@ -114,7 +114,7 @@ func (r *registry) storeApplication(row odata.Row, now time.Time) {
 		app.ObjectVersion = nextVersion(app.ObjectVersion)
 	}
 	app.AggregateLastUpdateTimeUtc = now
-	setFields(app, applicationType, row)
+	applicationFields.set(app, row)
 	app.SystemUser = ""
 	to, _ := row["SystemUser"].(odata.Link)
 	if user := firstOf(r.users, func(user User) bool { return user.recordID() == to.ID }); user != nil {
