@@ -11,6 +11,11 @@ import (
 	"fmt"
 )
 
+// ReadAuthorities begins to read the system's certificate authorities, which takes some 20 ms on a usual system, in the
+// background. crypto/tls would begin once a server has responded. Where it begins when the provider is configured, a plan
+// of one token takes 331 ms instead of 338 (medians of 60).
+func ReadAuthorities() { go func() { _, _ = x509.SystemCertPool() }() }
+
 // RootCAs returns the system's certificate authorities and those of a PEM text. The error says what is wrong with the
 // text, in a clause that begins with "it".
 func RootCAs(text []byte) (*x509.CertPool, error) {

@@ -37,10 +37,9 @@ type Options struct {
 // Client sends requests to ERP.net instances. They share TLS settings, proxy and connections. A client redacts every
 // secret that it was told of; see [Client.Protect]. It is safe for concurrent use.
 type Client struct {
-	options     Options
-	network     *network // nil where there is a transport instead
-	redactor    redactor
-	authorities sync.Once
+	options  Options
+	network  *network // nil where there is a transport instead
+	redactor redactor
 
 	unreachable NegativeCache // by origin
 
@@ -197,9 +196,6 @@ func (c *Client) attempt(ctx context.Context, r Request, p Policy, number int) (
 	maps.Copy(request.Header, r.Header)
 	request.Header.Set("Accept", "application/json")
 	request.Header.Set("User-Agent", c.options.UserAgent)
-	if request.URL.Scheme == "https" {
-		c.authorities.Do(readAuthorities)
-	}
 	begin := c.Now()
 	response, err := c.exchange(request, p)
 	fields := map[string]any{

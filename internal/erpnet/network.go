@@ -139,9 +139,3 @@ func checkProxyResponse(_ context.Context, _ *url.URL, _ *http.Request, response
 	}
 	return nil
 }
-
-// readAuthorities reads the system's certificate authorities while a connection opens. crypto/tls would begin once the
-// server has responded, and take some 15 ms on a usual system (measured for the first request of a process).
-func readAuthorities() {
-	go func() { _, _ = x509.SystemCertPool() }()
-}

@@ -20,6 +20,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
 
 var (
@@ -163,6 +165,9 @@ func (p *erpnetProvider) Configure(
 			req.TerraformVersion,
 			p.version,
 		),
+	}
+	if data.settings.instance.problem == nil {
+		erpnet.ReadAuthorities()
 	}
 	resp.DataSourceData = data
 	resp.ResourceData = data
