@@ -237,6 +237,37 @@ func TestAClosedPortCostsItsTimeOnce(t *testing.T) {
 	}
 }
 
+// Twenty objects wait for an instance that stays full about as long as one, and one of them tells all.
+func TestAFullInstanceIsWaitedForOnce(t *testing.T) {
+	schemas()
+	for title, fault := range map[string]erpnettest.Fault{
+		"No Licence Free":                  erpnettest.LicenceExhausted().With("Retry-After", "60"),
+		"Too Many Calls of the Domain API": erpnettest.Status(429).With("Retry-After", "60"),
+	} {
+		took := map[int]time.Duration{}
+		for _, n := range []int{1, 20} {
+			synctest.Test(t, func(t *testing.T) {
+				instance, p, stop := startInMemory(t, 0, nil)
+				defer stop()
+				instance.Inject(erpnettest.DomainAPI, fault)
+				results, begin := make([]result, n), time.Now()
+				atOnce(n, func(i int) {
+					if i%5 == 4 {
+						results[i] = p.resource("trusted_application").apply(service(nil))
+					} else {
+						results[i] = p.read("domain_query", query(nil))
+					}
+				})
+				took[n] = time.Since(begin)
+				onePerCause(t, results, title)
+			})
+		}
+		if took[1] < time.Minute || took[20] > took[1]*3/2 {
+			t.Errorf("%s: one takes %s, twenty %s", title, took[1], took[20])
+		}
+	}
+}
+
 // A write may have put right what was refused, so that everything is asked for again after it.
 func TestAWriteMakesRefusalsForgotten(t *testing.T) {
 	instance, env := startInstance(t)

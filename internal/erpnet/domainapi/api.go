@@ -61,13 +61,16 @@ func (a API) call(ctx context.Context, c call) (*erpnet.Response, *erpnet.Error)
 	}
 	var result Result
 	defer func() { release(result) }()
+	if failed := a.Limiter.full.Recall(a.Tokens.session(), a.Client().Now()); failed != nil {
+		failed.URL = withoutQuery(c.url)
+		return nil, failed
+	}
 	token, err := a.Tokens.token(ctx, nil)
 	if err != nil {
 		return nil, erpnet.AsError(err)
 	}
 	if writes {
 		ctx = context.WithoutCancel(ctx)
-		defer erpnet.Wrote()
 	}
 	response, failed := a.send(ctx, c, token, &result)
 	if failed != nil && tokenWasRejected(failed) && !a.Tokens.isReference() {
@@ -76,8 +79,14 @@ func (a API) call(ctx context.Context, c call) (*erpnet.Response, *erpnet.Error)
 		}
 		response, failed = a.send(ctx, c, token, &result)
 	}
+	if failed != nil && (failed.Kind == NoLicence || failed.Kind == RateLimited) {
+		a.Limiter.full.Remember(a.Tokens.session(), failed, a.Client().Now())
+	}
 	if failed != nil && writes {
 		failed.MayBeDone = !failed.NotSent() && !isRefusal(failed.Kind)
+	}
+	if writes && (failed == nil || failed.MayBeDone) {
+		erpnet.Wrote()
 	}
 	return response, failed
 }

@@ -7,6 +7,8 @@ import (
 	"context"
 	"slices"
 	"sync"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
 
 // readsInFlight is how many reads run at a time in a session. A server runs one and queues five by default (protocol
@@ -15,10 +17,13 @@ const readsInFlight = 4
 
 // Limiter gives the calls of each session their slots: reads share it, four at a time; a session's first call, which
 // opens it, and writes run alone. Once a server has said that it was too much, or was slow, calls run one at a time.
-// The zero value is ready. It is safe for concurrent use.
+// A call that a full instance refused to the end answers for those that come within the next seconds. The zero value is
+// ready. It is safe for concurrent use.
 type Limiter struct {
 	mu       sync.Mutex
 	sessions map[string]*session
+
+	full erpnet.NegativeCache // refusals for want of licences or room, by session
 }
 
 // session is what one token, or the tokens that follow it, have at the API.

@@ -185,7 +185,8 @@ func (s *Service) rememberRefusal(r TokenRequest, failed *erpnet.Error) {
 	switch failed.Kind {
 	case InvalidScope:
 		s.refusals.Remember(r.Key(), failed, s.Client.Now())
-	case InvalidClient, UnauthorizedClient, InvalidGrant, UnsupportedGrantType, InvalidRequest, RequestRefused:
+	case InvalidClient, UnauthorizedClient, InvalidGrant, UnsupportedGrantType, InvalidRequest, RequestRefused,
+		erpnet.RateLimited:
 		r.Scope = anyScope
 		s.refusals.Remember(r.Key(), failed, s.Client.Now())
 	}
