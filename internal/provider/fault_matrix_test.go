@@ -83,6 +83,7 @@ func faultColumns() []faultColumn {
 		facts, query              = "data instance", "data domain_query"
 		check, probe              = "data credentials_check", "data credentials_check that probes"
 		found, created            = "data trusted_application", "resource trusted_application"
+		listed                    = "list trusted_application"
 	)
 	return []faultColumn{
 		{
@@ -100,7 +101,7 @@ func faultColumns() []faultColumn {
 		{
 			name:     "token of the API",
 			endpoint: erpnettest.Token,
-			objects:  []string{query, found, created},
+			objects:  []string{query, found, listed, created},
 			want:     func(o outcomes) erpnet.Kind { return o.api },
 		},
 		{
@@ -125,7 +126,7 @@ func faultColumns() []faultColumn {
 			name:     "API",
 			endpoint: erpnettest.DomainAPI,
 			method:   http.MethodGet,
-			objects:  []string{query, found, created},
+			objects:  []string{query, found, listed, created},
 			want:     func(o outcomes) erpnet.Kind { return o.read },
 		},
 		{
@@ -190,6 +191,8 @@ func useInMatrix(p *process, object string) result {
 		return p.read("domain_query", arguments{"entity_set": "Crm_Sales_Customers", "top": 3, "all_pages": true})
 	case "data trusted_application":
 		return p.read("trusted_application", arguments{"application_uri": sampleURI})
+	case "list trusted_application":
+		return p.list("trusted_application", nil)
 	}
 	return p.resource("trusted_application").apply(arguments{
 		"name":                     "Reports",

@@ -24,7 +24,7 @@ import (
 // plan of a CLI takes. Its operations panic when the protocol itself fails, so that any goroutine may call them.
 type process struct {
 	ctx    context.Context
-	server tfprotov6.ProviderServer
+	server listServer
 }
 
 // arguments are those of an object or of the provider: Go values by name. What is left out is null, and
@@ -88,7 +88,7 @@ func start(t *testing.T, env environment, configuration arguments) *process {
 
 func startProvider(t *testing.T, provider *erpnetProvider, configuration arguments) *process {
 	t.Helper()
-	p := &process{ctx: context.Background(), server: providerserver.NewProtocol6(provider)()}
+	p := &process{ctx: context.Background(), server: providerserver.NewProtocol6(provider)().(listServer)}
 	config := encode(schemas().Provider.ValueType(), configuration)
 	validated := must(p.server.ValidateProviderConfig(p.ctx, &tfprotov6.ValidateProviderConfigRequest{Config: config}))
 	done := must(
@@ -157,6 +157,30 @@ func (p *process) open(name string, values arguments) result {
 		p.server.OpenEphemeralResource(p.ctx, &tfprotov6.OpenEphemeralResourceRequest{TypeName: name, Config: config}),
 	)
 	return newResult(kind, resp.Result, resp.Private, validated.Diagnostics, resp.Diagnostics)
+}
+
+// list validates and lists a resource, with all that its results hold.
+func (p *process) list(name string, values arguments) result {
+	name = "erpnet_" + name
+	config := encode(schemas().ListResourceSchemas[name].ValueType(), values)
+	validated := must(p.server.ValidateListResourceConfig(
+		p.ctx,
+		&tfprotov6.ValidateListResourceConfigRequest{TypeName: name, Config: config},
+	))
+	all := result{diagnostics: validated.Diagnostics}
+	if all.failed() {
+		return all
+	}
+	stream := must(p.server.ListResource(
+		p.ctx,
+		&tfprotov6.ListResourceRequest{TypeName: name, Config: config, Limit: 100, IncludeResource: true},
+	))
+	for listed := range stream.Results {
+		one := newResult(schemas().ResourceSchemas[name].ValueType(), listed.Resource, nil, listed.Diagnostics)
+		all.diagnostics = append(all.diagnostics, one.diagnostics...)
+		all.kept += one.kept + listed.DisplayName
+	}
+	return all
 }
 
 // call calls a function of strings.
