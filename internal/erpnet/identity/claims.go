@@ -48,6 +48,8 @@ var (
 	ErrBearerPrefix   = errors.New("it begins with \"Bearer\"; give the token alone")
 	ErrOddClaims      = errors.New("it is a JWT, but one of its claims has another type than RFC 7519 and RFC 9068 " +
 		"give it")
+	ErrRepeatedClaim = errors.New("it is a JWT, but one of its claims is in it twice, so that two readers may take " +
+		"different values (RFC 8725 section 2.8)")
 	ErrTooManyScopes = fmt.Errorf("it names more than %d scopes", erpnet.MaxScopes)
 	ErrNotJWT        = errors.New("it is not a JWT, three base64url parts joined by dots, the first two JSON " +
 		"objects; give the access_token as it was issued")
@@ -55,8 +57,8 @@ var (
 
 // DecodeClaims reads the header and the claims of an access token without verifying anything. It takes aud and scope as
 // a string or as an array, since ERP.net documents both (protocol section 2.4). The error is one of
-// [ErrReferenceToken], [ErrEncryptedToken], [ErrBearerPrefix], [ErrOddClaims],
-// [ErrTooManyScopes] and [ErrNotJWT].
+// [ErrReferenceToken], [ErrEncryptedToken], [ErrBearerPrefix], [ErrOddClaims], [ErrRepeatedClaim], [ErrTooManyScopes]
+// and [ErrNotJWT].
 func DecodeClaims(token string) (*Claims, error) {
 	parts := strings.Split(token, ".")
 	switch {
@@ -119,8 +121,7 @@ func DecodeClaims(token string) (*Claims, error) {
 // claims are the members of a JSON object, by their exact names.
 type claims map[string]json.RawMessage
 
-// readClaims reads one base64url part (RFC 7515 section 2) that must be a JSON object. A member that stands twice
-// makes it unreadable (RFC 8725 section 2.8): two readers may take different ones.
+// readClaims reads one base64url part (RFC 7515 section 2) that must be a JSON object without duplicate members.
 func readClaims(part string) (claims, error) {
 	text, err := base64.RawURLEncoding.DecodeString(part)
 	if text = bytes.TrimSpace(text); err != nil || len(text) == 0 || text[0] != '{' || !json.Valid(text) {
@@ -128,7 +129,7 @@ func readClaims(part string) (claims, error) {
 	}
 	var found map[string]exactjson.RawMessage
 	if exactjson.Unmarshal(text, &found) != nil {
-		return nil, ErrOddClaims
+		return nil, ErrRepeatedClaim
 	}
 	exact := make(claims, len(found))
 	for name, value := range found {

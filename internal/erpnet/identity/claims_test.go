@@ -85,7 +85,7 @@ func TestDecodeClaimsRefusesWithoutRepeating(t *testing.T) {
 		"header a list":   {unsigned(`[]`, currentShape), ErrNotJWT},
 		"payload a text":  {unsigned(usualHeader, `"x"`), ErrNotJWT},
 		"payload cut":     {unsigned(usualHeader, currentShape[:50]), ErrNotJWT},
-		"a claim twice":   {unsigned(usualHeader, `{"iss":"a","iss":"b"}`), ErrOddClaims},
+		"a claim twice":   {unsigned(usualHeader, `{"iss":"a","iss":"b"}`), ErrRepeatedClaim},
 		"too many scopes": {unsigned(usualHeader, `{"scope":"`+distinctScopes(501)+`"}`), ErrTooManyScopes},
 		"number as iss":   {unsigned(usualHeader, `{"iss":1}`), ErrOddClaims},
 	} {

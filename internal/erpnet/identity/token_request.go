@@ -81,7 +81,11 @@ func (g *grant) token(client *erpnet.Client, r TokenRequest, response *erpnet.Re
 	// What looks like a JWT must be one, or its issuer could not be compared.
 	if err != nil && !errors.Is(err, ErrTooManyScopes) && strings.HasPrefix(g.accessToken, "eyJ") &&
 		strings.Count(g.accessToken, ".") == 2 {
-		return nil, r.fail(MalformedToken, "was answered with a JWT whose header or claims cannot be read")
+		happened := "was answered with a JWT whose header or claims cannot be read"
+		if !errors.Is(err, ErrNotJWT) {
+			happened = "was answered with an access_token that cannot be read: " + err.Error()
+		}
+		return nil, r.fail(MalformedToken, happened)
 	}
 	granted := g.granted(r, claims)
 	if errors.Is(err, ErrTooManyScopes) || len(granted) > erpnet.MaxScopes {
