@@ -69,8 +69,16 @@ func TestConcurrentCallersShareOneRequest(t *testing.T) {
 		}
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
+		// So does one who comes late with the old token.
+		token, err := service.Renew(context.Background(), requestFor("read"), old)
+		if err != nil || token.AccessToken.Reveal() != "token-2" {
+			t.Errorf("another token, or none, for who comes late: %v", err)
+		}
 		if n := s.requests.Load(); n != 2 {
 			t.Errorf("%d requests", n)
+		}
+		if got := service.Client.Message("token-1, token-2"); strings.Contains(got, "token") {
+			t.Errorf("a message shows a token that was issued: %s", got)
 		}
 	})
 }
