@@ -41,30 +41,40 @@ type ticketRow struct{ attribute, value, why string }
 
 func (r Record) ticketRows() []ticketRow {
 	return []ticketRow{
-		{"Name", r.Name, "What people see."},
-		{"ApplicationUri", r.ApplicationURI, "The client_id of its requests, compared exactly."},
+		{"Name", r.Name, "The name that people see."},
+		{"ApplicationUri", r.ApplicationURI, "Sent as the client_id. Letter case counts."},
 		{"ClientType", string(r.ClientType), clientTypeReason(r.ClientType)},
-		{"ApplicationSecretHash", r.ApplicationSecretHash, choose(r.ApplicationSecretHash != "", "The base64 of "+
-			"the SHA-256 of its secret. It is not the secret, which stays with us.", "It has no secret.")},
-		{"Scope", identity.JoinScopes(r.Scope), "What its tokens may be used for, and no more."},
+		{
+			"ApplicationSecretHash",
+			r.ApplicationSecretHash,
+			choose(
+				r.ApplicationSecretHash != "",
+				"The SHA-256 of the secret, as base64. The secret itself stays with us.",
+				"The application has no secret.",
+			),
+		},
+		{"Scope", identity.JoinScopes(r.Scope), "What its tokens allow."},
 		{
 			"SystemUserAllowed",
 			strconv.FormatBool(r.SystemUserAllowed),
 			choose(
 				r.SystemUserAllowed,
-				"It is a service and takes its tokens by the client-credentials grant.",
-				"It is no service.",
+				"The application is a service: it gets its tokens with the client credentials grant.",
+				"The application is not a service.",
 			),
 		},
-		{"SystemUser", r.SystemUser, choose(r.SystemUser != "", "The login of the user whom its calls run "+
-			"as.", "No calls run without a person.")},
+		{
+			"SystemUser",
+			r.SystemUser,
+			choose(r.SystemUser != "", "The login of the user that its calls run as.", "A person signs in for every call."),
+		},
 		{
 			"ImpersonateAsInternalUserAllowed",
 			strconv.FormatBool(r.ImpersonateAsInternalUserAllowed),
 			choose(
 				r.ImpersonateAsInternalUserAllowed,
-				"Internal users sign in by it.",
-				"Internal users do not sign in by it.",
+				"Internal users sign in to the application.",
+				"Internal users do not sign in to the application.",
 			),
 		},
 		{
@@ -72,35 +82,47 @@ func (r Record) ticketRows() []ticketRow {
 			strconv.FormatBool(r.ImpersonateAsCommunityUserAllowed),
 			choose(
 				r.ImpersonateAsCommunityUserAllowed,
-				"External users sign in by it.",
-				"External users do not sign in by it.",
+				"External users sign in to the application.",
+				"External users do not sign in to the application.",
 			),
 		},
-		{"ImpersonateLoginUrl", strings.Join(r.ImpersonateLoginURL, ","), "Where people return to after they " +
-			"signed in, compared exactly."},
-		{"ImpersonateLogoutUrl", strings.Join(r.ImpersonateLogoutURL, ","), "Where people return to after they " +
-			"signed out, compared exactly."},
-		{"BasicAuthenticationAllowed", strconv.FormatBool(r.BasicAuthenticationAllowed), "Passwords in place of " +
-			"tokens: legacy, and not needed."},
-		{"ReferenceTokens", r.ReferenceTokens, "Who may issue reference tokens for it. Versions before 26.2 do not " +
-			"have this attribute."},
+		{
+			"ImpersonateLoginUrl",
+			strings.Join(r.ImpersonateLoginURL, ","),
+			"Where people return after they sign in. It must match exactly.",
+		},
+		{
+			"ImpersonateLogoutUrl",
+			strings.Join(r.ImpersonateLogoutURL, ","),
+			"Where people return after they sign out. It must match exactly.",
+		},
+		{
+			"BasicAuthenticationAllowed",
+			strconv.FormatBool(r.BasicAuthenticationAllowed),
+			"The legacy sign-in with passwords instead of tokens.",
+		},
+		{
+			"ReferenceTokens",
+			r.ReferenceTokens,
+			"Who can issue reference tokens for the application. Versions before 26.2 do not have this attribute.",
+		},
 		{
 			"IsEnabled",
 			strconv.FormatBool(r.IsEnabled),
-			choose(r.IsEnabled, "It is used from now on.", "It is not used yet."),
+			choose(r.IsEnabled, "The application is in use.", "The application is not in use yet."),
 		},
-		{"Notes", r.Notes, "For people."},
+		{"Notes", r.Notes, "Information for administrators."},
 	}
 }
 
 func clientTypeReason(t ClientType) string {
 	switch t {
 	case Confidential:
-		return "It runs where a secret can be kept."
+		return "The application can keep a secret."
 	case Public:
-		return "It runs where no secret can be kept."
+		return "The application cannot keep a secret."
 	default:
-		return "It does not authenticate by itself."
+		return "The application does not authenticate itself."
 	}
 }
 
@@ -112,24 +134,23 @@ func choose(condition bool, yes, no string) string {
 }
 
 func (r Record) ticketChecks(proof string) []string {
-	checks := []string{"Every attribute has the value of the table, letter case included and without spaces around it."}
+	checks := []string{"Each attribute has exactly the value in the table: the same letter case, and no spaces around it."}
 	if r.ApplicationSecretHash != "" {
-		checks = append(checks, "ApplicationSecretHash was taken over as it stands, and not hashed once more. "+
-			"Nobody needs the secret for this; it must not be sent.")
+		checks = append(checks, "ApplicationSecretHash was copied as it is, and not hashed again. "+
+			"Nobody needs the secret for this, and it must not be sent.")
 	}
 	if r.SystemUser != "" {
-		checks = append(checks, "The SystemUser exists, is active, and has the rights that the application needs "+
-			"and no more.")
+		checks = append(checks, "The SystemUser exists, is active, and has only the rights that the application needs.")
 	}
 	if r.ApplicationSecretHash != "" || r.SystemUser != "" {
-		checks = append(checks, "If an install link was used, ApplicationSecretHash and SystemUser were set by "+
-			"hand afterwards: a link carries neither and puts SYSTEM_APPLICATION_USER in the place of the user.")
+		checks = append(checks, "If you used an install link, you set ApplicationSecretHash and SystemUser "+
+			"by hand afterward: a link carries neither, and sets the user to SYSTEM_APPLICATION_USER.")
 	}
 	if r.SystemUserAllowed && r.ClientType == Confidential {
-		checks = append(checks, "A token is issued by the client-credentials grant. "+proof)
+		checks = append(checks, "A token is issued with the client credentials grant. "+proof)
 	}
 	if r.Interactive() {
-		checks = append(checks, "People can sign in, with each URI of ImpersonateLoginUrl.")
+		checks = append(checks, "People can sign in with each URI in ImpersonateLoginUrl.")
 	}
 	for _, advice := range r.Advice() {
 		checks = append(checks, "Consider: "+advice.Message)

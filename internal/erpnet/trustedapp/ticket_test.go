@@ -19,31 +19,32 @@ func TestTicket(t *testing.T) {
 		"Please register this trusted application in the ERP.net instance `https://demodb.my.erp.net` " +
 		"with exactly these attributes.\n\n" +
 		"| Attribute | Value | Why |\n| --- | --- | --- |\n" +
-		"| Name | `Reports` | What people see. |\n" +
-		"| ApplicationUri | `my.trusted.app/reports` | The client_id of its requests, compared exactly. |\n" +
-		"| ClientType | `Confidential` | It runs where a secret can be kept. |\n" +
+		"| Name | `Reports` | The name that people see. |\n" +
+		"| ApplicationUri | `my.trusted.app/reports` | Sent as the client_id. Letter case counts. |\n" +
+		"| ClientType | `Confidential` | The application can keep a secret. |\n" +
 		"| ApplicationSecretHash | `" + erpnet.SecretHash(testSecret) + "` | " +
-		"The base64 of the SHA-256 of its secret. It is not the secret, which stays with us. |\n" +
-		"| Scope | `read` | What its tokens may be used for, and no more. |\n" +
-		"| SystemUserAllowed | `true` | It is a service and takes its tokens by the client-credentials grant. |\n" +
-		"| SystemUser | `" + record.SystemUser + "` | The login of the user whom its calls run as. |\n" +
-		"| ImpersonateAsInternalUserAllowed | `false` | Internal users do not sign in by it. |\n" +
-		"| ImpersonateAsCommunityUserAllowed | `false` | External users do not sign in by it. |\n" +
-		"| ImpersonateLoginUrl | (empty) | Where people return to after they signed in, compared exactly. |\n" +
-		"| ImpersonateLogoutUrl | (empty) | Where people return to after they signed out, compared exactly. |\n" +
-		"| BasicAuthenticationAllowed | `false` | Passwords in place of tokens: legacy, and not needed. |\n" +
-		"| ReferenceTokens | `None` | Who may issue reference tokens for it. " +
+		"The SHA-256 of the secret, as base64. The secret itself stays with us. |\n" +
+		"| Scope | `read` | What its tokens allow. |\n" +
+		"| SystemUserAllowed | `true` | The application is a service: it gets its tokens with the client credentials " +
+		"grant. |\n" +
+		"| SystemUser | `" + record.SystemUser + "` | The login of the user that its calls run as. |\n" +
+		"| ImpersonateAsInternalUserAllowed | `false` | Internal users do not sign in to the application. |\n" +
+		"| ImpersonateAsCommunityUserAllowed | `false` | External users do not sign in to the application. |\n" +
+		"| ImpersonateLoginUrl | (empty) | Where people return after they sign in. It must match exactly. |\n" +
+		"| ImpersonateLogoutUrl | (empty) | Where people return after they sign out. It must match exactly. |\n" +
+		"| BasicAuthenticationAllowed | `false` | The legacy sign-in with passwords instead of tokens. |\n" +
+		"| ReferenceTokens | `None` | Who can issue reference tokens for the application. " +
 		"Versions before 26.2 do not have this attribute. |\n" +
-		"| IsEnabled | `true` | It is used from now on. |\n" +
-		"| Notes | First &#124; line<br>second &#96;line&#96; | For people. |\n\n" +
+		"| IsEnabled | `true` | The application is in use. |\n" +
+		"| Notes | First &#124; line<br>second &#96;line&#96; | Information for administrators. |\n\n" +
 		"After the registration:\n\n" +
-		"- Every attribute has the value of the table, letter case included and without spaces around it.\n" +
-		"- ApplicationSecretHash was taken over as it stands, and not hashed once more. " +
-		"Nobody needs the secret for this; it must not be sent.\n" +
-		"- The SystemUser exists, is active, and has the rights that the application needs and no more.\n" +
-		"- If an install link was used, ApplicationSecretHash and SystemUser were set by hand afterwards: " +
-		"a link carries neither and puts SYSTEM_APPLICATION_USER in the place of the user.\n" +
-		"- A token is issued by the client-credentials grant. Proof.\n"
+		"- Each attribute has exactly the value in the table: the same letter case, and no spaces around it.\n" +
+		"- ApplicationSecretHash was copied as it is, and not hashed again. " +
+		"Nobody needs the secret for this, and it must not be sent.\n" +
+		"- The SystemUser exists, is active, and has only the rights that the application needs.\n" +
+		"- If you used an install link, you set ApplicationSecretHash and SystemUser by hand afterward: " +
+		"a link carries neither, and sets the user to SYSTEM_APPLICATION_USER.\n" +
+		"- A token is issued with the client credentials grant. Proof.\n"
 	equal(t, "the ticket", record.Ticket(demo.URL, "Proof."), want)
 }
 
@@ -69,13 +70,13 @@ func TestTicketOfAPublicApplicationAsksForWhatItNeedsOnly(t *testing.T) {
 	portal := with(t, Record{Name: "Portal", ClientType: Public}, interactive(`["https://a.x","https://b.x"]`))
 	ticket := portal.Ticket("", "Proof.")
 	for text, want := range map[string]bool{
-		"in our ERP.net instance with":        true,
-		"| `https://a.x,https://b.x` |":       true,
-		"- People can sign in, with each URI": true,
-		"client-credentials grant.":           false,
-		"install link":                        false,
-		"must not be sent":                    false,
-		"Proof.":                              false,
+		"in our ERP.net instance with":       true,
+		"| `https://a.x,https://b.x` |":      true,
+		"- People can sign in with each URI": true,
+		"client credentials grant.":          false,
+		"install link":                       false,
+		"must not be sent":                   false,
+		"Proof.":                             false,
 	} {
 		equal(t, "that the ticket says "+text, strings.Contains(ticket, text), want)
 	}
