@@ -26,7 +26,7 @@ type TrustedApplication struct {
 	ApplicationSecretHash string // see SecretHash
 	Scope                 string // space-delimited, case-sensitive
 
-	SystemUserAllowed  bool   // may use the client-credentials grant
+	SystemUserAllowed  bool   // may use the client credentials grant
 	SystemUser         string // Login of the user it acts as
 	SystemUserLoginUrl string // reserved
 

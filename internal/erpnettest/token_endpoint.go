@@ -36,7 +36,7 @@ const (
 // application that is both interactive and a service.
 const serviceSuffix = "-service"
 
-// protocolScopes are for signing users in; the client-credentials grant never
+// protocolScopes are for signing users in; the client credentials grant never
 // has them (protocol 2.3).
 var protocolScopes = []string{"openid", "profile", "offline_access"}
 

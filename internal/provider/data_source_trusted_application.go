@@ -84,7 +84,7 @@ func (d *trustedApplicationDataSource) Schema(
 			},
 			"system_user_allowed": schema.BoolAttribute{
 				Computed:            true,
-				MarkdownDescription: "Whether it may use the client-credentials grant.",
+				MarkdownDescription: "Whether it may use the client credentials grant.",
 			},
 			"system_user": schema.StringAttribute{
 				Computed:            true,

@@ -58,7 +58,7 @@ func (e *accessTokenEphemeral) Metadata(
 
 func (e *accessTokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Requests an access token with the OAuth 2.0 client-credentials grant, and stores it " +
+		MarkdownDescription: "Requests an access token with the OAuth 2.0 client credentials grant, and stores it " +
 			"neither in the state nor in a plan. " +
 			"Within a run, all objects with the same credentials and scopes share one token. The provider replaces " +
 			"it before it is too close to expiry.",

@@ -90,7 +90,7 @@ func Remedies() []Remedy {
 		},
 		{
 			Kind: identity.UnauthorizedClient, Title: "Trusted Application Not Authorized",
-			Cause: "The trusted application exists, but it may not use the client-credentials grant.",
+			Cause: "The trusted application exists, but it may not use the client credentials grant.",
 			Remedy: "Check the Trusted Application record of {client_id}:\n" +
 				"  - SystemUserAllowed is true\n" +
 				"  - SystemUser is an active user, whom the application's calls run as\n" +
@@ -115,7 +115,7 @@ func Remedies() []Remedy {
 		},
 		{
 			Kind: identity.UnsupportedGrantType, Title: "Grant Type Not Supported",
-			Cause: "The identity service does not offer the client-credentials grant to this application.",
+			Cause: "The identity service does not offer the client credentials grant to this application.",
 			Remedy: "Check SystemUserAllowed and SystemUser of the Trusted Application record. If they are right, " +
 				"check that the request went to the identity service of this instance; if that is hosted " +
 				"elsewhere, set identity_url.",

@@ -30,7 +30,7 @@ const (
 		"the value is shown. Use a long random secret, because a short one can be guessed from its hash."
 	applicationScopesDescription = "The scopes that the application may request (`Scope`), such as `[\"read\"]` " +
 		"or `[\"read\", \"update\"]`. `sec` is reserved for ERP.net and refused."
-	systemUserAllowedDescription = "Whether the application may use the client-credentials grant, as a service " +
+	systemUserAllowedDescription = "Whether the application may use the client credentials grant, as a service " +
 		"that nobody signs in to (`SystemUserAllowed`). Default `true` if `system_user` is set, otherwise `false`."
 	systemUserDescription = "Login of the user that the service's calls run as (`SystemUser`). Create a " +
 		"user for this application alone, and don't make it an administrator."

@@ -1,7 +1,7 @@
 // Copyright (c) ERP.net
 // SPDX-License-Identifier: MPL-2.0
 
-// Package identity talks to an instance's identity service: it requests access tokens by the client-credentials grant,
+// Package identity talks to an instance's identity service: it requests access tokens by the client credentials grant,
 // keeps them in memory, reads what they say of themselves, and verifies them by the keys that the service publishes.
 package identity
 

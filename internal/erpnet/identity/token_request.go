@@ -42,7 +42,7 @@ func (r TokenRequest) fail(kind erpnet.Kind, happened string) *erpnet.Error {
 	}
 }
 
-// RequestToken requests a new access token by the client-credentials grant and checks the response: status, form, token
+// RequestToken requests a new access token by the client credentials grant and checks the response: status, form, token
 // type, lifetime, issuer, client and scopes. The error is an [*erpnet.Error]. A token that is refused for what it says
 // is returned with the error.
 func (s *Service) RequestToken(ctx context.Context, r TokenRequest) (*Token, error) {

@@ -34,7 +34,7 @@ type Record struct {
 	SecretHashWithheld    bool     // the instance did not let the hash be read
 	Scope                 []string // sorted, unique; empty for none
 
-	SystemUserAllowed bool   // may use the client-credentials grant
+	SystemUserAllowed bool   // may use the client credentials grant
 	SystemUser        string // login of the user that its calls run as; empty for none
 	systemUserID      string // GUID of that user, where only this was read
 

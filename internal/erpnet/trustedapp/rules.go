@@ -63,7 +63,7 @@ func (r Record) Violations() []Violation {
 		}
 	}
 	add(r.SystemUserAllowed && strings.TrimSpace(r.SystemUser) == "", "SystemUser",
-		"An application that may use the client-credentials grant needs a system user, whom its calls run as: "+
+		"An application that may use the client credentials grant needs a system user, whom its calls run as: "+
 			"give the login of one, or do not allow the grant.", "SystemUserAllowed")
 	// A service may allow internal users without one: ERP.net's own pages prescribe it (protocol section 14).
 	add(r.Interactive() && !r.SystemUserAllowed && len(r.ImpersonateLoginURL) == 0, "ImpersonateLoginUrl",

@@ -52,10 +52,10 @@ func TestViolations(t *testing.T) {
 			message: "Was the secret itself given",
 		},
 		"grant without user": {
-			change: `{"SystemUser":""}`, attribute: "SystemUser", message: "client-credentials",
+			change: `{"SystemUser":""}`, attribute: "SystemUser", message: "client credentials",
 		},
 		"user of spaces": {
-			change: `{"SystemUser":"  "}`, attribute: "SystemUser", message: "client-credentials",
+			change: `{"SystemUser":"  "}`, attribute: "SystemUser", message: "client credentials",
 		},
 		"internal users without URI": {
 			change:    `{"ImpersonateAsInternalUserAllowed":true,"SystemUserAllowed":false,"SystemUser":""}`,
