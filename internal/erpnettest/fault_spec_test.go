@@ -26,7 +26,11 @@ func TestMistakesInAFaultAreNamed(t *testing.T) {
 		{name: "no object", fault: `"hang"`, want: `such as {"endpoint": "token", "what": "hang"}`},
 		{name: "broken", fault: `{"what": "hang"`, want: "such as"},
 		{name: "null in an array", fault: `[null]`, want: `"what" is missing: it is one of bad-signature, claim`},
-		{name: "no what", fault: `{"endpoint": "token"}`, want: `"what" is missing: it is one of bad-signature, claim`},
+		{
+			name:  "no what",
+			fault: `{"endpoint": "token"}`,
+			want:  `"what" is missing: it is one of bad-signature, claim`,
+		},
 		{name: "what of another type", fault: `{"what": 503}`, want: `"what" is missing`},
 		{
 			name: "unknown what", fault: `{"what": "hangs"}`,

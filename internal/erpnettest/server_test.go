@@ -48,8 +48,10 @@ func TestBadCertificates(t *testing.T) {
 		want    any          // for errors.As
 	}{
 		{
-			name: "unknown CA", prepare: func(*Server) {}, want: new(x509.UnknownAuthorityError),
-			client: &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: x509.NewCertPool()}}},
+			name:    "unknown CA",
+			prepare: func(*Server) {},
+			want:    new(x509.UnknownAuthorityError),
+			client:  &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: x509.NewCertPool()}}},
 		},
 		{
 			name: "wrong name", want: new(x509.HostnameError),

@@ -46,8 +46,12 @@ var configurationMatrix = []matrixRow{
 		unset: "Missing instance", emptyEnv: "Empty instance", empty: "Empty instance", unknown: "Unknown instance",
 	},
 	{
-		attribute: "client_id", neededBy: credentialed,
-		unset: "Missing client_id", emptyEnv: "Empty client_id", empty: "Empty client_id", unknown: "Unknown client_id",
+		attribute: "client_id",
+		neededBy:  credentialed,
+		unset:     "Missing client_id",
+		emptyEnv:  "Empty client_id",
+		empty:     "Empty client_id",
+		unknown:   "Unknown client_id",
 	},
 	{
 		attribute: "client_secret",

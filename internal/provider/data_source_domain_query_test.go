@@ -109,25 +109,88 @@ func TestDomainQueryRefuses(t *testing.T) {
 		inject func(*erpnettest.Server)
 		want   []string
 	}{
-		"more than max_rows":         {query(pages.with(arguments{"max_rows": 11})), nil, []string{"Too Many Rows", "more than 11 rows", "raise max_rows"}},
-		"max_rows without all_pages": {query(arguments{"max_rows": 3}), nil, []string{"max_rows Without all_pages", "Set all_pages = true"}},
-		"old name":                   {arguments{"entity_set": "Crm_Customers"}, nil, []string{"Entity Set Was Renamed", "Crm_Sales_Customers"}},
-		"wrong attribute": {query(arguments{"select": "Nmber"}), nil, []string{"Query Refused by the " +
-			"Domain API", "Nmber"}},
-		"hash in select":              {query(arguments{"select": "Id,ApplicationSecretHash"}), nil, []string{"Invalid select", "password or the hash of a secret"}},
-		"password in expand":          {query(arguments{"expand": "User($select=Login,Password)"}), nil, []string{"Invalid expand"}},
-		"password in filter":          {query(arguments{"filter": "Password eq 'x'"}), nil, []string{"Invalid filter"}},
-		"line break in filter":        {query(arguments{"filter": "a\nb"}), nil, []string{"Invalid filter", "control character"}},
-		"path as entity set":          {arguments{"entity_set": "../../id/connect/token"}, nil, []string{"Invalid entity_set"}},
-		"next page outside the API":   {query(pages), link("https://evil.example/x"), []string{"Next Page Elsewhere"}},
-		"next page above the root":    {query(pages), link("/api/domain/odata/../../other"), []string{"Next Page Elsewhere"}},
-		"next page is the same":       {query(pages), link("Crm_Sales_Customers?$top=5&$count=true"), []string{"links that lead to no further rows"}},
-		"no licence":                  {query(nil), injected(api, erpnettest.LicenceExhausted()), []string{"No Licence Free"}},
-		"a portal":                    {query(nil), injected(api, erpnettest.HTML(200)), []string{"Not a Domain API", "HTML page"}},
-		"JSON of something else":      {query(nil), injected(api, erpnettest.WithoutField("value")), []string{"Not a Domain API", "lists no rows"}},
-		"a body of more than 1 MiB":   {query(nil), injected(api, erpnettest.Oversized(2<<20)), []string{"Response Too Large", "fewer rows with top"}},
-		"a URL that is too long":      {query(arguments{"filter": strings.Repeat("x", 2500)}), injected(api, erpnettest.HTML(404)), []string{"No Domain API Here", "The URL has"}},
-		"a login page in front of it": {query(nil), injected(api, erpnettest.Redirect(302, "/id/Account/Login")), []string{"Token Rejected by the Domain API", "/id/Account/Login"}},
+		"more than max_rows": {
+			values: query(pages.with(arguments{"max_rows": 11})),
+			want:   []string{"Too Many Rows", "more than 11 rows", "raise max_rows"},
+		},
+		"max_rows without all_pages": {
+			values: query(arguments{"max_rows": 3}),
+			want:   []string{"max_rows Without all_pages", "Set all_pages = true"},
+		},
+		"old name": {
+			values: arguments{"entity_set": "Crm_Customers"},
+			want:   []string{"Entity Set Was Renamed", "Crm_Sales_Customers"},
+		},
+		"wrong attribute": {
+			values: query(arguments{"select": "Nmber"}),
+			want: []string{"Query Refused by the " +
+				"Domain API", "Nmber"},
+		},
+		"hash in select": {
+			values: query(arguments{"select": "Id,ApplicationSecretHash"}),
+			want:   []string{"Invalid select", "password or the hash of a secret"},
+		},
+		"password in expand": {
+			values: query(arguments{"expand": "User($select=Login,Password)"}),
+			want:   []string{"Invalid expand"},
+		},
+		"password in filter": {
+			values: query(arguments{"filter": "Password eq 'x'"}),
+			want:   []string{"Invalid filter"},
+		},
+		"line break in filter": {
+			values: query(arguments{"filter": "a\nb"}),
+			want:   []string{"Invalid filter", "control character"},
+		},
+		"path as entity set": {
+			values: arguments{"entity_set": "../../id/connect/token"},
+			want:   []string{"Invalid entity_set"},
+		},
+		"next page outside the API": {
+			values: query(pages),
+			inject: link("https://evil.example/x"),
+			want:   []string{"Next Page Elsewhere"},
+		},
+		"next page above the root": {
+			values: query(pages),
+			inject: link("/api/domain/odata/../../other"),
+			want:   []string{"Next Page Elsewhere"},
+		},
+		"next page is the same": {
+			values: query(pages),
+			inject: link("Crm_Sales_Customers?$top=5&$count=true"),
+			want:   []string{"links that lead to no further rows"},
+		},
+		"no licence": {
+			values: query(nil),
+			inject: injected(api, erpnettest.LicenceExhausted()),
+			want:   []string{"No Licence Free"},
+		},
+		"a portal": {
+			values: query(nil),
+			inject: injected(api, erpnettest.HTML(200)),
+			want:   []string{"Not a Domain API", "HTML page"},
+		},
+		"JSON of something else": {
+			values: query(nil),
+			inject: injected(api, erpnettest.WithoutField("value")),
+			want:   []string{"Not a Domain API", "lists no rows"},
+		},
+		"a body of more than 1 MiB": {
+			values: query(nil),
+			inject: injected(api, erpnettest.Oversized(2<<20)),
+			want:   []string{"Response Too Large", "fewer rows with top"},
+		},
+		"a URL that is too long": {
+			values: query(arguments{"filter": strings.Repeat("x", 2500)}),
+			inject: injected(api, erpnettest.HTML(404)),
+			want:   []string{"No Domain API Here", "The URL has"},
+		},
+		"a login page in front of it": {
+			values: query(nil),
+			inject: injected(api, erpnettest.Redirect(302, "/id/Account/Login")),
+			want:   []string{"Token Rejected by the Domain API", "/id/Account/Login"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

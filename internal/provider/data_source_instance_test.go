@@ -43,17 +43,20 @@ func TestInstanceToleratesWhatIsPublished(t *testing.T) {
 		change func(*erpnettest.Server)
 		want   arguments
 	}{
-		"only the second path": {func(s *erpnettest.Server) {
-			s.Configure(func(settings *erpnettest.Settings) { settings.AutoDiscoveryPaths = []string{"/tools/auto-discovery"} })
-		}, arguments{"version": "26.2.0.76"}},
+		"only the second path": {
+			change: func(s *erpnettest.Server) {
+				s.Configure(func(settings *erpnettest.Settings) { settings.AutoDiscoveryPaths = []string{"/tools/auto-discovery"} })
+			},
+			want: arguments{"version": "26.2.0.76"},
+		},
 		"no auto-discovery, no version": {
-			all(injected(erpnettest.AutoDiscovery, erpnettest.Status(404)), injected(erpnettest.Version, erpnettest.HTML(200))),
-			arguments{"web_sites": nil, "version": nil},
+			change: all(injected(erpnettest.AutoDiscovery, erpnettest.Status(404)), injected(erpnettest.Version, erpnettest.HTML(200))),
+			want:   arguments{"web_sites": nil, "version": nil},
 		},
 		"unknown members and types": {
-			sites(`[{"Type":"Teleport","Status":"Beaming","Url":"https://x.example","New":1,"AdditionalProperties":[1]},` +
+			change: sites(`[{"Type":"Teleport","Status":"Beaming","Url":"https://x.example","New":1,"AdditionalProperties":[1]},` +
 				`{"Type":"DomainAPI","Status":"Working","Url":"https://api.example/x"}]`),
-			arguments{"domain_api_url": "https://api.example/x/domain/odata/"},
+			want: arguments{"domain_api_url": "https://api.example/x/domain/odata/"},
 		},
 		"the API's old name": {
 			sites(`[{"Type":"API","Status":"Working","Url":"https://api.example/x"}]`),

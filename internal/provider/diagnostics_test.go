@@ -45,16 +45,46 @@ func TestFailuresAreOneDiagnosticEach(t *testing.T) {
 			change: changed(func(a *erpnettest.TrustedApplication) { a.Scope = "update" }),
 			want:   []string{"Scope Not Allowed", "attribute Scope", `Asked for: "read"`},
 		},
-		"narrower grant":   {change: injected(token, erpnettest.GrantedScopes("update")), want: []string{"Scope Not Granted", `lacks "read"`}},
-		"foreign issuer":   {change: injected(token, erpnettest.WrongIssuer()), want: []string{"Token of Another Issuer", "https://other.my.erp.net/id"}},
-		"foreign client":   {change: injected(token, erpnettest.WrongClient()), want: []string{"Token of Another Client"}},
-		"expired":          {change: injected(token, erpnettest.Expired()), want: []string{"Token Already Expired", "This machine's clock said"}},
-		"HTML page":        {change: injected(token, erpnettest.HTML(200)), want: []string{"Not an Identity Service", "an HTML page instead of JSON"}},
-		"page of a WAF":    {change: injected(token, erpnettest.HTML(403)), want: []string{"Refused by a Gateway", `the title "Forbidden"`, "whoever runs the gateway"}},
-		"redirect":         {change: injected(token, erpnettest.Redirect(307, "/elsewhere")), want: []string{"Unexpected Redirect", "/elsewhere"}},
-		"unavailable":      {change: injected(token, erpnettest.Status(503)), want: []string{"Instance Unavailable", "HTTP status 503"}},
-		"message of OData": {change: injected(token, erpnettest.Response(503, "application/json", sap)), want: []string{"The maintenance window is open."}},
-		"invalid JSON":     {change: injected(token, erpnettest.InvalidJSON()), want: []string{"Not an Identity Service", "not a JSON object"}},
+		"narrower grant": {
+			change: injected(token, erpnettest.GrantedScopes("update")),
+			want:   []string{"Scope Not Granted", `lacks "read"`},
+		},
+		"foreign issuer": {
+			change: injected(token, erpnettest.WrongIssuer()),
+			want:   []string{"Token of Another Issuer", "https://other.my.erp.net/id"},
+		},
+		"foreign client": {
+			change: injected(token, erpnettest.WrongClient()),
+			want:   []string{"Token of Another Client"},
+		},
+		"expired": {
+			change: injected(token, erpnettest.Expired()),
+			want:   []string{"Token Already Expired", "This machine's clock said"},
+		},
+		"HTML page": {
+			change: injected(token, erpnettest.HTML(200)),
+			want:   []string{"Not an Identity Service", "an HTML page instead of JSON"},
+		},
+		"page of a WAF": {
+			change: injected(token, erpnettest.HTML(403)),
+			want:   []string{"Refused by a Gateway", `the title "Forbidden"`, "whoever runs the gateway"},
+		},
+		"redirect": {
+			change: injected(token, erpnettest.Redirect(307, "/elsewhere")),
+			want:   []string{"Unexpected Redirect", "/elsewhere"},
+		},
+		"unavailable": {
+			change: injected(token, erpnettest.Status(503)),
+			want:   []string{"Instance Unavailable", "HTTP status 503"},
+		},
+		"message of OData": {
+			change: injected(token, erpnettest.Response(503, "application/json", sap)),
+			want:   []string{"The maintenance window is open."},
+		},
+		"invalid JSON": {
+			change: injected(token, erpnettest.InvalidJSON()),
+			want:   []string{"Not an Identity Service", "not a JSON object"},
+		},
 		"connection reset": {change: injected(token, erpnettest.Reset()), want: []string{"Connection Lost"}},
 		"told to wait": {
 			change: injected(token, tenMinutes), env: environment{"ERPNET_MAX_RETRIES": "4"},

@@ -47,38 +47,38 @@ func documents() map[string]document {
 		"application/x-www-form-urlencoded\r\n\r\n"
 	return map[string]document{
 		"basic example, 2022": {
-			record(
+			record: record(
 				"my.trusted.app/first",
 				first,
 			),
-			header + "client_id=my.trusted.app/first&client_secret=DEMO&grant_type=client_credentials",
-			"GET /api/domain/odata/Crm_Customers?$top=10 HTTP/1.1\r\nHost: demodb.my.erp.net\r\n\r\n",
-			documentedResponse{"documented-token-2022.jwt", "DomainApi", "pk", 1654075530},
+			tokenRequest: header + "client_id=my.trusted.app/first&client_secret=DEMO&grant_type=client_credentials",
+			apiRequest:   "GET /api/domain/odata/Crm_Customers?$top=10 HTTP/1.1\r\nHost: demodb.my.erp.net\r\n\r\n",
+			response:     documentedResponse{"documented-token-2022.jwt", "DomainApi", "pk", 1654075530},
 		},
 		"basic example": {
-			record(
+			record: record(
 				"my.trusted.app/first",
 				first,
 			),
-			header + "client_id=my.trusted.app/first&client_secret=DEMO&grant_type=client_credentials&scope=read",
-			"GET /api/domain/odata/Crm_Sales_Customers?$top=10 HTTP/1.1\r\nHost: demodb.my.erp.net\r\n\r\n",
-			documentedResponse{"documented-token-2022.jwt", "read", "pk", 1654075530},
+			tokenRequest: header + "client_id=my.trusted.app/first&client_secret=DEMO&grant_type=client_credentials&scope=read",
+			apiRequest:   "GET /api/domain/odata/Crm_Sales_Customers?$top=10 HTTP/1.1\r\nHost: demodb.my.erp.net\r\n\r\n",
+			response:     documentedResponse{"documented-token-2022.jwt", "read", "pk", 1654075530},
 		},
 		"client credentials flow": {
-			record(sampleURI, arguments{"name": "Service", "scopes": []string{"read", "DomainApi"}}),
-			header + "grant_type=client_credentials&client_id=my.trusted.app/service&client_secret=DEMO&scope=read",
-			"GET /api/domain/odata/Crm_Customers?$top=10 HTTP/1.1\r\nHost: testdb.my.erp.net\r\n\r\n",
-			documentedResponse{},
+			record:       record(sampleURI, arguments{"name": "Service", "scopes": []string{"read", "DomainApi"}}),
+			tokenRequest: header + "grant_type=client_credentials&client_id=my.trusted.app/service&client_secret=DEMO&scope=read",
+			apiRequest:   "GET /api/domain/odata/Crm_Customers?$top=10 HTTP/1.1\r\nHost: testdb.my.erp.net\r\n\r\n",
+			response:     documentedResponse{},
 		},
 		"service applications": {
-			record("my-service-app-id", arguments{
+			record: record("my-service-app-id", arguments{
 				"name":                                 "My Service Application",
 				"impersonate_as_internal_user_allowed": true,
 				"scopes":                               []string{"read", "update"},
 			}),
-			header + "client_id=my-service-app-id&client_secret=DEMO&grant_type=client_credentials&scope=read%20update",
-			"GET /api/domain/odata/Crm_Sales_Customers?$top=10 HTTP/1.1\r\nHost: demodb.my.erp.net\r\n\r\n",
-			documentedResponse{"documented-token-2025.jwt", "read update", "PK", 1766505148},
+			tokenRequest: header + "client_id=my-service-app-id&client_secret=DEMO&grant_type=client_credentials&scope=read%20update",
+			apiRequest:   "GET /api/domain/odata/Crm_Sales_Customers?$top=10 HTTP/1.1\r\nHost: demodb.my.erp.net\r\n\r\n",
+			response:     documentedResponse{"documented-token-2025.jwt", "read update", "PK", 1766505148},
 		},
 	}
 }

@@ -131,7 +131,23 @@ func TestOldTokensAreNotHandedOut(t *testing.T) {
 		after  time.Duration
 		tokens int // requested in all
 		calls  int // by the first token
-	}{{0, 1, 1}, {20 * time.Minute, 1, 2}, {40 * time.Minute, 2, 3}, {90 * time.Minute, 3, 3}} {
+	}{{
+		after:  0,
+		tokens: 1,
+		calls:  1,
+	}, {
+		after:  20 * time.Minute,
+		tokens: 1,
+		calls:  2,
+	}, {
+		after:  40 * time.Minute,
+		tokens: 2,
+		calls:  3,
+	}, {
+		after:  90 * time.Minute,
+		tokens: 3,
+		calls:  3,
+	}} {
 		now = begin.Add(test.after)
 		p.read("domain_query", customers).succeeds(t)
 		r := p.open("access_token", nil).succeeds(t)

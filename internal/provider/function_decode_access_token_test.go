@@ -29,7 +29,8 @@ func TestDecodeAccessTokenTakesOddButSoundTokens(t *testing.T) {
 		want    arguments // nil for an error
 	}{
 		"informative claims of other types": {
-			`{"iss":"a","client_db":7,"jti":{},"iat":"x"}`, arguments{"issuer": "a", "database": nil, "issued_at": nil},
+			payload: `{"iss":"a","client_db":7,"jti":{},"iat":"x"}`,
+			want:    arguments{"issuer": "a", "database": nil, "issued_at": nil},
 		},
 		".NET's extreme dates": {
 			`{"nbf":-62135596800,"exp":253402300799}`,

@@ -464,21 +464,31 @@ func TestTrustedApplicationRefuses(t *testing.T) {
 		"Public with a hash": {
 			hashed(arguments{"client_type": "Public"}), []string{"Impossible Trusted Application", "secret_hash: "},
 		},
-		"service without a user": {service(arguments{"system_user": nil, "system_user_allowed": true}), []string{"system_user: "}},
+		"service without a user": {
+			config: service(arguments{"system_user": nil, "system_user_allowed": true}),
+			want:   []string{"system_user: "},
+		},
 		"Confidential without a secret": {
 			hashed(arguments{"secret_hash": nil}), []string{"secret_hash: "},
 		},
 		"interactive without URIs": {
-			service(arguments{"system_user": nil, "impersonate_as_internal_user_allowed": true}), []string{"redirect_uris: "},
+			config: service(arguments{"system_user": nil, "impersonate_as_internal_user_allowed": true}),
+			want:   []string{"redirect_uris: "},
 		},
 		"reserved scope": {service(arguments{"scopes": []string{"sec"}}), []string{"scopes: ", "reserved"}},
 		"secret as hash": {hashed(arguments{"secret_hash": secret}), []string{"secret_hash: "}},
 		"Public with a written secret": {service(arguments{"client_type": "Public"}), []string{"Impossible Trusted " +
 			"Application", "client_secret_wo"}},
-		"version without a secret": {hashed(arguments{"client_secret_wo_version": "1"}), []string{"Version Without Secret"}},
-		"two secrets":              {service(arguments{"secret_hash": hashOfDEMO}), []string{"Two Secrets"}},
-		"secret with a line break": {service(arguments{"client_secret_wo": secret + "\n"}), []string{"it ends with a line break"}},
-		"empty system user":        {service(arguments{"system_user": ""}), []string{"system_user", "at least 1"}},
+		"version without a secret": {
+			config: hashed(arguments{"client_secret_wo_version": "1"}),
+			want:   []string{"Version Without Secret"},
+		},
+		"two secrets": {service(arguments{"secret_hash": hashOfDEMO}), []string{"Two Secrets"}},
+		"secret with a line break": {
+			config: service(arguments{"client_secret_wo": secret + "\n"}),
+			want:   []string{"it ends with a line break"},
+		},
+		"empty system user": {service(arguments{"system_user": ""}), []string{"system_user", "at least 1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := start(t, env, nil).resource("trusted_application").plan(test.config)

@@ -117,8 +117,8 @@ func TestReadsShareTheWay(t *testing.T) {
 	for name, test := range map[string]struct {
 		way, server, most time.Duration
 	}{
-		"far":  {100 * time.Millisecond, 0, 3500 * time.Millisecond},
-		"slow": {0, 3 * time.Second, time.Hour},
+		"far":  {way: 100 * time.Millisecond, server: 0, most: 3500 * time.Millisecond},
+		"slow": {way: 0, server: 3 * time.Second, most: time.Hour},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

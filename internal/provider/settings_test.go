@@ -214,7 +214,8 @@ func TestReferenceTokenRules(t *testing.T) {
 		want     []string // of the one error; none for success
 	}{
 		"both in the environment": {
-			env: env.with("ERPNET_REFERENCE_TOKEN", token), use: customers,
+			env:  env.with("ERPNET_REFERENCE_TOKEN", token),
+			use:  customers,
 			want: []string{"Conflicting Credentials", "in the environment", "ERPNET_REFERENCE_TOKEN", "ERPNET_CLIENT_SECRET"},
 		},
 		"both in the configuration": {
@@ -236,15 +237,20 @@ func TestReferenceTokenRules(t *testing.T) {
 		},
 		"empty beside credentials": {env: env.with("ERPNET_REFERENCE_TOKEN", ""), use: customers},
 		"token objects refuse it": {
-			provider: arguments{"reference_token": token}, env: env, use: func(p *process) result { return p.open("access_token", nil) },
-			want: []string{"Reference Token Not Usable Here", "which only the Domain API takes"},
+			provider: arguments{"reference_token": token},
+			env:      env,
+			use:      func(p *process) result { return p.open("access_token", nil) },
+			want:     []string{"Reference Token Not Usable Here", "which only the Domain API takes"},
 		},
 		"check without probe": {
 			provider: arguments{"reference_token": token}, env: env, use: check(nil),
 			want: []string{"Missing probe_domain_api", "opaque", "set probe_domain_api = true"},
 		},
 		"revoked": {
-			provider: arguments{"reference_token": other}, env: env, use: customers, want: []string{"Token Rejected by the Domain API"},
+			provider: arguments{"reference_token": other},
+			env:      env,
+			use:      customers,
+			want:     []string{"Token Rejected by the Domain API"},
 		},
 		"revoked, checked": {
 			provider: arguments{"reference_token": other}, env: env, use: check(arguments{"probe_domain_api": true}),

@@ -67,9 +67,12 @@ func TestUnknownAttributesAreNotJudged(t *testing.T) {
 		"redirect URIs": {func(m *trustedApplicationModel) {
 			m.ImpersonateInternal, m.RedirectURIs = types.BoolValue(true), types.ListUnknown(text)
 		}, 0},
-		"one redirect URI": {func(m *trustedApplicationModel) {
-			m.ImpersonateInternal, m.RedirectURIs = types.BoolValue(true), types.ListValueMust(text, []attr.Value{types.StringUnknown()})
-		}, 0},
+		"one redirect URI": {
+			change: func(m *trustedApplicationModel) {
+				m.ImpersonateInternal, m.RedirectURIs = types.BoolValue(true), types.ListValueMust(text, []attr.Value{types.StringUnknown()})
+			},
+			errors: 0,
+		},
 		"scopes": {func(m *trustedApplicationModel) { m.Scopes = types.SetUnknown(text) }, 0},
 		"one scope": {func(m *trustedApplicationModel) {
 			m.Scopes = types.SetValueMust(text, []attr.Value{types.StringUnknown()})

@@ -57,10 +57,10 @@ func writeOperations() []writeOperation {
 	}
 	destroy := func(m *managed, _ arguments) result { return m.destroy() }
 	return []writeOperation{
-		{"create", http.MethodPost, nothing, create},
-		{"change", http.MethodPatch, create, rename},
-		{"rotate", http.MethodPatch, create, rotate},
-		{"delete", http.MethodDelete, create, destroy},
+		{name: "create", method: http.MethodPost, prepare: nothing, act: create},
+		{name: "change", method: http.MethodPatch, prepare: create, act: rename},
+		{name: "rotate", method: http.MethodPatch, prepare: create, act: rotate},
+		{name: "delete", method: http.MethodDelete, prepare: create, act: destroy},
 	}
 }
 

@@ -51,16 +51,42 @@ func TestOldCLIsSkipWhatTheyDoNotUnderstand(t *testing.T) {
 		config              string
 		terraform, openTofu [2]string // the last that skips, the first that runs
 	}{
-		"data source":         {data, [2]string{"", "1.0.0"}, [2]string{"", "1.6.0"}},
-		"resource":            {hash, [2]string{"", "1.0.0"}, [2]string{"", "1.6.0"}},
-		"function":            {function, [2]string{"1.7.5", "1.8.0"}, [2]string{"1.6.3", "1.7.0"}},
-		"ephemeral resource":  {data + ephemeral, [2]string{"1.9.8", "1.10.0"}, [2]string{"1.10.7", "1.11.0"}},
-		"ephemeral variable":  {variable, [2]string{"1.9.8", "1.10.0-rc1"}, [2]string{"1.10.7", "1.11.0-rc1"}},
-		"write-only argument": {writeOnly, [2]string{"1.10.5", "1.11.4"}, [2]string{"1.10.7", "1.11.0"}},
-		"identity":            {identity, [2]string{"1.11.4", "1.12.0"}, [2]string{"1.12.6", ""}},
-		"query":               {query, [2]string{"1.13.5", "1.14.0"}, [2]string{"1.12.6", ""}},
+		"data source": {config: data, terraform: [2]string{"", "1.0.0"}, openTofu: [2]string{"", "1.6.0"}},
+		"resource":    {config: hash, terraform: [2]string{"", "1.0.0"}, openTofu: [2]string{"", "1.6.0"}},
+		"function": {
+			config:    function,
+			terraform: [2]string{"1.7.5", "1.8.0"},
+			openTofu:  [2]string{"1.6.3", "1.7.0"},
+		},
+		"ephemeral resource": {
+			config:    data + ephemeral,
+			terraform: [2]string{"1.9.8", "1.10.0"},
+			openTofu:  [2]string{"1.10.7", "1.11.0"},
+		},
+		"ephemeral variable": {
+			config:    variable,
+			terraform: [2]string{"1.9.8", "1.10.0-rc1"},
+			openTofu:  [2]string{"1.10.7", "1.11.0-rc1"},
+		},
+		"write-only argument": {
+			config:    writeOnly,
+			terraform: [2]string{"1.10.5", "1.11.4"},
+			openTofu:  [2]string{"1.10.7", "1.11.0"},
+		},
+		"identity": {
+			config:    identity,
+			terraform: [2]string{"1.11.4", "1.12.0"},
+			openTofu:  [2]string{"1.12.6", ""},
+		},
+		"query": {
+			config:    query,
+			terraform: [2]string{"1.13.5", "1.14.0"},
+			openTofu:  [2]string{"1.12.6", ""},
+		},
 		"the newest one decides": {
-			function + writeOnly + ephemeral, [2]string{"1.10.5", "1.11.0"}, [2]string{"1.10.7", "1.12.6"},
+			config:    function + writeOnly + ephemeral,
+			terraform: [2]string{"1.10.5", "1.11.0"},
+			openTofu:  [2]string{"1.10.7", "1.12.6"},
 		},
 	} {
 		for openTofu, versions := range map[bool][2]string{false: test.terraform, true: test.openTofu} {

@@ -60,7 +60,11 @@ func TestErrorsAreToldApart(t *testing.T) {
 		},
 		"firewall":             {status: 403, body: "<html>", want: erpnet.GatewayRefused},
 		"firewall, no content": {status: 403, want: erpnet.GatewayRefused},
-		"login page":           {status: 302, header: http.Header{"Location": {"/id/Account/Login?x=1"}}, want: TokenRejected},
+		"login page": {
+			status: 302,
+			header: http.Header{"Location": {"/id/Account/Login?x=1"}},
+			want:   TokenRejected,
+		},
 		"login of a gateway":   {status: 401, body: "<html>", want: erpnet.GatewayRefused},
 		"entity set":           {status: 404, body: `{"error":{"message":"x"}}`, want: NotFound},
 		"nothing there":        {status: 404, body: "<html>", want: NotServed},

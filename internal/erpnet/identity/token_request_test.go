@@ -138,8 +138,16 @@ func TestRequestTokenRefuses(t *testing.T) {
 		"empty token": {
 			sent: granted(members{"access_token": ""}), want: NoToken, text: "without an access_token",
 		},
-		"empty object":       {sent: response{status: 200, body: `{}`}, want: NoToken, text: "without an access_token"},
-		"token with newline": {sent: granted(members{"access_token": "a\n"}), want: MalformedToken, text: "line break"},
+		"empty object": {
+			sent: response{status: 200, body: `{}`},
+			want: NoToken,
+			text: "without an access_token",
+		},
+		"token with newline": {
+			sent: granted(members{"access_token": "a\n"}),
+			want: MalformedToken,
+			text: "line break",
+		},
 		"token with a space": {sent: granted(members{"access_token": "a b"}), want: MalformedToken, text: "a space"},
 		"unreadable claims":  {sent: issued(members{"exp": "soon"}), want: MalformedToken, text: "claims"},
 		"other token type": {
