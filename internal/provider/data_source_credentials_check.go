@@ -206,21 +206,14 @@ func (m *credentialsCheckModel) set(ctx context.Context, report inspect.Report) 
 	if claims == nil { // an opaque token says nothing of itself
 		claims = &identity.Claims{}
 	}
-	m.Issuer, m.Audience = textOrNull(claims.Issuer), claims.Audience
-	m.SystemUser, m.SystemUserType, m.Database = textOrNull(
-		claims.SystemUser,
-	), textOrNull(
-		claims.SystemUserType,
-	), textOrNull(
-		claims.Database,
-	)
-	m.KeyID, m.ExpiresAt, m.ServerVersion = textOrNull(
-		claims.KeyID,
-	), timeOrNull(
-		report.Token.ExpiresAt,
-	), textOrNull(
-		report.Version,
-	)
+	m.Issuer = textOrNull(claims.Issuer)
+	m.Audience = claims.Audience
+	m.SystemUser = textOrNull(claims.SystemUser)
+	m.SystemUserType = textOrNull(claims.SystemUserType)
+	m.Database = textOrNull(claims.Database)
+	m.KeyID = textOrNull(claims.KeyID)
+	m.ExpiresAt = timeOrNull(report.Token.ExpiresAt)
+	m.ServerVersion = textOrNull(report.Version)
 	m.GrantedScopes, diags = types.SetValueFrom(
 		ctx,
 		types.StringType,

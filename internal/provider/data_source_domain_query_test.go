@@ -68,9 +68,7 @@ func TestDomainQueryKeepsValuesAsTheyAre(t *testing.T) {
 	if rows := rowsOf(r); len(rows) != 2 || fmt.Sprint(rows[0]) != fmt.Sprint(want) {
 		t.Errorf("got %v, want %v", rows, want)
 	}
-	if text := fmt.Sprint(
-		r.values["rows_json"],
-	); strings.Contains(text, "hunter2") ||
+	if text := fmt.Sprint(r.values["rows_json"]); strings.Contains(text, "hunter2") ||
 		!strings.Contains(text, `"Number":12345678901234567890.123456789`) {
 		t.Error(text)
 	}
@@ -85,10 +83,7 @@ func TestDomainQuerySaysWhenThereAreMoreRows(t *testing.T) {
 	}
 	p := start(t, env, nil)
 	applications := arguments{"entity_set": "Systems_Security_TrustedApplications"}
-	if r := p.read(
-		"domain_query",
-		applications,
-	); len(rowsOf(r)) != 100 || len(r.warnings()) != 1 ||
+	if r := p.read("domain_query", applications); len(rowsOf(r)) != 100 || len(r.warnings()) != 1 ||
 		!strings.HasPrefix(r.text(), "More Rows") {
 		t.Errorf("%d rows: %s", len(rowsOf(r)), r.text())
 	}
@@ -203,24 +198,17 @@ func TestDomainQueryRefuses(t *testing.T) {
 			r.hides(t, append(instance.IssuedTokens(), erpnettest.SampleSecret)...)
 		})
 	}
-	start(
-		t,
-		nil,
-		nil,
-	).read(
-		"domain_query",
-		query(arguments{"max_rows": 3, "all_pages": tftypes.UnknownValue}),
-	).fails(
-		t,
-		"ERPNET_INSTANCE",
-	)
+	unknown := query(arguments{"max_rows": 3, "all_pages": tftypes.UnknownValue})
+	start(t, nil, nil).read("domain_query", unknown).fails(t, "ERPNET_INSTANCE")
 }
 
 // Behind a reverse proxy the links to the next rows name another origin, or are not escaped: path and query are
 // followed on our own.
 func TestNextLinksAreFollowedOnOurOwnOrigin(t *testing.T) {
 	for name, change := range map[string]func(link, ours string) string{
-		"another origin": func(link, ours string) string { return strings.Replace(link, ours, "http://erp.example.test:8080", 1) },
+		"another origin": func(link, ours string) string {
+			return strings.Replace(link, ours, "http://erp.example.test:8080", 1)
+		},
 		"not escaped": func(link, _ string) string {
 			return strings.NewReplacer("%20", " ", "%27", "'", "%24", "$").Replace(link)
 		},
@@ -232,13 +220,8 @@ func TestNextLinksAreFollowedOnOurOwnOrigin(t *testing.T) {
 					page["@odata.nextLink"] = change(link, instance.URL)
 				}
 			}))
-			r := start(t, env, nil).read(
-				"domain_query",
-				query(arguments{"top": 4, "all_pages": true, "order_by": "Number desc"}),
-			).
-				succeeds(
-					t,
-				)
+			pages := query(arguments{"top": 4, "all_pages": true, "order_by": "Number desc"})
+			r := start(t, env, nil).read("domain_query", pages).succeeds(t)
 			if n := len(rowsOf(r)); n != 15 {
 				t.Errorf("%d rows", n)
 			}
@@ -254,10 +237,8 @@ func TestDomainQueryTakesLiteralsThatNameSecrets(t *testing.T) {
 		succeeds(t)
 	r.has(t, arguments{"rows": []any{}, "total_count": nil})
 	requests := instance.Requests()
-	if got := requests[len(requests)-1].RawQuery; !strings.HasPrefix(
-		got,
-		"$filter=contains%28Name%2C%27It%27%27s%20my%20password%27%29&$top=100",
-	) {
+	const want = "$filter=contains%28Name%2C%27It%27%27s%20my%20password%27%29&$top=100"
+	if got := requests[len(requests)-1].RawQuery; !strings.HasPrefix(got, want) {
 		t.Errorf("asked for %s", got)
 	}
 }
@@ -274,12 +255,8 @@ func TestDomainQueryRenewsTheTokenOnce(t *testing.T) {
 				if r := start(t, env, nil).read("domain_query", query(nil)); r.failed() == (refusals == 1) {
 					t.Error(r.text())
 				}
-				if calls, tokens := instance.Count(
-					erpnettest.DomainAPI,
-				), instance.Count(
-					erpnettest.Token,
-				); calls != 2 ||
-					tokens != 2 {
+				calls, tokens := instance.Count(erpnettest.DomainAPI), instance.Count(erpnettest.Token)
+				if calls != 2 || tokens != 2 {
 					t.Errorf("%d calls, %d token requests", calls, tokens)
 				}
 			})

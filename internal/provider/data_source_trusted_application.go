@@ -168,22 +168,20 @@ func (d *trustedApplicationDataSource) Read(
 }
 
 func (m *trustedApplicationDataSourceModel) fromRecord(r *trustedapp.Record) {
-	m.ID, m.Name, m.ClientType = types.StringValue(
-		r.ID,
-	), types.StringValue(
-		r.Name,
-	), types.StringValue(
-		string(r.ClientType),
-	)
-	m.Scopes, m.RedirectURIs, m.LogoutURIs = r.Scope, r.ImpersonateLoginURL, r.ImpersonateLogoutURL
-	m.SystemUserAllowed, m.SystemUser = types.BoolValue(r.SystemUserAllowed), textOrNull(r.SystemUser)
-	m.ImpersonateInternal, m.ImpersonateCommunity = types.BoolValue(
-		r.ImpersonateAsInternalUserAllowed,
-	), types.BoolValue(
-		r.ImpersonateAsCommunityUserAllowed,
-	)
-	m.ReferenceTokens, m.Notes = textOrNull(r.ReferenceTokens), textOrNull(r.Notes)
-	m.IsEnabled, m.BasicAuthentication = types.BoolValue(r.IsEnabled), types.BoolValue(r.BasicAuthenticationAllowed)
+	m.ID = types.StringValue(r.ID)
+	m.Name = types.StringValue(r.Name)
+	m.ClientType = types.StringValue(string(r.ClientType))
+	m.Scopes = r.Scope
+	m.SystemUserAllowed = types.BoolValue(r.SystemUserAllowed)
+	m.SystemUser = textOrNull(r.SystemUser)
+	m.ImpersonateInternal = types.BoolValue(r.ImpersonateAsInternalUserAllowed)
+	m.ImpersonateCommunity = types.BoolValue(r.ImpersonateAsCommunityUserAllowed)
+	m.RedirectURIs = r.ImpersonateLoginURL
+	m.LogoutURIs = r.ImpersonateLogoutURL
+	m.ReferenceTokens = textOrNull(r.ReferenceTokens)
+	m.Notes = textOrNull(r.Notes)
+	m.IsEnabled = types.BoolValue(r.IsEnabled)
+	m.BasicAuthentication = types.BoolValue(r.BasicAuthenticationAllowed)
 }
 
 func matchesOwnSecret(own identity.Credentials, r *trustedapp.Record) types.Bool {

@@ -119,17 +119,6 @@ func TestSecretsThatArePartsOfOtherTexts(t *testing.T) {
 		func(a *erpnettest.TrustedApplication) { a.ApplicationSecretHash = erpnettest.SecretHash(sampleURI) },
 	)
 	start(t, env.with("ERPNET_CLIENT_SECRET", sampleURI), nil).open("access_token", nil).succeeds(t)
-	start(
-		t,
-		env.with("ERPNET_CLIENT_SECRET", "e"),
-		nil,
-	).open(
-		"access_token",
-		nil,
-	).fails(
-		t,
-		"Client Credentials Refused",
-		"invalid_client",
-		"IsEnabled is true",
-	)
+	start(t, env.with("ERPNET_CLIENT_SECRET", "e"), nil).open("access_token", nil).
+		fails(t, "Client Credentials Refused", "invalid_client", "IsEnabled is true")
 }

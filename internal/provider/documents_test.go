@@ -47,19 +47,13 @@ func documents() map[string]document {
 		"application/x-www-form-urlencoded\r\n\r\n"
 	return map[string]document{
 		"basic example, 2022": {
-			record: record(
-				"my.trusted.app/first",
-				first,
-			),
+			record:       record("my.trusted.app/first", first),
 			tokenRequest: header + "client_id=my.trusted.app/first&client_secret=DEMO&grant_type=client_credentials",
 			apiRequest:   "GET /api/domain/odata/Crm_Customers?$top=10 HTTP/1.1\r\nHost: demodb.my.erp.net\r\n\r\n",
 			response:     documentedResponse{"documented-token-2022.jwt", "DomainApi", "pk", 1654075530},
 		},
 		"basic example": {
-			record: record(
-				"my.trusted.app/first",
-				first,
-			),
+			record:       record("my.trusted.app/first", first),
 			tokenRequest: header + "client_id=my.trusted.app/first&client_secret=DEMO&grant_type=client_credentials&scope=read",
 			apiRequest:   "GET /api/domain/odata/Crm_Sales_Customers?$top=10 HTTP/1.1\r\nHost: demodb.my.erp.net\r\n\r\n",
 			response:     documentedResponse{"documented-token-2022.jwt", "read", "pk", 1654075530},

@@ -238,21 +238,8 @@ func echoForms(secret string) map[string]string {
 	forms["UrlEncode of .NET"] = lower.Replace(url.QueryEscape(secret))
 	forms["encodeURIComponent"] = strings.ReplaceAll(url.QueryEscape(secret), "+", "%20")
 	forms["System.Text.Json"] = strings.NewReplacer(`\"`, `\u0022`, "+", `\u002B`, `'`, `\u0027`).Replace(forms["JSON"])
-	forms["HTML in hexadecimal"] = strings.NewReplacer(
-		`"`,
-		"&#x22;",
-		"<",
-		"&#x3C;",
-		">",
-		"&#x3E;",
-		"&",
-		"&#x26;",
-		"+",
-		"&#x2B;",
-	).
-		Replace(
-			secret,
-		)
+	html := strings.NewReplacer(`"`, "&#x22;", "<", "&#x3C;", ">", "&#x3E;", "&", "&#x26;", "+", "&#x2B;")
+	forms["HTML in hexadecimal"] = html.Replace(secret)
 	return forms
 }
 

@@ -103,11 +103,7 @@ func connectionRows() []faultRow {
 // gatewayRows are the statuses of gateways, and of services that are not well.
 func gatewayRows() []faultRow {
 	status, html, replaced := erpnettest.Status, erpnettest.HTML, erpnettest.ResponseReplaced
-	down, failed, gateway := everywhere(
-		erpnet.Unavailable,
-	), everywhere(
-		erpnet.ServerFailed,
-	), everywhere(
+	down, failed, gateway := everywhere(erpnet.Unavailable), everywhere(erpnet.ServerFailed), everywhere(
 		erpnet.GatewayRefused,
 	)
 	limited := at(erpnet.RateLimited, domainapi.RateLimited)

@@ -264,9 +264,7 @@ func expectOutcome(t *testing.T, timeout time.Duration, row faultRow, column fau
 	instance.ChangeApplication(sampleURI, func(a *erpnettest.TrustedApplication) {
 		a.ApplicationSecretHash = erpnettest.SecretHash(matrixSecret)
 	})
-	env := environmentOf(
-		instance,
-	).with("ERPNET_CLIENT_SECRET", matrixSecret).
+	env := environmentOf(instance).with("ERPNET_CLIENT_SECRET", matrixSecret).
 		with("ERPNET_REQUEST_TIMEOUT", timeout.String())
 	fault := row.fault
 	if fault.Times > 0 {

@@ -354,12 +354,7 @@ func (r *trustedApplicationResource) Update(
 	}
 	updated, err := trustedapp.Store{
 		API: api,
-	}.Update(
-		ctx,
-		state.storedRecord(private),
-		wanted,
-		plan.SecretHash.IsUnknown(),
-	)
+	}.Update(ctx, state.storedRecord(private), wanted, plan.SecretHash.IsUnknown())
 	if err != nil {
 		resp.Diagnostics.Append(errorAt(err, recordAttributes))
 		return

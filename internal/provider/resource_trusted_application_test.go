@@ -28,9 +28,8 @@ func service(more arguments) arguments {
 
 // hashed is the same with the hash of a secret.
 func hashed(more arguments) arguments {
-	return service(
-		arguments{"client_secret_wo": nil, "client_secret_wo_version": nil, "secret_hash": hashOfDEMO},
-	).with(more)
+	hash := arguments{"client_secret_wo": nil, "client_secret_wo_version": nil, "secret_hash": hashOfDEMO}
+	return service(hash).with(more)
 }
 
 // recordOf is the record of an ApplicationUri; the zero value for none.
@@ -89,18 +88,10 @@ func TestTrustedApplicationResource(t *testing.T) {
 		succeeds(t).
 		has(t, arguments{"scopes": nil, "redirect_uris": []any{"https://b.example/2", "https://a.example/1"}})
 	m.settles(t, changed)
-	rotated := service(
-		arguments{
-			"client_secret_wo":         "another-of-more-than-24-characters",
-			"client_secret_wo_version": "store-4f2c9a01",
-		},
-	)
-	m.apply(rotated).succeeds(t)
-	if now := recordOf(
-		instance,
-		reportsURI,
-	); now.ApplicationSecretHash != erpnettest.SecretHash("another-of-more-than-24-characters") ||
-		now.Scope != "read" {
+	const another = "another-of-more-than-24-characters"
+	m.apply(service(arguments{"client_secret_wo": another, "client_secret_wo_version": "store-4f2c9a01"})).succeeds(t)
+	now := recordOf(instance, reportsURI)
+	if now.ApplicationSecretHash != erpnettest.SecretHash(another) || now.Scope != "read" {
 		t.Error("the secret of the new version was not written")
 	}
 	m.destroy().succeeds(t)
@@ -244,10 +235,7 @@ func TestDriftIsShownAndRepaired(t *testing.T) {
 	}
 	m.apply(service(nil)).succeeds(t)
 	m.settles(t, service(nil))
-	if now := recordOf(
-		instance,
-		reportsURI,
-	); now.Name != "Reports" || now.BasicAuthenticationAllowed ||
+	if now := recordOf(instance, reportsURI); now.Name != "Reports" || now.BasicAuthenticationAllowed ||
 		now.Notes != "" {
 		t.Errorf("drift is not repaired: %s", now.Name)
 	}
@@ -347,15 +335,8 @@ func TestUnknownSecretsAreJudgedOnceTheyAreKnown(t *testing.T) {
 	m.plan(both.with(arguments{"client_secret_wo": nil, "scopes": unknown, "system_user": unknown})).succeeds(t)
 	m.plan(both.with(arguments{"secret_hash": hashOfDEMO, "client_secret_wo": reportsSecret, "client_type": nil})).
 		fails(t, "Two Secrets")
-	m.plan(
-		both.with(
-			arguments{"secret_hash": nil, "client_secret_wo": nil, "client_secret_wo_version": nil, "client_type": nil},
-		),
-	).
-		fails(
-			t,
-			"A Confidential application cannot authenticate without a secret",
-		)
+	none := arguments{"secret_hash": nil, "client_secret_wo": nil, "client_secret_wo_version": nil, "client_type": nil}
+	m.plan(both.with(none)).fails(t, "A Confidential application cannot authenticate without a secret")
 	m.apply(hashed(nil)).succeeds(t)
 }
 
@@ -443,9 +424,7 @@ func TestAdviceIsGivenOnce(t *testing.T) {
 		t.Fatal(r.text())
 	}
 	m.settles(t, advised)
-	if got := about(
-		m.plan(advised.with(arguments{"scopes": []string{"update"}})).result,
-	); !slices.Equal(
+	if got := about(m.plan(advised.with(arguments{"scopes": []string{"update"}})).result); !slices.Equal(
 		got,
 		[]string{"scopes"},
 	) {

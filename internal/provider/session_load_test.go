@@ -146,9 +146,7 @@ func TestNobodyAsksBeforeRetryAfter(t *testing.T) {
 		instance.Inject(erpnettest.Token, erpnettest.Status(429).With("Retry-After", "90").Once())
 		begin := time.Now()
 		atOnce(10, func(int) { p.open("access_token", nil).succeeds(t) })
-		if took := time.Since(
-			begin,
-		); took < 90*time.Second || took > 100*time.Second ||
+		if took := time.Since(begin); took < 90*time.Second || took > 100*time.Second ||
 			instance.Count(erpnettest.Token) != 2 {
 			t.Errorf("%d requests in %s", instance.Count(erpnettest.Token), took)
 		}

@@ -114,9 +114,8 @@ func TestProviderAttributesReachTheRequests(t *testing.T) {
 	}
 	start(t, nil, config).open("access_token", nil).fails(t, "Certificate of Unknown Authority")
 	for _, request := range instance.Requests() {
-		if agent := request.Header.Get(
-			"User-Agent",
-		); agent != "Terraform/1.12.0 (+https://www.terraform.io) terraform-provider-erpnet/test" {
+		const want = "Terraform/1.12.0 (+https://www.terraform.io) terraform-provider-erpnet/test"
+		if agent := request.Header.Get("User-Agent"); agent != want {
 			t.Errorf("user agent is %q", agent)
 		}
 	}

@@ -102,26 +102,16 @@ func (m *trustedApplicationModel) toRecord() trustedapp.Record {
 
 // fromRecord takes over a record that was read. Empty attributes become null, as a configuration leaves them out.
 func (m *trustedApplicationModel) fromRecord(ctx context.Context, r *trustedapp.Record) (diags diag.Diagnostics) {
-	m.Name, m.ApplicationURI, m.ClientType = types.StringValue(
-		r.Name,
-	), types.StringValue(
-		r.ApplicationURI,
-	), types.StringValue(
-		string(r.ClientType),
-	)
-	m.SecretHash, m.SystemUser, m.Notes = textOrNull(
-		r.ApplicationSecretHash,
-	), textOrNull(
-		r.SystemUser,
-	), textOrNull(
-		r.Notes,
-	)
-	m.SystemUserAllowed, m.IsEnabled = types.BoolValue(r.SystemUserAllowed), types.BoolValue(r.IsEnabled)
-	m.ImpersonateInternal, m.ImpersonateCommunity = types.BoolValue(
-		r.ImpersonateAsInternalUserAllowed,
-	), types.BoolValue(
-		r.ImpersonateAsCommunityUserAllowed,
-	)
+	m.Name = types.StringValue(r.Name)
+	m.ApplicationURI = types.StringValue(r.ApplicationURI)
+	m.ClientType = types.StringValue(string(r.ClientType))
+	m.SecretHash = textOrNull(r.ApplicationSecretHash)
+	m.SystemUserAllowed = types.BoolValue(r.SystemUserAllowed)
+	m.SystemUser = textOrNull(r.SystemUser)
+	m.ImpersonateInternal = types.BoolValue(r.ImpersonateAsInternalUserAllowed)
+	m.ImpersonateCommunity = types.BoolValue(r.ImpersonateAsCommunityUserAllowed)
+	m.IsEnabled = types.BoolValue(r.IsEnabled)
+	m.Notes = textOrNull(r.Notes)
 	m.ReferenceTokens = types.StringValue(r.ReferenceTokens)
 	if r.ReferenceTokens == "" { // a version that does not know them
 		m.ReferenceTokens = types.StringValue(trustedapp.ReferenceTokensNone)

@@ -107,9 +107,7 @@ func TestEveryViolationNamesAnAttribute(t *testing.T) {
 	}
 	noUser := trustedapp.Record{SystemUserAllowed: true}
 	for _, v := range append(append(broken.Violations(), broken.Advice()...), noUser.Violations()...) {
-		if attribute := (&trustedApplicationModel{}).attribute(
-			v.Attribute,
-		); attribute.name == "" ||
+		if attribute := (&trustedApplicationModel{}).attribute(v.Attribute); attribute.name == "" ||
 			attribute.value == nil {
 			t.Errorf("%s has no attribute", v.Attribute)
 		}
