@@ -117,7 +117,7 @@ func setUp(env *testscript.Env) error {
 		"HOME":               env.WorkDir,
 		"REPO":               repository,
 		"CHECKPOINT_DISABLE": "1",
-		"GOGC":               "400", // the programs live for a second: collecting their garbage costs more than keeping it
+		"GOGC":               "400", // the programs live for a second; collecting their garbage would not pay
 		"TF_CLI_ARGS":        "-no-color",
 		"TF_CLI_CONFIG_FILE": filepath.Join(built, "cli.tfrc"),
 		"TF_IN_AUTOMATION":   "1",

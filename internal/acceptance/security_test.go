@@ -22,7 +22,13 @@ func TestPromisesNameTests(t *testing.T) {
 	}
 	var code strings.Builder
 	var files []string
-	for _, pattern := range []string{"internal/*/*_test.go", "internal/*/*/*_test.go", "cmd/*/*_test.go", "cmd/*/*/*_test.go", "tools/*/*_test.go"} {
+	for _, pattern := range []string{
+		"internal/*/*_test.go",
+		"internal/*/*/*_test.go",
+		"cmd/*/*_test.go",
+		"cmd/*/*/*_test.go",
+		"tools/*/*_test.go",
+	} {
 		found, err := filepath.Glob(filepath.Join("..", "..", filepath.FromSlash(pattern)))
 		if err != nil {
 			t.Fatal(err)

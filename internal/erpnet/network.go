@@ -32,7 +32,7 @@ type transports struct{ http2, http1 *http.Transport }
 
 func newNetwork(roots *x509.CertPool) *network {
 	n := &network{}
-	base := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // the standard library's documented type
+	base := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // as documented
 	base.Proxy = environmentProxy()
 	base.OnProxyConnectResponse = checkProxyResponse
 	base.MaxResponseHeaderBytes = MaxHeaderSize

@@ -212,7 +212,8 @@ func godebug(err error) string {
 		"keys are insecure":      "rsa1024min=0",
 	} {
 		if strings.Contains(err.Error(), words) {
-			return "; until the certificate is replaced, the environment variable GODEBUG=" + setting + " makes Go take it"
+			return "; until the certificate is replaced, the environment variable GODEBUG=" + setting +
+				" makes Go take it"
 		}
 	}
 	return ""
@@ -235,7 +236,13 @@ func isRefused(err error) bool {
 }
 
 func isUnreachable(err error) bool {
-	for _, number := range []syscall.Errno{syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.EADDRNOTAVAIL, wsaeHostUnreach, wsaeNetUnreach} {
+	for _, number := range []syscall.Errno{
+		syscall.EHOSTUNREACH,
+		syscall.ENETUNREACH,
+		syscall.EADDRNOTAVAIL,
+		wsaeHostUnreach,
+		wsaeNetUnreach,
+	} {
 		if errors.Is(err, number) {
 			return true
 		}

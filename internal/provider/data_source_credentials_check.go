@@ -90,7 +90,8 @@ func (d *credentialsCheckDataSource) Schema(
 					"token costs nothing.",
 			},
 			"probe_entity_set": schema.StringAttribute{
-				Optional: true, Validators: []validator.String{textCheck{name: "probe_entity_set", check: domainapi.CheckEntitySet}},
+				Optional:   true,
+				Validators: []validator.String{textCheck{name: "probe_entity_set", check: domainapi.CheckEntitySet}},
 				MarkdownDescription: "The entity set from which `probe_domain_api` reads one `Id`. Default " +
 					"`" + defaultProbe + "`.",
 			},

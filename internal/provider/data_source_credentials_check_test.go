@@ -154,7 +154,11 @@ func TestCredentialsCheckNamesEachDefect(t *testing.T) {
 		"no SystemUserAllowed": {
 			defect: changed(func(a *erpnettest.TrustedApplication) { a.SystemUserAllowed = false }),
 			failed: "token",
-			want:   []string{"Trusted Application Not Authorized", "SystemUserAllowed is true", "ImpersonateAsInternalUserAllowed is true"},
+			want: []string{
+				"Trusted Application Not Authorized",
+				"SystemUserAllowed is true",
+				"ImpersonateAsInternalUserAllowed is true",
+			},
 		},
 		"missing scope": {
 			defect: scopeRead,

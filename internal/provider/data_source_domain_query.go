@@ -85,7 +85,8 @@ func (d *domainQueryDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 			"that you don't need.",
 		Attributes: map[string]schema.Attribute{
 			"entity_set": schema.StringAttribute{
-				Required: true, Validators: []validator.String{textCheck{name: "entity_set", check: domainapi.CheckEntitySet}},
+				Required:            true,
+				Validators:          []validator.String{textCheck{name: "entity_set", check: domainapi.CheckEntitySet}},
 				MarkdownDescription: "Name of the entity set, such as `Crm_Sales_Customers`.",
 			},
 			"filter": option("filter", "OData `$filter`, such as `Number eq '000101'`. ERP.net accepts `eq`, "+
@@ -199,7 +200,11 @@ func (m *domainQueryModel) argumentOf(message string) string {
 	found := map[string]bool{}
 	for _, name := range quoted.FindAllStringSubmatch(message, -1) {
 		for argument, value := range map[string]types.String{
-			"entity_set": m.EntitySet, "filter": m.Filter, "select": m.Select, "expand": m.Expand, "order_by": m.OrderBy,
+			"entity_set": m.EntitySet,
+			"filter":     m.Filter,
+			"select":     m.Select,
+			"expand":     m.Expand,
+			"order_by":   m.OrderBy,
 		} {
 			if strings.Contains(value.ValueString(), name[1]) {
 				found[argument] = true
@@ -214,8 +219,13 @@ func (m *domainQueryModel) argumentOf(message string) string {
 
 func (m *domainQueryModel) query() domainapi.Query {
 	return domainapi.Query{
-		EntitySet: m.EntitySet.ValueString(), Filter: m.Filter.ValueString(), Select: m.Select.ValueString(),
-		Expand: m.Expand.ValueString(), OrderBy: m.OrderBy.ValueString(), Top: int(int64Or(m.Top, defaultTop)), Count: true,
+		EntitySet: m.EntitySet.ValueString(),
+		Filter:    m.Filter.ValueString(),
+		Select:    m.Select.ValueString(),
+		Expand:    m.Expand.ValueString(),
+		OrderBy:   m.OrderBy.ValueString(),
+		Top:       int(int64Or(m.Top, defaultTop)),
+		Count:     true,
 	}
 }
 

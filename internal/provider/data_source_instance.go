@@ -71,9 +71,10 @@ func (d *instanceDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 				MarkdownDescription: "URL of its signing keys, according to the discovery document.",
 			},
 			"scopes_supported": schema.SetAttribute{
-				Computed:            true,
-				ElementType:         types.StringType,
-				MarkdownDescription: "The scopes that the discovery document lists. The list may be incomplete: ERP.net's own example leaves out `read`.",
+				Computed:    true,
+				ElementType: types.StringType,
+				MarkdownDescription: "The scopes that the discovery document lists. The list may be incomplete: " +
+					"ERP.net's own example leaves out `read`.",
 			},
 			"grant_types_supported": schema.SetAttribute{
 				Computed:            true,

@@ -84,9 +84,14 @@ func TestRegistrationRequestOfAPlaceholderAndOfAllAttributes(t *testing.T) {
 // path, since the CLI would print its source line.
 func TestImpossibleRegistrationsAreRefused(t *testing.T) {
 	r := start(t, nil, nil).read("registration_request", arguments{
-		"name": " ", "application_uri": "", "client_type": "Confidental", "secret_hash": "hunter2-hunter2-hunter2-hunter2",
-		"scopes": []string{"sec"}, "system_user_allowed": true, "post_logout_redirect_uris": []string{"/out"},
-		"reference_tokens": "hunter2",
+		"name":                      " ",
+		"application_uri":           "",
+		"client_type":               "Confidental",
+		"secret_hash":               "hunter2-hunter2-hunter2-hunter2",
+		"scopes":                    []string{"sec"},
+		"system_user_allowed":       true,
+		"post_logout_redirect_uris": []string{"/out"},
+		"reference_tokens":          "hunter2",
 	})
 	var got []string
 	for _, d := range r.diagnostics {

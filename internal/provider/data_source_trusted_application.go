@@ -62,7 +62,11 @@ func (d *trustedApplicationDataSource) Schema(
 			"close this way.",
 		Attributes: map[string]schema.Attribute{
 			"application_uri": schema.StringAttribute{
-				Required: true, Validators: []validator.String{textCheck{name: "application_uri", check: identity.CheckClientID}},
+				Required: true,
+				Validators: []validator.String{textCheck{
+					name:  "application_uri",
+					check: identity.CheckClientID,
+				}},
 				MarkdownDescription: "The `ApplicationUri` of the record, which is its `client_id`.",
 			},
 			"id": schema.StringAttribute{
@@ -109,8 +113,9 @@ func (d *trustedApplicationDataSource) Schema(
 				MarkdownDescription: "Where users may be redirected after they sign out. Null if there are none.",
 			},
 			"reference_tokens": schema.StringAttribute{
-				Computed:            true,
-				MarkdownDescription: "Who may issue reference tokens for it. Null on versions of ERP.net without reference tokens.",
+				Computed: true,
+				MarkdownDescription: "Who may issue reference tokens for it. Null on versions of ERP.net without " +
+					"reference tokens.",
 			},
 			"is_enabled": schema.BoolAttribute{
 				Computed:            true,
@@ -125,8 +130,9 @@ func (d *trustedApplicationDataSource) Schema(
 				MarkdownDescription: "Whether legacy Basic authentication is allowed.",
 			},
 			"secret_matches": schema.BoolAttribute{
-				Computed:            true,
-				MarkdownDescription: "Whether the record has the hash of the provider's `client_secret`. Null unless `application_uri` is the provider's own `client_id`, and null if the instance doesn't show the hash.",
+				Computed: true,
+				MarkdownDescription: "Whether the record has the hash of the provider's `client_secret`. Null unless " +
+					"`application_uri` is the provider's own `client_id`, and null if the instance doesn't show the hash.",
 			},
 		},
 	}

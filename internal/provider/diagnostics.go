@@ -59,7 +59,8 @@ func writeDiagnostic(err error, wanted trustedapp.Record) diag.Diagnostic {
 			path.Root("application_uri"),
 			d.Summary(),
 			d.Detail()+"\n\nTo manage that record here, import it, with the name of this resource instead of NAME:\n\n"+
-				"  import {\n    to = erpnet_trusted_application.NAME\n    id = "+strconv.Quote(wanted.ApplicationURI)+"\n  }",
+				"  import {\n    to = erpnet_trusted_application.NAME\n    id = "+
+				strconv.Quote(wanted.ApplicationURI)+"\n  }",
 		)
 	}
 	return d

@@ -39,7 +39,12 @@ func TestFailuresAreOneDiagnosticEach(t *testing.T) {
 		},
 		"no service access": {
 			change: changed(func(a *erpnettest.TrustedApplication) { a.SystemUserAllowed = false }),
-			want:   []string{"Trusted Application Not Authorized", "SystemUserAllowed is true", "SystemUser is", "ImpersonateAsInternalUserAllowed is true"},
+			want: []string{
+				"Trusted Application Not Authorized",
+				"SystemUserAllowed is true",
+				"SystemUser is",
+				"ImpersonateAsInternalUserAllowed is true",
+			},
 		},
 		"scope not allowed": {
 			change: changed(func(a *erpnettest.TrustedApplication) { a.Scope = "update" }),

@@ -84,7 +84,8 @@ func TestWhatTheDocumentsPrescribeWorks(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			instance, env := startInstance(t)
 			admin := erpnettest.NewApplication("admin")
-			admin.ApplicationSecretHash, admin.SystemUserAllowed, admin.SystemUser, admin.Scope = hashOfDEMO, true, "svc.integration", "read update"
+			admin.ApplicationSecretHash, admin.Scope = hashOfDEMO, "read update"
+			admin.SystemUserAllowed, admin.SystemUser = true, "svc.integration"
 			instance.AddApplication(admin)
 			instance.RemoveApplication(sampleURI)
 			p := start(t, env, arguments{"client_id": "admin", "client_secret": "DEMO"})

@@ -79,7 +79,9 @@ func (e *accessTokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaReque
 					"`client_secret` too. If the value is known only after apply, the token is requested in apply.",
 			},
 			"client_secret": schema.StringAttribute{
-				Optional: true, Sensitive: true, Validators: []validator.String{secretCheck("client_secret").in(thisEphemeral)},
+				Optional:            true,
+				Sensitive:           true,
+				Validators:          []validator.String{secretCheck("client_secret").in(thisEphemeral)},
 				MarkdownDescription: "The plain secret of that Trusted Application. Set `client_id` too.",
 			},
 			"access_token": schema.StringAttribute{

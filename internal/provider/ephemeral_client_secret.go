@@ -46,7 +46,10 @@ func (e *clientSecretEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequ
 			"from there.",
 		Attributes: map[string]schema.Attribute{
 			"length": schema.Int64Attribute{
-				Optional: true, Validators: []validator.Int64{int64validator.Between(erpnet.MinGeneratedLength, erpnet.MaxGeneratedLength)},
+				Optional: true,
+				Validators: []validator.Int64{
+					int64validator.Between(erpnet.MinGeneratedLength, erpnet.MaxGeneratedLength),
+				},
 				MarkdownDescription: "Number of characters, from 32 to 100. Default 48.",
 			},
 			"special": schema.BoolAttribute{

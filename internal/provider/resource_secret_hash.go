@@ -51,7 +51,10 @@ func (r *secretHashResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			"with the function `secret_hash` is an alternative.",
 		Attributes: map[string]schema.Attribute{
 			"secret_wo": schema.StringAttribute{
-				Required: true, WriteOnly: true, Sensitive: true, Validators: []validator.String{secretCheck("secret_wo")},
+				Required:            true,
+				WriteOnly:           true,
+				Sensitive:           true,
+				Validators:          []validator.String{secretCheck("secret_wo")},
 				MarkdownDescription: "The plain secret, write-only, without leading or trailing spaces or line breaks.",
 			},
 			"secret_wo_version": schema.StringAttribute{

@@ -122,13 +122,17 @@ func (r *trustedApplicationResource) Schema(
 				MarkdownDescription: clientTypeDescription,
 			},
 			"secret_hash": schema.StringAttribute{
-				Optional:            true,
-				Computed:            true,
-				Validators:          notEmpty,
-				MarkdownDescription: secretHashDescription + " If you leave it out, it is the hash of `client_secret_wo`, or what the record has.",
+				Optional:   true,
+				Computed:   true,
+				Validators: notEmpty,
+				MarkdownDescription: secretHashDescription + " If you leave it out, it is the hash of " +
+					"`client_secret_wo`, or what the record has.",
 			},
 			"scopes": schema.SetAttribute{
-				Optional: true, ElementType: types.StringType, Validators: []validator.Set{setvalidator.SizeAtLeast(1)}, MarkdownDescription: applicationScopesDescription,
+				Optional:            true,
+				ElementType:         types.StringType,
+				Validators:          []validator.Set{setvalidator.SizeAtLeast(1)},
+				MarkdownDescription: applicationScopesDescription,
 			},
 			"system_user_allowed": schema.BoolAttribute{
 				Optional:            true,
@@ -143,10 +147,16 @@ func (r *trustedApplicationResource) Schema(
 			"impersonate_as_internal_user_allowed":  flag(false, impersonateInternalDescription),
 			"impersonate_as_community_user_allowed": flag(false, impersonateCommunityDescription),
 			"redirect_uris": schema.ListAttribute{
-				Optional: true, ElementType: types.StringType, Validators: []validator.List{listvalidator.SizeAtLeast(1)}, MarkdownDescription: redirectURIsDescription,
+				Optional:            true,
+				ElementType:         types.StringType,
+				Validators:          []validator.List{listvalidator.SizeAtLeast(1)},
+				MarkdownDescription: redirectURIsDescription,
 			},
 			"post_logout_redirect_uris": schema.ListAttribute{
-				Optional: true, ElementType: types.StringType, Validators: []validator.List{listvalidator.SizeAtLeast(1)}, MarkdownDescription: logoutURIsDescription,
+				Optional:            true,
+				ElementType:         types.StringType,
+				Validators:          []validator.List{listvalidator.SizeAtLeast(1)},
+				MarkdownDescription: logoutURIsDescription,
 			},
 			"reference_tokens": schema.StringAttribute{
 				Optional:            true,
@@ -163,7 +173,10 @@ func (r *trustedApplicationResource) Schema(
 			"basic_authentication_allowed": flag(false, "Whether legacy Basic authentication is allowed "+
 				"(`BasicAuthenticationAllowed`). Default `false`, as ERP.net advises."),
 			"client_secret_wo": schema.StringAttribute{
-				Optional: true, WriteOnly: true, Sensitive: true, Validators: []validator.String{secretCheck("client_secret_wo")},
+				Optional:   true,
+				WriteOnly:  true,
+				Sensitive:  true,
+				Validators: []validator.String{secretCheck("client_secret_wo")},
 				MarkdownDescription: "The plain secret, write-only, instead of `secret_hash`. The provider hashes " +
 					"it, and neither sends nor stores it.",
 			},

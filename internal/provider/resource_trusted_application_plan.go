@@ -246,7 +246,9 @@ func (m *trustedApplicationResourceModel) keptSecret(
 	wanted trustedapp.Record,
 	private privateState,
 ) bool {
-	return plan.SecretHash.IsUnknown() && !m.ClientSecretWOVersion.IsNull() && !plan.ClientSecretWOVersion.Equal(m.ClientSecretWOVersion) &&
+	return plan.SecretHash.IsUnknown() &&
+		!m.ClientSecretWOVersion.IsNull() &&
+		!plan.ClientSecretWOVersion.Equal(m.ClientSecretWOVersion) &&
 		m.SecretHash.ValueString() == wanted.ApplicationSecretHash &&
 		!private.HashHidden
 }

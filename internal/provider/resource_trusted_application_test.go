@@ -221,8 +221,9 @@ func TestDriftIsShownAndRepaired(t *testing.T) {
 	instance, m := startService(t, nil)
 	before := m.values
 	instance.ChangeApplication(reportsURI, func(a *erpnettest.TrustedApplication) {
-		a.Name, a.IsEnabled, a.Scope, a.SystemUserAllowed, a.ReferenceTokens = "Hacked", false, "read update", false, "AuthenticatedUsers"
-		a.BasicAuthenticationAllowed, a.ImpersonateLoginUrl, a.Notes = true, "https://evil.example", "x"
+		a.Name, a.Notes, a.Scope = "Hacked", "x", "read update"
+		a.IsEnabled, a.SystemUserAllowed, a.BasicAuthenticationAllowed = false, false, true
+		a.ReferenceTokens, a.ImpersonateLoginUrl = "AuthenticatedUsers", "https://evil.example"
 	})
 	m.refresh().succeeds(t)
 	for _, name := range []string{
@@ -263,7 +264,10 @@ func TestASecretThatWasRotatedElsewhereIsAWarning(t *testing.T) {
 // Where the instance does not show hashes, the one that was written stays, and a new version is written all the same: by
 // its secret nobody can tell whether that is another one.
 func TestNewVersionIsWrittenWhereHashesAreHidden(t *testing.T) {
-	for name, form := range map[string]erpnettest.SecretHashes{"null": erpnettest.SecretHashesNull, "left out": erpnettest.SecretHashesOmitted} {
+	for name, form := range map[string]erpnettest.SecretHashes{
+		"null":     erpnettest.SecretHashesNull,
+		"left out": erpnettest.SecretHashesOmitted,
+	} {
 		t.Run(name, func(t *testing.T) {
 			instance, env := startInstance(t)
 			instance.Configure(func(s *erpnettest.Settings) { s.SecretHashes = form })

@@ -183,8 +183,8 @@ func (s *session) credentials() (identity.Credentials, []*problem) {
 			{
 				summary: "Reference Token Not Usable Here",
 				detail: "This object requests an access token for client_id and client_secret. " +
-					"The provider has a reference_token, which only the Domain API takes. Give this object a provider with " +
-					"an alias that has client_id and client_secret.",
+					"The provider has a reference_token, which only the Domain API takes. Give this object a " +
+					"provider with an alias that has client_id and client_secret.",
 			},
 		}
 	}

@@ -60,11 +60,12 @@ func TestEveryRequestChecksTLS(t *testing.T) {
 			p := start(t, env, nil)
 			for name, object := range matrixObjects(instance) {
 				r := object.use(p)
+				text := r.text()
 				switch {
 				case object.needs == forNothing || test.want == "":
 					r.succeeds(t)
-				case len(r.errors()) != 1 || !strings.Contains(r.text(), test.want) || strings.Contains(r.text(), "attempts"):
-					t.Errorf("%s: got %q, want %q at the first attempt", name, r.text(), test.want)
+				case len(r.errors()) != 1 || !strings.Contains(text, test.want) || strings.Contains(text, "attempts"):
+					t.Errorf("%s: got %q, want %q at the first attempt", name, text, test.want)
 				}
 			}
 			if n := instance.Count(erpnettest.Any); (n == 0) != (test.want != "") {
@@ -109,7 +110,10 @@ func TestProviderAttributesReachTheRequests(t *testing.T) {
 		"client_secret": erpnettest.SampleSecret, "request_timeout": "20s", "max_retries": 1,
 	}
 	instance.Inject(erpnettest.Token, erpnettest.Status(503).Once())
-	for _, authority := range []arguments{{"ca_certificate_file": writeFile(t, ca)}, {"ca_certificate_pem": "\xef\xbb\xbf" + ca}} {
+	for _, authority := range []arguments{
+		{"ca_certificate_file": writeFile(t, ca)},
+		{"ca_certificate_pem": "\xef\xbb\xbf" + ca},
+	} {
 		start(t, nil, config.with(authority)).open("access_token", nil).succeeds(t)
 	}
 	start(t, nil, config).open("access_token", nil).fails(t, "Certificate of Unknown Authority")

@@ -187,7 +187,8 @@ func unknownProblem(s setting) *problem {
 		"a value that is known only after apply. One of these helps:\n" +
 		"  - apply the source of the value first, with -target\n" +
 		"  - give a data source depends_on the resource that the value comes from, so that it waits for apply\n" +
-		"  - set " + s.name + " to a value that is known when the plan is made, or leave it out and set " + s.env + "\n" +
+		"  - set " + s.name + " to a value that is known when the plan is made, or leave it out and set " +
+		s.env + "\n" +
 		"  - give the ephemeral resource erpnet_access_token its own instance, client_id and client_secret, which " +
 		"wait for unknown values\n" +
 		"The environment is not used instead of an unknown value: it may name another identity."}

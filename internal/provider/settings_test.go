@@ -74,7 +74,14 @@ func TestTimeoutsAndRetries(t *testing.T) {
 			t.Errorf("timeout %q: %v", value, err)
 		}
 	}
-	for value, usable := range map[string]bool{"0": true, "10": true, "11": false, "-1": false, "x": false, "1.5": false} {
+	for value, usable := range map[string]bool{
+		"0":   true,
+		"10":  true,
+		"11":  false,
+		"-1":  false,
+		"x":   false,
+		"1.5": false,
+	} {
 		if _, err := parseRetries(value); (err == nil) != usable {
 			t.Errorf("retries %q: %v", value, err)
 		}
@@ -94,7 +101,12 @@ func TestConfigurationFaultsAreReportedByTheObject(t *testing.T) {
 	}{
 		"nothing set": {
 			unset: append(clientless, "ERPNET_INSTANCE"),
-			want:  []string{"Incomplete ERP.net Configuration", "ERPNET_INSTANCE", "ERPNET_CLIENT_ID", "ERPNET_CLIENT_SECRET"},
+			want: []string{
+				"Incomplete ERP.net Configuration",
+				"ERPNET_INSTANCE",
+				"ERPNET_CLIENT_ID",
+				"ERPNET_CLIENT_SECRET",
+			},
 		},
 		"secret missing": {unset: clientless[1:], want: []string{"Missing client_secret"}},
 		"secret empty": {
@@ -159,7 +171,12 @@ func TestConfigurationFaultsAreReportedByTheObject(t *testing.T) {
 		},
 		"two unknown values": {
 			provider: arguments{"instance": unknown, "client_id": unknown, "request_timeout": unknown},
-			want:     []string{"Incomplete ERP.net Configuration", "Unknown instance", "Unknown client_id", "Unknown request_timeout"},
+			want: []string{
+				"Incomplete ERP.net Configuration",
+				"Unknown instance",
+				"Unknown client_id",
+				"Unknown request_timeout",
+			},
 		},
 		"unknown and unset": {
 			provider: arguments{"client_id": unknown}, unset: clientless[:1], want: []string{"Unknown client_id"},
@@ -214,9 +231,14 @@ func TestReferenceTokenRules(t *testing.T) {
 		want     []string // of the one error; none for success
 	}{
 		"both in the environment": {
-			env:  env.with("ERPNET_REFERENCE_TOKEN", token),
-			use:  customers,
-			want: []string{"Conflicting Credentials", "in the environment", "ERPNET_REFERENCE_TOKEN", "ERPNET_CLIENT_SECRET"},
+			env: env.with("ERPNET_REFERENCE_TOKEN", token),
+			use: customers,
+			want: []string{
+				"Conflicting Credentials",
+				"in the environment",
+				"ERPNET_REFERENCE_TOKEN",
+				"ERPNET_CLIENT_SECRET",
+			},
 		},
 		"both in the configuration": {
 			provider: arguments{"client_id": "x", "client_secret": "y", "reference_token": other}, env: clientless,

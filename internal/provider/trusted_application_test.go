@@ -25,7 +25,10 @@ func TestAttributesLeftOutHaveTheDefaultsOfTheRecord(t *testing.T) {
 	service := confidential
 	service.SystemUser, service.SystemUserAllowed, service.Scope = "svc", true, []string{"read", "update"}
 	scopes := types.SetValueMust(types.StringType, []attr.Value{types.StringValue("update"), types.StringValue("read")})
-	if got := (&trustedApplicationModel{SystemUser: types.StringValue("svc"), Scopes: scopes}).toRecord(); !reflect.DeepEqual(
+	if got := (&trustedApplicationModel{
+		SystemUser: types.StringValue("svc"),
+		Scopes:     scopes,
+	}).toRecord(); !reflect.DeepEqual(
 		got,
 		service,
 	) {

@@ -62,7 +62,8 @@ func (c textCheck) ValidateString(_ context.Context, req validator.StringRequest
 	if err == nil {
 		return
 	}
-	var d diag.Diagnostic = diag.NewErrorDiagnostic("Invalid "+c.name, "The value of "+c.name+c.of+" cannot be used: "+unusable(err))
+	detail := "The value of " + c.name + c.of + " cannot be used: " + unusable(err)
+	var d diag.Diagnostic = diag.NewErrorDiagnostic("Invalid "+c.name, detail)
 	if !c.secret {
 		d = diag.WithPath(req.Path, d)
 	}

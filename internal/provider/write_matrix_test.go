@@ -66,11 +66,12 @@ func writeOperations() []writeOperation {
 
 // After each apply, failed or not, state and server agree, or the error says exactly how they do not.
 func TestStateAndServerAgreeAfterEveryWrite(t *testing.T) {
+	hashForms := []erpnettest.SecretHashes{erpnettest.SecretHashesReadable, erpnettest.SecretHashesNull}
 	var cells atomic.Int64
 	t.Run("cells", func(t *testing.T) {
 		for _, operation := range writeOperations() {
 			for _, fault := range writeFaults() {
-				for _, hashes := range []erpnettest.SecretHashes{erpnettest.SecretHashesReadable, erpnettest.SecretHashesNull} {
+				for _, hashes := range hashForms {
 					for _, records := range []int{1, 10} {
 						t.Run(
 							fmt.Sprint(operation.name, ", ", fault.name, ", hash form ", hashes, ", records ", records),

@@ -92,9 +92,11 @@ func restfulToken(c call) string {
 func writeObject(c call) (values, error) {
 	body := []byte(c.own.text("data"))
 	if c.prior != nil {
-		return values{"id": c.prior["id"]}, sendObject(c, c.provider.text("update_method"), "update_path", c.prior, body)
+		err := sendObject(c, c.provider.text("update_method"), "update_path", c.prior, body)
+		return values{"id": c.prior["id"]}, err
 	}
-	created, err := send(c, http.MethodPost, c.provider.text("uri")+c.own.text("path"), body, c.provider.text("bearer_token"))
+	url, token := c.provider.text("uri")+c.own.text("path"), c.provider.text("bearer_token")
+	created, err := send(c, http.MethodPost, url, body, token)
 	return values{"id": text(fmt.Sprint(created[c.provider.text("id_attribute")]))}, err
 }
 

@@ -143,7 +143,11 @@ func (k *keySet) fetch(ctx context.Context) *erpnet.Error {
 		}
 	}
 	if len(keys) == 0 {
-		return &erpnet.Error{Kind: NoKeys, URL: k.url, Happened: "was answered with a JSON object that holds no public RSA key for signatures"}
+		return &erpnet.Error{
+			Kind:     NoKeys,
+			URL:      k.url,
+			Happened: "was answered with a JSON object that holds no public RSA key for signatures",
+		}
 	}
 	now := k.client.Now()
 	k.mu.Lock()
@@ -164,10 +168,12 @@ func readKey(text json.RawMessage) (jose.JSONWebKey, bool) {
 		Exponent  string `json:"e"`
 	}
 	if json.Unmarshal(text, &members) != nil || members.KeyType != "RSA" ||
-		members.Use != "" && members.Use != "sig" || members.Algorithm != "" && members.Algorithm != string(jose.RS256) {
+		members.Use != "" && members.Use != "sig" ||
+		members.Algorithm != "" && members.Algorithm != string(jose.RS256) {
 		return jose.JSONWebKey{}, false
 	}
-	members.Modulus, members.Exponent = strings.TrimRight(members.Modulus, "="), strings.TrimRight(members.Exponent, "=")
+	members.Modulus = strings.TrimRight(members.Modulus, "=")
+	members.Exponent = strings.TrimRight(members.Exponent, "=")
 	var key jose.JSONWebKey
 	plain, err := json.Marshal(members)
 	return key, err == nil && key.UnmarshalJSON(plain) == nil

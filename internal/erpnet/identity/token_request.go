@@ -52,12 +52,14 @@ func (s *Service) RequestToken(ctx context.Context, r TokenRequest) (*Token, err
 // requestToken is RequestToken; with askAgain, it asks even if the host was unreachable a moment ago.
 func (s *Service) requestToken(ctx context.Context, r TokenRequest, askAgain bool) (*Token, error) {
 	s.Client.Protect(r.Credentials.Secret)
+	// Issuing a token changes nothing (protocol section 5.2).
+	policy := erpnet.Policy{Retry: erpnet.RetryRead, AskAgain: askAgain}
 	response, failed := s.Client.Send(ctx, erpnet.Request{
 		Method: http.MethodPost,
 		URL:    r.Instance.TokenEndpoint(),
 		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}},
 		Body:   r.form(),
-	}, erpnet.Policy{Retry: erpnet.RetryRead, AskAgain: askAgain}) // issuing a token changes nothing (protocol section 5.2)
+	}, policy)
 	if failed != nil {
 		failed.ClientID = r.Credentials.ClientID
 		return nil, failed

@@ -66,7 +66,11 @@ func (r Record) ticketRows() []ticketRow {
 		{
 			"SystemUser",
 			r.SystemUser,
-			choose(r.SystemUser != "", "The login of the user that its calls run as.", "A person signs in for every call."),
+			choose(
+				r.SystemUser != "",
+				"The login of the user that its calls run as.",
+				"A person signs in for every call.",
+			),
 		},
 		{
 			"ImpersonateAsInternalUserAllowed",
@@ -134,7 +138,9 @@ func choose(condition bool, yes, no string) string {
 }
 
 func (r Record) ticketChecks(proof string) []string {
-	checks := []string{"Each attribute has exactly the value in the table: the same letter case, and no spaces around it."}
+	checks := []string{
+		"Each attribute has exactly the value in the table: the same letter case, and no spaces around it.",
+	}
 	if r.ApplicationSecretHash != "" {
 		checks = append(checks, "ApplicationSecretHash was copied as it is, and not hashed again. "+
 			"Nobody needs the secret for this, and it must not be sent.")
