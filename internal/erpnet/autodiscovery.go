@@ -9,24 +9,25 @@ import (
 	"strings"
 )
 
-// AutoDiscovery is what an instance publishes about its web sites (protocol section 6), as it came. No secret and no
-// token is sent to these URLs unless the user sets them.
+// AutoDiscovery is what an instance publishes about its web sites (protocol section 6), unchanged. No secret or token
+// is sent to these URLs unless the user configures them.
 type AutoDiscovery struct{ WebSites []WebSite }
 
 // WebSite is one site of an instance.
 type WebSite struct {
-	Type   string // such as ID, DomainAPI, ClientCenter; others may come
+	Type   string // such as ID, DomainAPI, ClientCenter; not a complete list
 	Status string // Unknown, Working or NotWorking
 	URL    string // absolute
-	// ODataServiceRoot is where a DomainAPI site has its Domain API, if it says.
+	// ODataServiceRoot is the URL of the Domain API of a DomainAPI site, if the site publishes one.
 	ODataServiceRoot string
 }
 
-// autoDiscoveryPaths are both documented; which one a version serves is unknown (protocol section 6).
+// autoDiscoveryPaths are the documented paths. Which of them a version serves is unknown (protocol section 6).
 var autoDiscoveryPaths = [...]string{"/sys/auto-discovery", "/tools/auto-discovery"}
 
 // AutoDiscover gets what the instance publishes about its web sites, without credentials, from the first documented
-// path that answers. Each is tried once: an instance may do without. The error is an [*Error] about the first path.
+// path that lists any. It requests each path once, because an instance may publish nothing. The error is an [*Error]
+// about the first path.
 func (c *Client) AutoDiscover(ctx context.Context, i Instance) (*AutoDiscovery, error) {
 	var first *Error
 	for _, path := range autoDiscoveryPaths {
@@ -43,19 +44,19 @@ func (c *Client) AutoDiscover(ctx context.Context, i Instance) (*AutoDiscovery, 
 			first = failed
 		}
 		if failed.Status == 0 && failed.Kind != NotJSON {
-			break // the host does not answer: neither will its other path
+			break // the host does not respond, so its other path won't either
 		}
 	}
 	return nil, first
 }
 
-// readAutoDiscovery reads what fits of a body, whatever else is in it, and makes its URLs absolute: a site may be named
-// relative to the instance (protocol section 1.1).
+// readAutoDiscovery reads the known members of a body, whatever else it holds, and makes the URLs absolute: a URL may
+// be relative to the instance (protocol section 1.1).
 func readAutoDiscovery(body json.RawMessage, root string) *AutoDiscovery {
 	var document struct {
 		WebSites []map[string]json.RawMessage
 	}
-	_ = json.Unmarshal(body, &document) // elements that do not fit are left empty
+	_ = json.Unmarshal(body, &document) // elements of another type stay empty
 	found := &AutoDiscovery{}
 	for _, members := range document.WebSites[:min(len(document.WebSites), MaxWebSites)] {
 		if members == nil {
@@ -73,7 +74,7 @@ func readAutoDiscovery(body json.RawMessage, root string) *AutoDiscovery {
 	return found
 }
 
-// plainText is a JSON string's text, or the JSON of anything else.
+// plainText returns the text of a JSON string, or the JSON of any other value.
 func plainText(value json.RawMessage) string {
 	var text string
 	if json.Unmarshal(value, &text) != nil {
@@ -82,8 +83,8 @@ func plainText(value json.RawMessage) string {
 	return text
 }
 
-// IdentityURL is where the instance says that its identity service is, without trailing slash; "" when it says nothing
-// of use.
+// IdentityURL returns the published URL of the identity service, without a trailing slash, or "" if there is no valid
+// one.
 func (d *AutoDiscovery) IdentityURL() string {
 	for _, site := range d.WebSites {
 		if url, err := ParseSiteURL(site.URL); site.Type == "ID" && err == nil {
@@ -93,8 +94,8 @@ func (d *AutoDiscovery) IdentityURL() string {
 	return ""
 }
 
-// DomainAPIURL is where the instance says that a working Domain API is, with trailing slash; "" when it says nothing of
-// use.
+// DomainAPIURL returns the published URL of a working Domain API, with a trailing slash, or "" if there is no valid
+// one.
 func (d *AutoDiscovery) DomainAPIURL() string {
 	for _, site := range d.WebSites {
 		// The type was API until January 2025.

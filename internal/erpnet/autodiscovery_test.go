@@ -18,7 +18,7 @@ func TestAutoDiscoverTriesBothPathsOnce(t *testing.T) {
 	for name, test := range map[string]struct {
 		steps []step
 		paths []string
-		want  Kind // of the error; empty for none
+		want  Kind // expected kind of the error; empty for none
 	}{
 		"first path":  {steps: []step{sites}, paths: autoDiscoveryPaths[:1]},
 		"second path": {steps: []step{{status: 404}, sites}, paths: autoDiscoveryPaths[:]},
@@ -69,7 +69,7 @@ func TestReadAutoDiscoveryTakesWhatFits(t *testing.T) {
 	}
 }
 
-// The first site of use counts; one of another type, or one that does not work, is of none.
+// The first usable site counts. A site of another type, or one that does not work, is not usable.
 func TestSitesOfUse(t *testing.T) {
 	const api = "https://x.example/api"
 	for name, test := range map[string]struct {

@@ -17,37 +17,37 @@ import (
 	"time"
 )
 
-// DefaultMaxRetries is how often a request is sent again after its first attempt.
+// DefaultMaxRetries is how many times a request is retried after its first attempt.
 const DefaultMaxRetries = 4
 
-// LogFunc takes one event. Its fields are an allow-list: method, host, path, status, duration_ms, attempt, failure.
+// LogFunc logs one event. The only fields are method, host, path, status, duration_ms, attempt, and failure.
 type LogFunc func(ctx context.Context, event string, fields map[string]any)
 
-// Options configure a [Client]. The zero value of each field is usable.
+// Options configures a [Client]. The zero value of every field is usable.
 type Options struct {
 	UserAgent      string            // the whole User-Agent header
 	RootCAs        *x509.CertPool    // nil: the system's certificate authorities
-	RequestTimeout time.Duration     // of one attempt; 0: DefaultRequestTimeout
-	MaxRetries     int               // after the first attempt; 0: none
+	RequestTimeout time.Duration     // for one attempt; 0: DefaultRequestTimeout
+	MaxRetries     int               // after the first attempt; 0: no retries
 	Now            func() time.Time  // the clock; nil: time.Now
 	Log            LogFunc           // nil: no log
-	Transport      http.RoundTripper // instead of the network, for tests
+	Transport      http.RoundTripper // replaces the network in tests
 }
 
-// Client sends requests to ERP.net instances. They share TLS settings, proxy and connections. A client redacts every
-// secret that it was told of; see [Client.Protect]. It is safe for concurrent use.
+// Client sends requests to ERP.net instances. All requests share the TLS settings, the proxy, and the connections. A
+// client redacts every secret that was passed to [Client.Protect]. It is safe for concurrent use.
 type Client struct {
 	options  Options
-	network  *network // nil where there is a transport instead
+	network  *network // nil if Options.Transport is set
 	redactor redactor
 
 	unreachable NegativeCache // by origin
 
 	mu   sync.Mutex
-	hold map[string]*Response // by site: what asked to be left alone for a while
+	hold map[string]*Response // by site: the last response whose Retry-After still applies
 }
 
-// NewClient returns a client. It reads the proxy variables of the environment and sends nothing.
+// NewClient returns a client. It reads the proxy variables of the environment and sends no request.
 func NewClient(o Options) *Client {
 	o.RequestTimeout = cmp.Or(o.RequestTimeout, DefaultRequestTimeout)
 	if o.Now == nil {
@@ -66,35 +66,36 @@ func NewClient(o Options) *Client {
 	return c
 }
 
-// Now is the client's clock: the time of day, which goes on while a machine sleeps.
+// Now returns the time of the client's clock without a monotonic reading, because the wall clock keeps running while a
+// machine sleeps.
 func (c *Client) Now() time.Time { return c.options.Now().Round(0) }
 
-// RequestTimeout bounds one attempt of a request.
+// RequestTimeout returns the time limit of one attempt of a request.
 func (c *Client) RequestTimeout() time.Duration { return c.options.RequestTimeout }
 
-// Request is one HTTP request. Its URL has no user name or password.
+// Request is an HTTP request. Its URL holds no user name or password.
 type Request struct {
 	Method string
 	URL    string
-	Header http.Header // sent besides Accept, which asks for JSON, and User-Agent
+	Header http.Header // sent in addition to User-Agent and Accept (which asks for JSON)
 	Body   string
 }
 
-// Response is a complete HTTP response and the moment it came.
+// Response is a complete HTTP response and the time at which it arrived.
 type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
 	At     time.Time
 
-	Limited bool // this or an earlier attempt was refused as one too many (429)
+	Limited bool // this attempt or an earlier one was rejected with 429 (too many requests)
 }
 
-// Send sends a request, again where the policy allows it, and returns the last response, whatever its status. It
-// returns an error when there is none. Redirects are not followed: a redirect is a response like any other.
+// Send sends a request, retries it as the policy allows, and returns the last response, whatever its status. It returns
+// an error if there was no response. Send does not follow redirects: a redirect is a response like any other.
 //
-// A site that says with Retry-After when to come back is not asked earlier, by any caller. If that is too late for this
-// request, its response is returned at once.
+// If a site sends Retry-After, no caller sends it another request before that time. If that is too late for this
+// request, Send immediately returns the response that asked for the wait.
 func (c *Client) Send(ctx context.Context, r Request, p Policy) (*Response, *Error) {
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(p.Whole, OperationLimit))
 	defer cancel()
@@ -143,7 +144,7 @@ func (c *Client) kindOf(err error) Kind {
 	return c.explain(err).kind
 }
 
-// holdOff remembers a response that says when to come back.
+// holdOff remembers a response that says when to retry.
 func (c *Client) holdOff(url string, r *Response) {
 	if !r.IsTransient() || r.retryAfter() == 0 {
 		return
@@ -153,7 +154,7 @@ func (c *Client) holdOff(url string, r *Response) {
 	c.hold[site(url)] = r
 }
 
-// held is the response that asked not to be asked again yet, and the wait that is left; nil if there is none.
+// held returns the response whose Retry-After still applies and the remaining wait, or nil if there is none.
 func (c *Client) held(url string) (*Response, time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -169,7 +170,7 @@ func (c *Client) held(url string) (*Response, time.Duration) {
 	return r, wait
 }
 
-// sleep waits, unless the context ends before.
+// sleep waits for the given time or until the context ends.
 func sleep(ctx context.Context, wait time.Duration) error {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -187,7 +188,7 @@ func (c *Client) attempt(ctx context.Context, r Request, p Policy, number int) (
 	defer cancel()
 	ctx, reached := tracePhases(ctx)
 	if c.network == nil {
-		reached.Store(int32(waiting)) // another transport tells nothing
+		reached.Store(int32(waiting)) // other transports don't report their phases
 	}
 	request, err := http.NewRequestWithContext(ctx, r.Method, r.URL, strings.NewReader(r.Body))
 	if err != nil {
@@ -201,7 +202,7 @@ func (c *Client) attempt(ctx context.Context, r Request, p Policy, number int) (
 	fields := map[string]any{
 		"method":      request.Method,
 		"host":        request.URL.Host,
-		"path":        c.Message(request.URL.Path), // of a link, it is the server's
+		"path":        c.Message(request.URL.Path), // the server chooses the path of a link
 		"duration_ms": c.Now().Sub(begin).Milliseconds(),
 		"attempt":     number,
 	}
@@ -215,7 +216,7 @@ func (c *Client) attempt(ctx context.Context, r Request, p Policy, number int) (
 	return response, err
 }
 
-// tracePhases lets a request record how far it comes.
+// tracePhases makes a request record the phase that it reaches.
 func tracePhases(ctx context.Context) (context.Context, *atomic.Int32) {
 	reached := new(atomic.Int32)
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
@@ -226,14 +227,15 @@ func tracePhases(ctx context.Context) (context.Context, *atomic.Int32) {
 	}), reached
 }
 
-// exchange makes one exchange on the wire. It uses the transport itself, which follows no redirect: an http.Client
-// would post the secret again to wherever a 307 points. The body is read here, within the attempt's time limit.
+// exchange sends a request and reads the response. It uses the transport directly because the transport does not follow
+// redirects: an http.Client would post the secret again to the target of a 307. It reads the body here so that the time
+// limit of the attempt applies.
 func (c *Client) exchange(request *http.Request, p Policy) (*Response, error) {
 	response, err := c.roundTrip(request, p)
 	if err != nil {
 		return nil, err
 	}
-	// The body of a protocol switch knows nothing of the context, and neither may another transport's.
+	// The body of a protocol switch ignores the context, and so may the body from another transport.
 	stop := context.AfterFunc(request.Context(), func() { _ = response.Body.Close() })
 	defer func() {
 		stop()

@@ -60,7 +60,7 @@ func TestLogHoldsAllowedFieldsOnly(t *testing.T) {
 	})
 }
 
-// A response is taken or refused as a whole, within its limits.
+// A response is accepted or refused as a whole, within its limits.
 func TestResponseLimits(t *testing.T) {
 	drops := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 	longHeader := func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("X", strings.Repeat("x", 128<<10)) }
@@ -121,7 +121,7 @@ func TestOperationEndsWithinThreeMinutes(t *testing.T) {
 	}
 }
 
-// Whoever stops waiting is told so, whatever the last attempt came to.
+// A caller that stops waiting gets a cancellation, whatever the outcome of the last attempt.
 func TestInterruptIsToldAsOne(t *testing.T) {
 	for name, last := range map[string]step{
 		"during an attempt":       {hangs: true},

@@ -10,9 +10,10 @@ import (
 	"github.com/agext/levenshtein"
 )
 
-// DidYouMean asks for the known word that a misspelt one is closest to, after a space; "" if none is close.
+// DidYouMean suggests the known word that is closest to a misspelled one, as a question after a space. It returns "" if
+// none is close.
 func DidYouMean(word string, known ...string) string {
-	best, distance := "", 3 // as many changes are no misspelling any more
+	best, distance := "", 3 // three or more changes are not a typo
 	for _, candidate := range known {
 		if d := levenshtein.Distance(strings.ToLower(word), strings.ToLower(candidate), nil); d < distance {
 			best, distance = candidate, d

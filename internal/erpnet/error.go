@@ -9,33 +9,33 @@ import (
 	"time"
 )
 
-// Kind says what went wrong. This package defines the kinds that any request can fail with, in network.go and
-// response.go; each package below it adds its own.
+// Kind says what went wrong. This package defines the kinds of failure that any request can have, in network_error.go
+// and response.go. Each package below it adds its own kinds.
 type Kind string
 
-// Error is a request to an instance that failed, or a response that was refused. It holds the facts of the case and no
-// advice. It never holds a secret or a token: text that a server sent is redacted and bounded.
+// Error describes a failed request to an instance, or a response that the client refused. It holds the facts of the
+// case but no advice. It never holds a secret or a token: text from a server is redacted and bounded.
 type Error struct {
 	Kind     Kind
-	URL      string // what was asked, without its query: https://demodb.my.erp.net/id/connect/token
-	ClientID string // who asked; empty for an anonymous request
-	Status   int    // HTTP status of the response; 0 when there was none
-	Code     string // OAuth error code (RFC 6749 section 5.2); empty when there was none
-	Happened string // what happened, as a clause that follows the request's name
-	Message  string // the server's words, which Happened ends with; empty if there are none
+	URL      string // the requested URL without its query: https://demodb.my.erp.net/id/connect/token
+	ClientID string // the client_id of the request; empty for an anonymous request
+	Status   int    // HTTP status of the response; 0 if there was none
+	Code     string // OAuth error code (RFC 6749 section 5.2); empty if there was none
+	Happened string // what happened, as a clause that follows the name of the request
+	Message  string // the server's message, which Happened ends with; empty if there is none
 
-	Evidence    string    // more facts of this case, in sentences, one per line; may be empty
+	Evidence    string    // more facts about this case, in sentences, one per line; may be empty
 	HashPrefix  string    // how the hash of the refused secret begins; empty if the secret is short or was not refused
-	IdentityURL string    // where the instance says that its identity service is, if that is elsewhere
-	RetryAt     time.Time // when the server wants to be asked again, in UTC; zero if it does not say
+	IdentityURL string    // the identity service URL that the instance publishes, if it differs
+	RetryAt     time.Time // when the server allows a retry, in UTC; zero if it does not say
 
-	MayBeDone bool // a write that failed, and may have been carried out all the same
-	Repeated  bool // the same failure was reported before, to another caller
+	MayBeDone bool // the write failed but may still have been carried out
+	Repeated  bool // another caller already received the same failure
 
 	cause error
 }
 
-// Error says in one line who asked what, and what happened.
+// Error describes in one line whose request failed, its URL, and what happened.
 func (e *Error) Error() string {
 	who := ""
 	if e.ClientID != "" {
@@ -44,11 +44,12 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("The request%s to %s %s.", who, e.URL, e.Happened)
 }
 
-// Unwrap returns the network error behind it, if any, for [errors.Is] and [errors.As]. Its text is not part of Error's,
-// since it may quote a proxy's password or a header.
+// Unwrap returns the underlying network error, if any, for [errors.Is] and [errors.As]. Error does not include its
+// text, which may quote a proxy password or a header.
 func (e *Error) Unwrap() error { return e.cause }
 
-// AsError returns err as an [*Error], nil for nil. An error of another type is one of kind [ConnectionLost].
+// AsError returns err as an [*Error], or nil if err is nil. An error of another type becomes an [*Error] of kind
+// [ConnectionLost].
 func AsError(err error) *Error {
 	var failed *Error
 	if err != nil && !errors.As(err, &failed) {
@@ -57,7 +58,7 @@ func AsError(err error) *Error {
 	return failed
 }
 
-// CanceledError is the error of a caller who stopped waiting for a request to url.
+// CanceledError returns the error for a caller that stopped waiting for a request to url.
 func CanceledError(url, clientID string, cause error) *Error {
 	return &Error{Kind: Canceled, URL: withoutQuery(url), ClientID: clientID, Happened: "was canceled", cause: cause}
 }

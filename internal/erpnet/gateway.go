@@ -11,9 +11,9 @@ import (
 	"strings"
 )
 
-// IsGateways reports whether a gateway in front of the service has sent the response, such as a firewall, a load
-// balancer or a content delivery network: by a status that only they give, or since it refuses with a page or with
-// nothing, while services refuse with a JSON object.
+// IsGateways reports whether the response comes from a gateway in front of the service, such as a firewall, a load
+// balancer, or a content delivery network. The sign is a status that only gateways send, or a refusal with an HTML page
+// or without content. The services themselves refuse with a JSON object.
 func (r *Response) IsGateways() bool {
 	refusal := r.Status >= 400 && r.Status < 500 && r.Status != http.StatusTooManyRequests
 	return r.isGatewayStatus() || r.Status == http.StatusRequestTimeout || r.Status == http.StatusTooEarly ||
@@ -22,7 +22,8 @@ func (r *Response) IsGateways() bool {
 
 var pageTitle = regexp.MustCompile(`(?is)<title[^>]*>(.{1,200}?)</title>`)
 
-// gatewayPage says what tells a person which gateway has sent an HTML page: its title and the header Server.
+// gatewayPage returns a sentence that helps to identify the gateway that sent an HTML page: its title and its Server
+// header.
 func (c *Client) gatewayPage(r *Response) string {
 	if !r.IsHTML() {
 		return ""

@@ -23,16 +23,16 @@ type step struct {
 	header map[string]string
 	body   string
 	cut    error // ends the body
-	broken error // instead of a response
-	hangs  bool  // no response, until the client stops waiting
-	stalls bool  // a body that never ends, until the client stops waiting
+	broken error // returned instead of a response
+	hangs  bool  // no response until the client stops waiting
+	stalls bool  // the body doesn't end until the client stops waiting
 }
 
-// script is a transport that plays one step for each attempt, and the last one again and again.
+// script is a transport that plays one step for each attempt and then repeats the last one.
 type script struct {
 	steps    []step
 	begin    time.Time
-	attempts []time.Duration // when each was made, since the first
+	attempts []time.Duration // when each was made, relative to the first
 	requests []*http.Request
 	bodies   []string
 }
@@ -74,13 +74,13 @@ func (s step) content() io.ReadCloser {
 	}{body, end}
 }
 
-// client returns a client of the script's server.
+// client returns a client that uses the script as its transport.
 func (s *script) client(o Options) *Client {
 	o.Transport = s
 	return NewClient(o)
 }
 
-// post sends a request as the token request is one, and returns the kind of the failure; empty for a JSON object.
+// post sends a request like the token request, and returns the kind of the failure, or "" for a JSON object.
 func post(client *Client, url string) (Kind, error) {
 	return send(context.Background(), client, url, Policy{})
 }
@@ -96,7 +96,7 @@ func send(ctx context.Context, client *Client, url string, policy Policy) (Kind,
 	return "", nil
 }
 
-// wantError reports an error without the given text; an empty text is for no error.
+// wantError fails the test unless the error contains the given text. An empty text expects no error.
 func wantError(t *testing.T, err error, text string) {
 	t.Helper()
 	switch {

@@ -12,24 +12,24 @@ import (
 	"strings"
 )
 
-// globalAuthority signs people in to external applications. It issues no token that an instance takes (protocol section
-// 1.1).
+// globalAuthority signs people in to external applications. It issues no token that an instance accepts (protocol
+// section 1.1).
 const globalAuthority = "id.erp.net"
 
-// Instance says where the sites of an ERP.net instance are. All three are absolute URLs; the defaults of the two sites
-// follow from the first.
+// Instance holds the URLs of an ERP.net instance and its sites. All of them are absolute. By default, the URLs of the
+// two sites derive from URL.
 type Instance struct {
-	URL          string // without trailing slash: https://demodb.my.erp.net
-	IdentityURL  string // without trailing slash: https://demodb.my.erp.net/id
-	DomainAPIURL string // with trailing slash: https://demodb.my.erp.net/api/domain/odata/
+	URL          string // without a trailing slash: https://demodb.my.erp.net
+	IdentityURL  string // without a trailing slash: https://demodb.my.erp.net/id
+	DomainAPIURL string // with a trailing slash: https://demodb.my.erp.net/api/domain/odata/
 
-	// Issuer is the issuer that tokens name where it differs from IdentityURL, as behind a reverse proxy that ends TLS.
-	// It is compared and never asked. Empty: IdentityURL.
+	// Issuer is the issuer that tokens name if it differs from IdentityURL, for example behind a reverse proxy that
+	// terminates TLS. It is only compared: no request is sent to it. Empty: IdentityURL.
 	Issuer string
 }
 
-// IsIssuer reports whether an issuer is the one of the instance: exactly the configured one, except for a trailing
-// slash, or else the identity URL in any form of it.
+// IsIssuer reports whether an issuer is the one of the instance. A configured issuer must match exactly, except for a
+// trailing slash. Otherwise, the issuer must name the same site as the identity URL; see [SameSite].
 func (i Instance) IsIssuer(issuer string) bool {
 	if i.Issuer != "" {
 		return strings.TrimSuffix(issuer, "/") == strings.TrimSuffix(i.Issuer, "/")
@@ -37,11 +37,11 @@ func (i Instance) IsIssuer(issuer string) bool {
 	return SameSite(issuer, i.IdentityURL)
 }
 
-// ExpectedIssuer is the issuer that tokens should name.
+// ExpectedIssuer returns the issuer that tokens should name.
 func (i Instance) ExpectedIssuer() string { return cmp.Or(i.Issuer, i.IdentityURL) }
 
-// Reachable is where a URL is read that the identity service names: a URL below the configured issuer lies at the same
-// place below the identity URL.
+// Reachable returns the URL to request for a URL that the identity service names. A URL below the configured issuer is
+// found at the same path below the identity URL.
 func (i Instance) Reachable(url string) string {
 	if i.Issuer == "" {
 		return url
@@ -52,8 +52,9 @@ func (i Instance) Reachable(url string) string {
 	return url
 }
 
-// CheckIssuer reports why a text cannot be an issuer: an absolute URL without query and fragment (OpenID Connect Core
-// 1.0 section 2), http included. The error is a clause that begins with "it", and never repeats any of the text.
+// CheckIssuer reports why a text cannot be an issuer, which is an absolute URL without a query or a fragment (OpenID
+// Connect Core 1.0 section 2). CheckIssuer accepts http too. The error is a clause that begins with "it" and never
+// repeats any of the text.
 func CheckIssuer(issuer string) error {
 	u, err := url.Parse(issuer)
 	switch {
@@ -67,12 +68,12 @@ func CheckIssuer(issuer string) error {
 	return nil
 }
 
-// ErrInstancePath is the error of an instance that is named with a path, as its identity service is.
+// ErrInstancePath is the error for an instance that is given with a path, such as that of its identity service.
 var ErrInstancePath = errors.New("it has a path; name the host only, such as demodb.my.erp.net")
 
-// ParseInstance takes a host name with an optional port, or an https URL of nothing more than these; http is taken for
-// a loopback host only. The error says what is wrong in a clause that begins with "it", and never repeats the value,
-// which may hold a password by mistake. It is [ErrInstancePath] where only a path is too much.
+// ParseInstance parses a host name with an optional port, or an https URL that has nothing else. It accepts http only
+// for a loopback host. The error is a clause that begins with "it" and says what is wrong. It never repeats the value,
+// which may hold a password by mistake. It is [ErrInstancePath] if a path is the only problem.
 func ParseInstance(value string) (Instance, error) {
 	if !strings.Contains(value, "://") {
 		value = "https://" + value
@@ -88,7 +89,7 @@ func ParseInstance(value string) (Instance, error) {
 	return Instance{URL: root, IdentityURL: root + "/id", DomainAPIURL: root + "/api/domain/odata/"}, nil
 }
 
-// ParseSiteURL takes the https URL of one site of an instance, such as its identity service, and returns it without
+// ParseSiteURL parses the https URL of one site of an instance, such as its identity service, and returns it without a
 // trailing slash. Its rules and errors are those of [ParseInstance], except that a path is allowed.
 func ParseSiteURL(value string) (string, error) {
 	u, err := parseBaseURL(value)
@@ -98,14 +99,14 @@ func ParseSiteURL(value string) (string, error) {
 	return u.String(), nil
 }
 
-// TokenEndpoint is the URL that access tokens are requested from (protocol section 2.1).
+// TokenEndpoint returns the URL that issues access tokens (protocol section 2.1).
 func (i Instance) TokenEndpoint() string { return i.IdentityURL + "/connect/token" }
 
-// DiscoveryURL is where the discovery document is (protocol section 1.2).
+// DiscoveryURL returns the URL of the discovery document (protocol section 1.2).
 func (i Instance) DiscoveryURL() string { return i.IdentityURL + "/.well-known/openid-configuration" }
 
-// parseBaseURL parses and normalizes a URL that secrets may be sent below: lower-case scheme and host, no default port,
-// no trailing slash.
+// parseBaseURL parses and normalizes a URL below which secrets may be sent: lower-case scheme and host, no default
+// port, no trailing slash.
 func parseBaseURL(value string) (*url.URL, error) {
 	if strings.TrimSpace(value) != value {
 		return nil, errors.New("it begins or ends with a space or a line break; remove it")
@@ -134,7 +135,7 @@ func parseBaseURL(value string) (*url.URL, error) {
 	case u.Scheme == "http" && !isLoopback(host):
 		return nil, errors.New("it is an http URL; the client secret is sent over https only, but to a loopback host")
 	}
-	host = strings.TrimSuffix(host, ".") // of a fully qualified name
+	host = strings.TrimSuffix(host, ".") // a fully qualified name may end with a dot
 	if u.Port() == "" || u.Scheme == "https" && u.Port() == "443" || u.Scheme == "http" && u.Port() == "80" {
 		u.Host = bracketed(host)
 	} else {
@@ -145,8 +146,8 @@ func parseBaseURL(value string) (*url.URL, error) {
 	return u, nil
 }
 
-// validHost takes an IP address or a name of letters, digits, hyphens and underscores in labels of 1 to 63 (RFC 1123,
-// and the underscore that private names have).
+// validHost accepts an IP address, or a name whose labels have 1 to 63 letters, digits, hyphens, and underscores (RFC
+// 1123, plus the underscore, which occurs in private names).
 func validHost(host string) bool {
 	if net.ParseIP(host) != nil {
 		return true

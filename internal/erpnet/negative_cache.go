@@ -9,19 +9,19 @@ import (
 	"time"
 )
 
-// rememberedFor is how long a failure is remembered: long enough for the objects of one plan, short enough for a person
-// who corrects its cause.
+// rememberedFor is how long a failure is remembered: long enough for the objects of one plan, and short enough for a
+// person who fixes the cause.
 const rememberedFor = 10 * time.Second
 
-// writesMade counts the writes of this process, each of which may have put right what failed. It is not a part of a client,
-// since the provider may write with one client what it asks for with another.
+// writesMade counts the writes of this process, because each write may have fixed a remembered failure. It is not part
+// of a client, because the provider may write with one client and read with another.
 var writesMade atomic.Int64
 
-// Wrote makes every client of this process forget what failed before.
+// Wrote makes every client of this process forget earlier failures.
 func Wrote() { writesMade.Add(1) }
 
-// NegativeCache remembers for ten seconds what failed, as DNS remembers a negative answer, so that a hundred objects of one
-// plan do not try the same in vain. The zero value is ready. It is safe for concurrent use.
+// NegativeCache remembers failures for ten seconds, as DNS caches negative answers, so the many objects of one plan
+// don't repeat the same failed request. The zero value is ready to use. It is safe for concurrent use.
 type NegativeCache struct {
 	mu     sync.Mutex
 	failed map[string]remembered
@@ -33,7 +33,7 @@ type remembered struct {
 	writes int64
 }
 
-// Remember remembers the failure of what key names.
+// Remember stores the failure under a key.
 func (f *NegativeCache) Remember(key string, err *Error, now time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -43,7 +43,7 @@ func (f *NegativeCache) Remember(key string, err *Error, now time.Time) {
 	f.failed[key] = remembered{err, now.Add(rememberedFor), writesMade.Load()}
 }
 
-// Recall returns the failure of what key names, marked as one that was reported before; nil if none is remembered.
+// Recall returns the failure stored under a key, marked as repeated, or nil if none is remembered.
 func (f *NegativeCache) Recall(key string, now time.Time) *Error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -58,7 +58,7 @@ func (f *NegativeCache) Recall(key string, now time.Time) *Error {
 	return found.err.Again()
 }
 
-// Again is the error as it is reported to those who come after the first.
+// Again returns a copy of the error that is marked as repeated, for every caller but the first.
 func (e *Error) Again() *Error {
 	again := *e
 	again.Repeated = true

@@ -20,14 +20,14 @@ import (
 // unless a server asks for HTTP/1.1.
 type network struct {
 	kept       transports
-	fresh      transports  // for requests that net/http must not send again on a kept connection that broke
-	needsHTTP1 atomic.Bool // a server has said HTTP_1_1_REQUIRED (RFC 9113 section 7)
+	fresh      transports  // for requests that net/http must not resend when a kept connection breaks
+	needsHTTP1 atomic.Bool // a server has sent HTTP_1_1_REQUIRED (RFC 9113 section 7)
 
-	// certificateRequested is set once a server has asked for a client certificate, of which there is none.
+	// certificateRequested is set once a server has asked for a client certificate. The client never has one.
 	certificateRequested atomic.Bool
 }
 
-// transports are those of the two versions of HTTP.
+// transports holds one transport for each version of HTTP.
 type transports struct{ http2, http1 *http.Transport }
 
 func newNetwork(roots *x509.CertPool) *network {
@@ -57,7 +57,8 @@ func newTransports(base *http.Transport) transports {
 	return t
 }
 
-// roundTrip sends a request once. One that a server wants over HTTP/1.1 was not processed, and is sent again.
+// roundTrip sends a request once. If the server requires HTTP/1.1, it did not process the request, so roundTrip resends
+// the request over HTTP/1.1.
 func (n *network) roundTrip(r *http.Request, t transports) (*http.Response, error) {
 	if n.needsHTTP1.Load() {
 		return t.http1.RoundTrip(r)
@@ -77,8 +78,8 @@ func (n *network) roundTrip(r *http.Request, t transports) (*http.Response, erro
 	return t.http1.RoundTrip(again)
 }
 
-// environmentProxy reads the proxy variables now; the standard library's own function reads them once per process, and
-// neither says that a variable is no URL.
+// environmentProxy reads the proxy variables when it is called. In contrast, http.ProxyFromEnvironment reads them once
+// per process. Neither that function nor httpproxy reports a variable that is not a URL, so the returned function does.
 func environmentProxy() func(*http.Request) (*url.URL, error) {
 	config := httpproxy.FromEnvironment()
 	proxy := config.ProxyFunc()
@@ -105,7 +106,7 @@ func isProxyURL(value string) bool {
 	return false
 }
 
-// isExempt reports whether a URL is reached directly, whatever the proxy is: by NO_PROXY, or since it is this machine.
+// isExempt reports whether a URL bypasses every proxy, because of NO_PROXY or because it points to this machine.
 func isExempt(config *httpproxy.Config, u *url.URL) bool {
 	other := *config
 	other.HTTPProxy, other.HTTPSProxy = "http://proxy.invalid", "http://proxy.invalid"
@@ -113,7 +114,7 @@ func isExempt(config *httpproxy.Config, u *url.URL) bool {
 	return err == nil && chosen == nil
 }
 
-// proxySecrets are the passwords of the environment's proxies.
+// proxySecrets returns the passwords in the proxy variables of the environment.
 func proxySecrets() []Secret {
 	var secrets []Secret
 	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"} {
@@ -128,7 +129,7 @@ func proxySecrets() []Secret {
 	return secrets
 }
 
-// proxyError is a proxy's refusal to open a connection.
+// proxyError reports that a proxy refused to open a connection.
 type proxyError struct{ status int }
 
 func (e *proxyError) Error() string { return "proxy refused the connection" }

@@ -15,25 +15,25 @@ import (
 	"syscall"
 )
 
-// The kinds of a request that got no response.
+// The kinds of failure of a request that got no response.
 const (
 	UnknownHost       Kind = "unknown_host"       // the name does not exist
 	NameServerFailed  Kind = "name_server_failed" // the name could not be looked up
 	ConnectionRefused Kind = "connection_refused"
-	Unreachable       Kind = "unreachable"     // there is no way to the address
+	Unreachable       Kind = "unreachable"     // there is no route to the address
 	ConnectTimeout    Kind = "connect_timeout" // no connection in time
-	Timeout           Kind = "timeout"         // a connection, but no complete response in time
+	Timeout           Kind = "timeout"         // connected, but no complete response in time
 	ConnectionLost    Kind = "connection_lost"
 	NotHTTP           Kind = "not_http"
 	ProxyFailed       Kind = "proxy_failed"
 	Canceled          Kind = "canceled"
 	OversizedResponse Kind = "oversized_response"
-	UnreadableContent Kind = "unreadable_content" // an encoding that was not asked for
+	UnreadableContent Kind = "unreadable_content" // an encoding that the client did not ask for
 
 	UnknownAuthority    Kind = "unknown_authority"
 	MissingIntermediate Kind = "missing_intermediate"
 	WrongHostName       Kind = "wrong_host_name"
-	NoHostNames         Kind = "no_host_names" // a certificate without subject alternative names
+	NoHostNames         Kind = "no_host_names" // the certificate has no subject alternative names
 	CertificateDates    Kind = "certificate_dates"
 	CertificateInvalid  Kind = "certificate_invalid"
 	CertificateRequired Kind = "client_certificate_required"
@@ -49,20 +49,20 @@ var (
 	errProxyURL   = errors.New("the proxy variable is not a URL")
 )
 
-// encodingError is a content encoding (RFC 9110 section 8.4) that was not asked for.
+// encodingError reports a content encoding (RFC 9110 section 8.4) that the client did not ask for.
 type encodingError struct{ encoding string }
 
 func (e *encodingError) Error() string { return "unexpected content encoding" }
 
-// explanation is what an error of net/http means, in a clause of what happened. inGo is true where Go's own words say
-// more than the clause does.
+// explanation describes an error of net/http. The field happened is the clause for [Error.Happened]. The field inGo is
+// true if Go's own error text says more than the clause does.
 type explanation struct {
 	kind     Kind
 	happened string
 	inGo     bool
 }
 
-// failedRequest is the error of a request that got no response in all its attempts.
+// failedRequest returns the error of a request that got no response in any attempt.
 func (c *Client) failedRequest(url string, attempts int, cause error) *Error {
 	x := c.explain(cause)
 	if attempts > 1 {
@@ -75,8 +75,8 @@ func (c *Client) failedRequest(url string, attempts int, cause error) *Error {
 	return e
 }
 
-// explain says what an error of net/http means. A clause never holds the error's own text, which may quote a proxy URL
-// or a header; that is redacted first.
+// explain describes an error of net/http. The clause never includes the error's own text, which may quote a proxy URL
+// or a header. That text must be redacted first.
 func (c *Client) explain(err error) explanation {
 	var (
 		proxy    *proxyError
@@ -115,7 +115,7 @@ func (c *Client) explain(err error) explanation {
 	return explainConnection(err)
 }
 
-// proxyCause says why a proxy was not reached.
+// proxyCause says why the proxy could not be reached.
 func proxyCause(op *net.OpError) string {
 	x := explainConnection(op.Err)
 	switch {
@@ -150,7 +150,7 @@ func explainConnection(err error) explanation {
 	return explanation{ConnectionLost, "lost its connection", true}
 }
 
-// explainTLS explains what crypto/tls and crypto/x509 report.
+// explainTLS describes the errors of crypto/tls and crypto/x509.
 func (c *Client) explainTLS(err error) (explanation, bool) {
 	var (
 		authority x509.UnknownAuthorityError
@@ -180,7 +180,7 @@ func (c *Client) explainTLS(err error) (explanation, bool) {
 	return c.explainAlert(err)
 }
 
-// explainAlert explains what one side of a TLS handshake refused. The types of these errors are not exported.
+// explainAlert describes a TLS handshake that one side refused. The types of these errors are not exported.
 func (c *Client) explainAlert(err error) (explanation, bool) {
 	text := err.Error()
 	refused := strings.Contains(text, "tls: handshake failure") || strings.Contains(text, "tls: bad certificate")
@@ -197,14 +197,14 @@ func (c *Client) explainAlert(err error) (explanation, bool) {
 	return explanation{TLSFailed, "failed in the TLS handshake", true}, true
 }
 
-// lacksIntermediate reports whether a server sent one certificate that another one, which it did not send, has signed.
+// lacksIntermediate reports whether a server sent a single certificate without the certificate that signed it.
 func lacksIntermediate(verify *tls.CertificateVerificationError) bool {
 	sent := verify.UnverifiedCertificates
 	return len(sent) == 1 && !sent[0].IsCA && sent[0].Issuer.String() != sent[0].Subject.String() &&
 		len(sent[0].IssuingCertificateURL) > 0
 }
 
-// godebug names the setting of GODEBUG that makes Go take what it refuses, where there is one.
+// godebug names the GODEBUG setting that makes Go accept a certificate that it rejects by default, if there is one.
 func godebug(err error) string {
 	for words, setting := range map[string]string{
 		"negative serial number": "x509negativeserial=1",
@@ -224,7 +224,7 @@ func isTimeout(err error) bool {
 	return errors.As(err, &timeout) && timeout.Timeout()
 }
 
-// The error numbers of Windows (Winsock), which package syscall does not map to those of POSIX.
+// The error numbers of Windows (Winsock). The syscall package does not map them to those of POSIX.
 const (
 	wsaeNetUnreach  = syscall.Errno(10051)
 	wsaeConnRefused = syscall.Errno(10061)
@@ -250,7 +250,7 @@ func isUnreachable(err error) bool {
 	return false
 }
 
-// mayPass reports whether another attempt may help after a request got no response.
+// mayPass reports whether a retry may help after a request that got no response.
 func (k Kind) mayPass() bool {
 	switch k {
 	case ConnectionRefused, ConnectionLost, ConnectTimeout, Timeout, Unreachable, NameServerFailed:
@@ -259,7 +259,7 @@ func (k Kind) mayPass() bool {
 	return false
 }
 
-// neverOpened reports whether no connection came about, so that nothing can have reached a server.
+// neverOpened reports whether no connection was established, so the request cannot have reached a server.
 func (k Kind) neverOpened() bool {
 	switch k {
 	case UnknownHost, NameServerFailed, ConnectionRefused, Unreachable, ConnectTimeout, ProxyFailed:
@@ -268,10 +268,10 @@ func (k Kind) neverOpened() bool {
 	return false
 }
 
-// NotSent reports whether a request that failed so cannot have reached the server.
+// NotSent reports whether the failed request cannot have reached the server.
 func (e *Error) NotSent() bool { return e.Status == 0 && e.Kind.neverOpened() }
 
-// phase is how far an attempt came.
+// phase is how far an attempt got.
 type phase int
 
 const (
@@ -281,7 +281,7 @@ const (
 	waiting
 )
 
-// phaseError is an attempt that failed, and how far it had come.
+// phaseError is the error of an attempt with the phase in which it failed.
 type phaseError struct {
 	phase phase
 	cause error
@@ -290,7 +290,7 @@ type phaseError struct {
 func (e *phaseError) Error() string { return e.cause.Error() }
 func (e *phaseError) Unwrap() error { return e.cause }
 
-// timeout explains an attempt that ran out of time.
+// timeout describes an attempt that ran out of time.
 func (e *phaseError) timeout() explanation {
 	switch e.phase {
 	case resolving:

@@ -48,7 +48,7 @@ func newAuthority(t *testing.T) authority {
 	return authority{certificate, key, roots}
 }
 
-// issue makes the certificate of a server whose name or address it is, valid until the given end.
+// issue makes a certificate for a server with the given host name or address, valid until the given end.
 func (a authority) issue(t *testing.T, host string, end time.Time) []tls.Certificate {
 	t.Helper()
 	template := &x509.Certificate{
@@ -135,8 +135,8 @@ func TestRootCAsRefusesWhatIsNoCertificate(t *testing.T) {
 	wantError(t, err, "no certificate in PEM form")
 }
 
-// TestProxyOfTheEnvironment asks for a name that only the proxy knows, since loopback addresses never go through the
-// proxy of an environment.
+// TestProxyOfTheEnvironment requests a host name that only the proxy can resolve, because requests to loopback
+// addresses never use the proxy of the environment.
 func TestProxyOfTheEnvironment(t *testing.T) {
 	const password = "proxy-password-0123"
 	private := newAuthority(t)
@@ -176,7 +176,7 @@ func TestProxyOfTheEnvironment(t *testing.T) {
 			if test.noProxy != "" {
 				want = ""
 			}
-			asked <- "" // behind what the proxy was asked
+			asked <- "" // after any request that the proxy received
 			if got := <-asked; got != want {
 				t.Errorf("the proxy was asked %q", got)
 			}
@@ -184,7 +184,7 @@ func TestProxyOfTheEnvironment(t *testing.T) {
 	}
 }
 
-// tunnel joins the client of a CONNECT with the instance.
+// tunnel connects the client of a CONNECT request to the instance.
 func tunnel(t *testing.T, w http.ResponseWriter, address string) {
 	client, _, err := http.NewResponseController(w).Hijack()
 	wantError(t, err, "")

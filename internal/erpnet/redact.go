@@ -13,28 +13,28 @@ import (
 	"unicode"
 )
 
-// Text that a server sent leaves the client in one of three ways, and is redacted there and nowhere else: as a part of a
-// message, by [Client.Message]; as a name or a URL, by [Client.Name]; or as other data that ends in a state, by
-// [Client.Data]. Redaction is the last change of a text. What is compared is compared as it came.
+// Text from a server leaves the client in one of three ways, and is redacted there and nowhere else: as part of a
+// message, by [Client.Message]; as a name or a URL, by [Client.Name]; or as other data that is stored in a state, by
+// [Client.Data]. Redaction is the last change to a text. Comparisons use the text as the server sent it.
 
 const (
-	// maxMessage and maxName bound, in runes, what is shown of a server's message and of a name or a URL.
+	// maxMessage and maxName bound, in runes, how much is shown of a server's message, and of a name or a URL.
 	maxMessage = 300
 	maxName    = 2048
 
-	// minRedacted is the length, in bytes, of the shortest secret that is looked for in data: a shorter one may be
-	// a part of any word.
+	// minRedacted is the length, in bytes, of the shortest secret that is redacted in data. A shorter one may be part
+	// of any word.
 	minRedacted = 8
 )
 
-// redactor knows the secrets that must not come back from a server.
+// redactor knows the secrets that must be redacted from what servers send.
 type redactor struct {
 	mu      sync.RWMutex
 	secrets []secretForm
 }
 
-// Protect makes the client redact a secret or token, and its hash, from all that servers send from now on: a debugging
-// server may send back what it was sent.
+// Protect makes the client redact a secret or token, and its hash, from everything that servers send from now on. A
+// server in debug mode may echo what it received.
 func (c *Client) Protect(secret Secret) {
 	text := secret.Reveal()
 	r := &c.redactor
@@ -52,8 +52,8 @@ func (c *Client) Protect(secret Secret) {
 	}
 }
 
-// Message makes a server's text fit to be shown: one line without control characters, at most 300 runes, and without
-// any secret of the client, however it is encoded, or anything that looks like an access token.
+// Message makes a server's text safe to show: one line without control characters, cut off after 300 runes, without any
+// of the client's secrets (however they are encoded) and without anything that looks like an access token.
 func (c *Client) Message(text string) string {
 	words := strings.Fields(c.redactor.redact(oneLine(text), 1))
 	for i, word := range words {
@@ -64,25 +64,26 @@ func (c *Client) Message(text string) string {
 	return bounded(strings.Join(words, " "), maxMessage)
 }
 
-// Messages is [Client.Message] for several texts.
+// Messages applies [Client.Message] to several texts.
 func (c *Client) Messages(texts []string) []string { return each(texts, c.Message) }
 
-// Name makes a name or a URL of a server fit for a state: one line without control characters, at most 2,048 runes, and
-// without the client's secrets of 8 bytes and more.
+// Name makes a name or a URL from a server safe for a state: one line without control characters, cut off after 2,048
+// runes, and without the client's secrets of 8 bytes or more.
 func (c *Client) Name(text string) string {
 	return bounded(c.redactor.redact(oneLine(text), minRedacted), maxName)
 }
 
-// Names is [Client.Name] for several texts; nil for nil.
+// Names applies [Client.Name] to several texts. It returns nil for nil.
 func (c *Client) Names(texts []string) []string { return each(texts, c.Name) }
 
-// Data makes a text of a server fit for a state that keeps it as it is otherwise: without the client's secrets of 8
-// bytes and more, and with U+FFFD instead of each character that can overwrite what a person reviews on a terminal.
+// Data makes a text from a server safe for a state that otherwise keeps the text unchanged: without the client's
+// secrets of 8 bytes or more, and with U+FFFD instead of each character that can overwrite what a person reviews on a
+// terminal.
 func (c *Client) Data(text string) string {
 	return c.redactor.redact(strings.Map(harmless, text), minRedacted)
 }
 
-// DataValue is [Client.Data] for every text in a decoded JSON value, which it changes.
+// DataValue applies [Client.Data] to every text in a decoded JSON value. It changes the value.
 func (c *Client) DataValue(value any) any {
 	switch value := value.(type) {
 	case string:
@@ -101,7 +102,7 @@ func (c *Client) DataValue(value any) any {
 	return value
 }
 
-// each applies a function to each of several texts; nil gives nil.
+// each applies a function to each of several texts. It returns nil for nil.
 func each(texts []string, change func(string) string) []string {
 	changed := slices.Clone(texts)
 	for i, text := range changed {
@@ -110,7 +111,7 @@ func each(texts []string, change func(string) string) []string {
 	return changed
 }
 
-// oneLine writes white space as single spaces, and leaves out what is not printable.
+// oneLine replaces white space with single spaces and drops characters that are not printable.
 func oneLine(text string) string {
 	text = strings.Map(func(r rune) rune {
 		switch {
@@ -124,8 +125,8 @@ func oneLine(text string) string {
 	return strings.Join(strings.Fields(text), " ")
 }
 
-// harmless replaces what a terminal obeys: control characters except tabs and line breaks, and the characters that
-// change the direction of what follows.
+// harmless replaces the characters that a terminal acts on: control characters except tabs and line breaks, and
+// characters that change the direction of the text after them.
 func harmless(r rune) rune {
 	switch {
 	case r == '\t', r == '\n', r == '\r':
@@ -146,7 +147,8 @@ func bounded(text string, most int) string {
 	return text
 }
 
-// looksLikeToken reports whether a word holds a reference token or what every JWT begins with: the base64url of `{"`.
+// looksLikeToken reports whether a word contains a reference token or the start of a JWT, which is the base64url of
+// `{"`.
 func looksLikeToken(word string) bool {
 	return strings.Contains(word, ReferenceTokenPrefix) || strings.Contains(word, "eyJ") && len(word) > 40
 }

@@ -14,11 +14,12 @@ import (
 	"unicode"
 )
 
-// secretForm is a secret as it is looked for.
+// secretForm holds the forms of a secret to search for.
 type secretForm struct {
 	plain   string
-	literal []string // in the usual encodings, for secrets of which little is left when they are decoded
-	// A normalized text that holds one of folded, or a condensed one that holds one of condensed, shows the secret.
+	literal []string // in the usual encodings, for secrets that become too short when decoded
+	// A normalized text that contains one of folded, or a condensed text that contains one of condensed, reveals the
+	// secret.
 	folded, condensed []string
 }
 
@@ -29,11 +30,11 @@ func newSecretForm(secret string) secretForm {
 		secret, upper, lowerPercent(upper), url.PathEscape(secret), lowerPercent(url.PathEscape(secret)),
 		string(escaped[1 : len(escaped)-1]), html.EscapeString(secret),
 	}}
-	// A secret may itself look encoded: it is looked for as it is and decoded.
+	// A secret may itself look encoded, so search for it both as it is and decoded.
 	for _, round := range normalize(secret, isInvisible) {
 		folded := round.folded()
 		condensed := folded.condensed()
-		// Where little is left, as of backslashes, it may be a part of any text.
+		// If little is left, for example of a run of backslashes, it may be part of any text.
 		if 3*len(folded.text) >= len(secret) {
 			form.folded = append(form.folded, string(folded.text))
 		}
@@ -55,7 +56,7 @@ func lowerPercent(text string) string {
 	return string(lower)
 }
 
-// redact replaces the secrets of at least the given length in a text, wherever it shows one.
+// redact replaces the secrets of at least the given length wherever a text reveals one.
 func (r *redactor) redact(text string, shortest int) string {
 	r.mu.RLock()
 	secrets := r.secrets
@@ -75,7 +76,7 @@ func (r *redactor) redact(text string, shortest int) string {
 	for _, round := range append(ordered(rounds[0]), rounds...) {
 		found.addNormalized(round, secrets, shortest)
 	}
-	// Spaces end an encoded secret, unless it is wrapped.
+	// A space ends an encoded secret, unless the encoded text is wrapped.
 	shortest = max(shortest, minRedacted)
 	if spaced := last(normalize(text, unicode.IsControl)); !found.addEncoded(spaced, secrets, shortest, maxNested) {
 		found.addEncoded(last(rounds), secrets, shortest, maxNested)
@@ -97,7 +98,7 @@ func (s *spans) addAll(text, secret string) {
 	}
 }
 
-// addNormalized adds where a normalized text shows a secret.
+// addNormalized adds the parts of a normalized text that reveal a secret.
 func (s *spans) addNormalized(n normalized, secrets []secretForm, shortest int) {
 	folded := n.folded()
 	condensed := folded.condensed()
@@ -126,14 +127,14 @@ func (s *spans) addForm(n normalized, form string) {
 	}
 }
 
-// maxNested is how many times base64 or hexadecimal digits may hold what is encoded so again.
+// maxNested is how many further layers of base64 or hexadecimal digits are decoded.
 const maxNested = 1
 
-// minEncoded is the length of the shortest run of characters that may be base64 or hexadecimal digits of a secret.
+// minEncoded is the length of the shortest run of characters that is decoded as base64 or hexadecimal digits.
 const minEncoded = 8
 
-// addEncoded adds the runs of base64 and of hexadecimal digits that hold a secret when they are decoded, such as the
-// header of HTTP Basic authentication, and reports whether there are any.
+// addEncoded adds the runs of base64 and hexadecimal digits that reveal a secret when decoded, such as the header of
+// HTTP Basic authentication, and reports whether it found any.
 func (s *spans) addEncoded(n normalized, secrets []secretForm, shortest, depth int) (found bool) {
 	for _, encoding := range []struct {
 		digit  func(byte) bool
@@ -166,8 +167,8 @@ func isBase64(b byte) bool {
 
 var toURLAlphabet = strings.NewReplacer("+", "-", "/", "_")
 
-// decodeBase64 decodes a run of base64 of either alphabet. It may begin with characters that are not a part of it, so that
-// each of four offsets is tried.
+// decodeBase64 decodes a run of base64 in either alphabet. The run may begin with unrelated characters, so decodeBase64
+// tries four offsets.
 func decodeBase64(run string) (all [][]byte) {
 	run = toURLAlphabet.Replace(run)
 	for offset := range 4 {
@@ -192,7 +193,7 @@ func decodeHex(run string) (all [][]byte) {
 	return all
 }
 
-// shows reports whether a decoded text shows a secret, which may be encoded as often again.
+// shows reports whether a decoded text reveals a secret, possibly under further layers of encoding, up to depth.
 func shows(text string, secrets []secretForm, shortest, depth int) bool {
 	var found spans
 	rounds := normalize(text, isInvisible)
@@ -205,7 +206,7 @@ func shows(text string, secrets []secretForm, shortest, depth int) bool {
 	return len(found) > 0
 }
 
-// replace redacts the parts of a text, those that overlap or touch as one.
+// replace redacts the given parts of a text. Parts that overlap or touch are redacted as one.
 func (s spans) replace(text string) string {
 	if len(s) == 0 {
 		return text

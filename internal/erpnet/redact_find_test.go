@@ -15,7 +15,7 @@ import (
 	"unicode/utf16"
 )
 
-// percent encodes each byte that is not in the set, as one of the many encoders of URLs does.
+// percent returns a percent-encoder that leaves the bytes of a set unescaped, like one of the many URL encoders.
 func percent(unescaped, format, space string) func(string) string {
 	return func(text string) string {
 		var encoded strings.Builder
@@ -33,7 +33,7 @@ func percent(unescaped, format, space string) func(string) string {
 	}
 }
 
-// escaped writes each UTF-16 code unit that is not allowed as it is in a form of its own.
+// escaped returns an encoder that writes each UTF-16 code unit that is not allowed in an escaped form.
 func escaped(allowed func(unit uint16) bool, format string) func(string) string {
 	return func(text string) string {
 		var encoded strings.Builder
@@ -55,7 +55,7 @@ func isASCII(unit uint16) bool { return unit >= ' ' && unit < 0x7f }
 
 func isPlain(unit uint16) bool { return isASCII(unit) && !strings.ContainsRune("<>&'+`", rune(unit)) }
 
-// encoders are those of .NET, JavaScript, Java and Go, as their documentation describes them, and how text is wrapped.
+// encoders holds the encoders of .NET, JavaScript, Java, and Go, according to their documentation, and line wrapping.
 var encoders = []func(string) string{
 	func(text string) string { return text },
 	url.QueryEscape, // Go
@@ -74,7 +74,7 @@ var encoders = []func(string) string{
 	func(text string) string { // .NET's HtmlEncode
 		return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;").Replace(text)
 	},
-	func(text string) string { // all as numbers
+	func(text string) string { // all characters as numbers
 		var encoded strings.Builder
 		for _, r := range text {
 			fmt.Fprintf(&encoded, "&#x%X;", r)
@@ -91,15 +91,15 @@ var encoders = []func(string) string{
 	},
 }
 
-// places are where servers show what they were sent.
+// places holds the texts in which servers echo what they received.
 var places = []string{
 	"SECRET", "before SECRET after", `{"client_secret":"SECRET"}`, "client_id=a&client_secret=SECRET&scope=read",
 	"<input value='SECRET'>", "Authorization: Basic SECRET", "wrong secret: SECRET.", "100% (SECRET)", "%20SECRET%20",
 	"&lt;SECRET&gt;", `\"SECRET\"`, "\tSECRET\n",
 }
 
-// However a server encodes a secret that it sends back, twice or in the middle of other text, it is not in the result in
-// any form that decodes to it.
+// However a server encodes a secret that it echoes, even twice or in the middle of other text, the result contains no
+// form that decodes to the secret.
 func FuzzRedaction(f *testing.F) {
 	for _, secret := range []string{
 		testSecret, `p@ss "word" <1>\2&3/4+5`, "0123456789abcdef", "пароль-из-кириллицы", "a%41b&#65;c\\u0041d", "++++++++++",
@@ -113,7 +113,7 @@ func FuzzRedaction(f *testing.F) {
 	f.Fuzz(func(t *testing.T, secret string, first, second, place uint8) {
 		if CheckSecret(secret) != nil || len(secret) < minRedacted || strings.Contains(Redacted, secret) ||
 			3*len(last(normalize(secret, isInvisible)).condensed().text) < len(secret) {
-			t.Skip() // of a secret that is little but escapes, only the usual encodings are known
+			t.Skip() // a secret that is mostly escapes is only found in the usual encodings
 		}
 		client := protecting(secret)
 		echo := encoders[int(second)%len(encoders)](encoders[int(first)%len(encoders)](secret))

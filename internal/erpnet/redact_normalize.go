@@ -12,24 +12,24 @@ import (
 	"unicode/utf8"
 )
 
-// A server may send a secret back in any encoding, in several at once, and wrapped over lines. So a secret is not looked
-// for in a list of encodings: text and secret are both decoded until nothing is left to decode, and what encoders and
-// line wrapping add is left out of both.
+// A server may echo a secret in any encoding, in several at once, and wrapped over lines. Instead of searching for a
+// list of encoded forms, the client decodes both the text and the secret until nothing is left to decode, and drops
+// from both what encoders and line wrapping add.
 
-// normalized is a text in such a form. from and to say, for each byte of it, where it came from.
+// normalized is a text in this form. For each byte, from and to are the range of the original text that it came from.
 type normalized struct {
 	text     []byte
 	from, to []int
 }
 
-// maxDecoded is how many times something may be encoded, and maxOrdered the length of the longest text, in bytes, that is
-// also decoded in each order of two encodings.
+// maxDecoded bounds the rounds of decoding. maxOrdered is the length, in bytes, of the longest text that is also
+// decoded in each order of two encodings.
 const (
 	maxDecoded = 6
 	maxOrdered = 32 << 10
 )
 
-// escapes is a set of the characters that begin an encoding.
+// escapes is a set of characters that begin an escape.
 type escapes string
 
 const (
@@ -39,8 +39,8 @@ const (
 	allEscapes               = percentEncoding + htmlEntities + backslashEscapes
 )
 
-// normalize decodes percent-encoding, HTML entities and backslash escapes, until there are none, and returns the text
-// after each round. It leaves out what is not wanted, such as spaces and what cannot be seen.
+// normalize decodes percent-encoding, HTML entities, and backslash escapes until there are none, and returns the text
+// after each round. It drops unwanted characters, such as spaces and invisible characters.
 func normalize(text string, unwanted func(rune) bool) []normalized {
 	n := normalized{text: []byte(text), from: make([]int, len(text)), to: make([]int, len(text))}
 	for i := range n.text {
@@ -57,8 +57,8 @@ func normalize(text string, unwanted func(rune) bool) []normalized {
 	return rounds
 }
 
-// ordered decodes a text by one encoding, and by two one after the other, in each order: a secret that looks encoded
-// itself is lost where all are decoded at once.
+// ordered decodes a text by each encoding alone, and by every two in either order. If all encodings are decoded at
+// once, a secret that itself looks encoded is lost.
 func ordered(n normalized) []normalized {
 	var results []normalized
 	if len(n.text) > maxOrdered {
@@ -82,10 +82,10 @@ func ordered(n normalized) []normalized {
 	return results
 }
 
-// last is the text after all rounds.
+// last returns the text after all rounds.
 func last(rounds []normalized) normalized { return rounds[len(rounds)-1] }
 
-// folded ignores letter case.
+// folded returns the text with lower-case ASCII letters.
 func (n normalized) folded() normalized {
 	n.text = bytes.Clone(n.text)
 	for i, b := range n.text {
@@ -96,7 +96,7 @@ func (n normalized) folded() normalized {
 	return n
 }
 
-// condensed leaves out what encoders add besides: plus signs, which are spaces in forms, backslashes and quotes.
+// condensed drops what else encoders add: plus signs (spaces in forms), backslashes, and quotes.
 func (n normalized) condensed() normalized {
 	return n.without(func(r rune) bool { return strings.ContainsRune("+\\\"'`", r) })
 }
@@ -105,7 +105,7 @@ func isInvisible(r rune) bool {
 	return r == unicode.ReplacementChar || unicode.IsSpace(r) || !unicode.IsPrint(r)
 }
 
-// without leaves out the characters that are not wanted. Bytes that are no character stay.
+// without drops the unwanted characters. It keeps bytes that are not valid UTF-8.
 func (n normalized) without(unwanted func(rune) bool) normalized {
 	kept := normalized{
 		text: make([]byte, 0, len(n.text)), from: make([]int, 0, len(n.text)), to: make([]int, 0, len(n.text)),
@@ -123,7 +123,7 @@ func (n normalized) without(unwanted func(rune) bool) normalized {
 	return kept
 }
 
-// decodeOnce decodes what is encoded in these ways, once.
+// decodeOnce decodes the escapes that begin with the given characters, once.
 func (n normalized) decodeOnce(by escapes) (decoded normalized, changed bool) {
 	if !bytes.ContainsAny(n.text, string(by)) {
 		return n, false
@@ -151,11 +151,12 @@ func (n *normalized) append(b byte, from, to int) {
 	n.text, n.from, n.to = append(n.text, b), append(n.from, from), append(n.to, to)
 }
 
-// decode decodes the escape that a text begins with: what it stands for, and its length; 0 if there is none.
+// decode decodes the escape at the beginning of a text. It returns the decoded bytes and the length of the escape, or 0
+// if there is none.
 func decode(text []byte) (character []byte, length int) {
 	switch text[0] {
 	case '%':
-		if len(text) > 1 && (text[1] == 'u' || text[1] == 'U') { // as .NET's and JavaScript's old functions write it
+		if len(text) > 1 && (text[1] == 'u' || text[1] == 'U') { // legacy .NET and JavaScript functions write this form
 			return codeUnit(text, 2, 4)
 		}
 		if b, ok := hexByte(text, 1); ok {
@@ -201,7 +202,7 @@ func hexByte(text []byte, at int) (byte, bool) {
 	return byte(value), err == nil
 }
 
-// codeUnit reads an escape of hexadecimal digits, as which a character beyond the first 65,536 needs two.
+// codeUnit reads an escape with hexadecimal digits. A character beyond the first 65,536 takes two such escapes.
 func codeUnit(text []byte, at, digits int) ([]byte, int) {
 	if len(text) < at+digits {
 		return nil, 0

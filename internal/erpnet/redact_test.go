@@ -15,7 +15,7 @@ import (
 	"unicode/utf8"
 )
 
-// protecting returns a client that redacts some secrets.
+// protecting returns a client that redacts the given secrets.
 func protecting(secrets ...string) *Client {
 	client := NewClient(Options{})
 	for _, secret := range secrets {
@@ -24,7 +24,7 @@ func protecting(secrets ...string) *Client {
 	return client
 }
 
-// A secret is taken out of a message in each form that a server may send it back in, and nothing else is.
+// A secret is redacted from a message in every form in which a server may echo it, and nothing else is.
 func TestMessageRedactsSecretsInEveryForm(t *testing.T) {
 	const secret = `p@ss "word" <1>\2&3/4+5`
 	asDotNet := strings.NewReplacer("%5C", "%5c", "%2F", "%2f", "%2B", "%2b", "%3C", "%3c", "%3E", "%3e")
@@ -84,7 +84,7 @@ func TestMessageIsOneBoundedLine(t *testing.T) {
 	}
 }
 
-// Data keeps all but secrets, which a short word may be a part of.
+// Data keeps everything but secrets, because a short secret may be part of any word.
 func TestDataIsKeptButForSecrets(t *testing.T) {
 	client := protecting(testSecret, "erp")
 	var value, want any

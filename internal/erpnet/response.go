@@ -15,34 +15,34 @@ import (
 	"strings"
 )
 
-// The kinds of a response that is not the one of the service that was asked.
+// The kinds of failure of a response that is not the expected one of the requested service.
 const (
 	Redirected       Kind = "redirected"
 	NotFound         Kind = "not_found"
 	NotJSON          Kind = "not_json"
 	EmptyResponse    Kind = "empty_response"
 	RateLimited      Kind = "rate_limited"
-	GatewayRefused   Kind = "gateway_refused" // by what stands in front of the instance
-	Unavailable      Kind = "unavailable"     // says a gateway
+	GatewayRefused   Kind = "gateway_refused" // refused by a gateway in front of the instance
+	Unavailable      Kind = "unavailable"     // reported by a gateway
 	ServerFailed     Kind = "server_failed"
 	UnexpectedStatus Kind = "unexpected_status"
-	Excessive        Kind = "excessive_response" // more of something than anybody needs
+	Excessive        Kind = "excessive_response" // more of something than anyone needs
 )
 
 var utf8BOM = []byte("\xef\xbb\xbf")
 
-// Content is the body without a byte order mark and the space around it.
+// Content returns the body without a byte order mark and surrounding space.
 func (r *Response) Content() []byte { return bytes.TrimSpace(bytes.TrimPrefix(r.Body, utf8BOM)) }
 
-// IsHTML reports whether the content is a page for people.
+// IsHTML reports whether the content is an HTML page.
 func (r *Response) IsHTML() bool {
 	content := r.Content()
 	return len(content) > 0 && content[0] == '<' || strings.HasPrefix(r.Header.Get("Content-Type"), "text/html")
 }
 
-// Failure is the error of a response whose status or content is not that of a success in JSON; nil if it is. The caller
-// says whether the content is a JSON object that it can read, and in the error who asked what. Content-Type does not
-// count: gateways pass JSON on as text/plain.
+// Failure returns the error of a response whose status or content is not that of a success in JSON, or nil if it is.
+// The caller says whether the content is a JSON object that it can read, and fills in the URL and the client_id of the
+// error. Content-Type does not count, because gateways pass on JSON as text/plain.
 func (c *Client) Failure(r *Response, isObject bool) *Error {
 	status := "HTTP status " + strconv.Itoa(r.Status)
 	e := &Error{Status: r.Status, Happened: "was answered with " + status}
@@ -72,8 +72,8 @@ func (c *Client) Failure(r *Response, isObject bool) *Error {
 	return e
 }
 
-// AddFacts adds to the error of a response what it says: its message, when to come back, where a redirect points to, and
-// the gateway's page.
+// AddFacts adds to the error what the response says: its message, when to retry, the target of a redirect, and what
+// identifies a gateway's page.
 func (c *Client) AddFacts(e *Error, r *Response) {
 	if e.Message = c.Message(ServerMessage(r.Content())); e.Message != "" {
 		e.Happened += fmt.Sprintf(": %q", e.Message)
@@ -88,7 +88,7 @@ func (c *Client) AddFacts(e *Error, r *Response) {
 	}
 }
 
-// describe says what content that is no JSON object is, without quoting it.
+// describe says what the content is if it is not a JSON object, without quoting it.
 func (r *Response) describe() string {
 	switch {
 	case len(r.Content()) == 0:
@@ -99,8 +99,8 @@ func (r *Response) describe() string {
 	return "content that is not a JSON object"
 }
 
-// redirectTarget names the place that a redirect points to, without what may be a password, a session or a token: user,
-// query, fragment, path parameters.
+// redirectTarget names the target of a redirect, without the parts that may hold a password, a session, or a token:
+// user, query, fragment, and path parameters.
 func (c *Client) redirectTarget(r *Response) string {
 	location := r.Header.Get("Location")
 	u, err := url.Parse(location)
@@ -115,7 +115,7 @@ func (c *Client) redirectTarget(r *Response) string {
 	return "The redirect points to " + c.Message(place) + "."
 }
 
-// IsLoginRedirect reports whether a response sends a browser to a login page: it did not take the token.
+// IsLoginRedirect reports whether a response redirects to a login page, which means that the token was not accepted.
 func (r *Response) IsLoginRedirect() bool {
 	if r.Status < 300 || r.Status > 399 {
 		return false

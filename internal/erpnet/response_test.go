@@ -17,7 +17,7 @@ func TestResponsesAreToldApart(t *testing.T) {
 	for name, test := range map[string]struct {
 		response step
 		want     Kind
-		ending   string // of what happened
+		ending   string // of Error.Happened
 	}{
 		"object":              {response: step{status: 200, body: `{}`}},
 		"object as text":      {response: step{status: 200, body: `{}`, header: text}},
@@ -82,7 +82,7 @@ func TestResponsesAreToldApart(t *testing.T) {
 	}
 }
 
-// The place is named without what may be a password, a session or a token.
+// The target is shown without the parts that may hold a password, a session, or a token.
 func TestRedirectIsNotFollowed(t *testing.T) {
 	asked := 0
 	target := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked++ }))

@@ -18,36 +18,36 @@ const (
 	maxBackoff = 10 * time.Second
 )
 
-// Policy says what may be sent again, and how long that may take.
+// Policy says whether a request may be retried and how long that may take.
 type Policy struct {
 	Retry   Retry
-	Attempt time.Duration // limit of one attempt; 0: the client's request timeout
-	Whole   time.Duration // limit of all attempts and waits together; 0: OperationLimit
+	Attempt time.Duration // time limit of one attempt; 0: the client's request timeout
+	Whole   time.Duration // time limit of all attempts and waits together; 0: OperationLimit
 
-	Fresh    bool // use a fresh connection: a kept one may break, and net/http itself then sends a GET again
-	AskAgain bool // ask, even if the host was unreachable a moment ago
+	Fresh    bool // use a new connection: net/http itself resends a GET if a kept connection breaks
+	AskAgain bool // send the request even if the host was unreachable a moment ago
 
-	// NotWritten reports whether a response to a write says that nothing was written; for RetryWrite.
+	// NotWritten reports whether the response to a write says that nothing was written. It is used with RetryWrite.
 	NotWritten func(*Response) bool
 }
 
-// Retry says when a request may be sent again.
+// Retry says when a request may be retried.
 type Retry int
 
 const (
-	// RetryRead allows another attempt whenever it may help: the request changes nothing.
+	// RetryRead allows a retry whenever it may help: the request changes nothing.
 	RetryRead Retry = iota
-	// RetryWrite allows another attempt only if nothing was written.
+	// RetryWrite allows a retry only if nothing was written.
 	RetryWrite
 	// RetryNever allows one attempt.
 	RetryNever
 )
 
-// next says whether to send a request again after its nth attempt, and how long to wait before: as long as the server
-// says, else twice as long as the last time.
+// next says whether to retry a request after the given attempt, and how long to wait first: as long as the server says,
+// or else twice as long as the last time.
 //
-// A failed connection and a status that a gateway gives while a server is busy or away are worth another attempt. An
-// unknown host, a TLS failure and a response that would come again are not.
+// A retry is worthwhile after a failed connection, or after a status that a gateway sends while a server is busy or
+// unavailable. It is not worthwhile after an unknown host, a TLS failure, or a response that would be the same again.
 func (p Policy) next(response *Response, failure Kind, attempt int) (wait time.Duration, again bool) {
 	wait = min(maxBackoff, minBackoff<<min(attempt-1, 16))
 	if response == nil {
@@ -65,9 +65,9 @@ func (p Policy) next(response *Response, failure Kind, attempt int) (wait time.D
 	return wait, again
 }
 
-// IsTransient reports whether the status is one that passes: too many requests, or of a gateway that got no response
-// from the server behind it (502 to 504, and what Cloudflare documents as 520 to 527 and 530), gave up waiting for the
-// request (408), or will not risk a replay (425).
+// IsTransient reports whether the status is temporary: too many requests (429), or the status of a gateway that got no
+// response from the server behind it (502 to 504, and what Cloudflare documents as 520 to 527 and 530), gave up waiting
+// for the request (408), or will not risk a replay (425).
 func (r *Response) IsTransient() bool {
 	switch r.Status {
 	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
@@ -76,20 +76,20 @@ func (r *Response) IsTransient() bool {
 	return r.isGatewayStatus()
 }
 
-// isGatewayStatus reports whether only a gateway gives this status.
+// isGatewayStatus reports whether only gateways send this status.
 func (r *Response) isGatewayStatus() bool {
 	return r.Status >= 502 && r.Status <= 504 || r.Status >= 520 && r.Status <= 527 || r.Status == 530
 }
 
-// fits reports whether a wait ends before the operation does. If it does not, the last response is worth more than the
+// fits reports whether a wait ends before the operation does. If it does not, the last response is more useful than the
 // time-out that would replace it.
 func fits(ctx context.Context, wait time.Duration) bool {
 	deadline, bounded := ctx.Deadline()
 	return ctx.Err() == nil && (!bounded || wait < time.Until(deadline))
 }
 
-// retryAfter reads the header Retry-After (RFC 9110 section 10.2.3), seconds or a date. It is 0 where there is none to
-// obey.
+// retryAfter returns the wait that the Retry-After header asks for (RFC 9110 section 10.2.3), which is a number of
+// seconds or a date. It returns 0 if there is nothing to wait for.
 func (r *Response) retryAfter() time.Duration {
 	return parseRetryAfter(r.Header.Get("Retry-After"), r.At)
 }

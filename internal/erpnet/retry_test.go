@@ -24,7 +24,7 @@ func TestRetries(t *testing.T) {
 	for name, test := range map[string]struct {
 		policy  Policy
 		steps   []step
-		seconds []float64 // when each attempt is made, since the first
+		seconds []float64 // when each attempt is made, relative to the first
 		want    Kind      // empty for success
 	}{
 		"success at once": {steps: []step{success}, seconds: []float64{0}},
@@ -146,7 +146,7 @@ func TestParseRetryAfter(t *testing.T) {
 		" 7 ":                            7 * time.Second,
 		"60":                             time.Minute,
 		"86400":                          24 * time.Hour,
-		"9223372037":                     9223372036 * time.Second, // the first one that overflows a Duration
+		"9223372037":                     9223372036 * time.Second, // the first value that overflows a Duration
 		"99999999999999999999999999":     9223372036 * time.Second,
 		"-5":                             0,
 		"-99999999999999999999999999":    0,

@@ -15,17 +15,17 @@ import (
 	"unicode/utf8"
 )
 
-// Redacted is what a [Secret] prints as.
+// Redacted is the text that a [Secret] prints as.
 const Redacted = "(redacted)"
 
-// ReferenceTokenPrefix is how every reference token begins (protocol section 8).
+// ReferenceTokenPrefix is the beginning of every reference token (protocol section 8).
 const ReferenceTokenPrefix = "enrt_"
 
 // Secret holds a client secret or an access token. It prints as "(redacted)" through every fmt verb, encoding/json, and
 // log/slog, also as a field of another struct. The zero value holds the empty string.
 type Secret struct {
-	// A closure and not a string: fmt reads unexported string fields of an enclosing struct by reflection, without
-	// asking their methods.
+	// A closure, not a string: fmt reads unexported string fields of an enclosing struct by reflection and ignores
+	// their methods.
 	reveal func() string
 }
 
@@ -52,19 +52,20 @@ func (s Secret) String() string { return Redacted }
 // MarshalText implements [encoding.TextMarshaler], which encoding/json and log/slog use.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(Redacted), nil }
 
-// What [CheckSecret] reports of a secret that something was added to when it was copied or read. Trimming helps.
+// The errors of [CheckSecret] for a secret that gained characters when it was copied or read. Trimming fixes the
+// secret.
 var (
 	ErrTrailingLineBreak = errors.New("it ends with a line break, as a secret read from a file or pasted from a " +
 		"terminal does; remove it")
 	ErrSurroundingSpace = errors.New("it begins or ends with a space, a common slip when copying; remove it")
 )
 
-// maxSecretSize is a bound, in bytes, that no secret exceeds: a whole file, perhaps.
+// maxSecretSize bounds, in bytes, the length of a secret. Anything longer may be a whole file.
 const maxSecretSize = 4096
 
-// CheckSecret reports why a client secret cannot be the right one: it is empty, has space around it, or holds control
-// characters. ERP.net documents no other limit. The error is a clause that begins with "it", and never repeats any of
-// the secret.
+// CheckSecret reports why a client secret cannot be the right one: it is empty, has surrounding space, holds control
+// characters, or has more than 4,096 bytes. ERP.net documents no maximum length. The error is a clause that begins with
+// "it" and never repeats any of the secret.
 func CheckSecret(secret string) error {
 	switch trimmed := strings.TrimSpace(secret); {
 	case secret == "":
@@ -91,7 +92,7 @@ func SecretHash(secret string) string {
 }
 
 // CheckSecretHash reports why a text cannot be an ApplicationSecretHash, which is the padded standard base64 of 32
-// bytes. The error never repeats any of it: it may be a secret, put where its hash belongs.
+// bytes. The error never repeats any of the text, which may be a secret that was given instead of its hash.
 func CheckSecretHash(hash string) error {
 	sum, err := base64.StdEncoding.Strict().DecodeString(hash)
 	if err != nil || len(sum) != sha256.Size || len(hash) != base64.StdEncoding.EncodedLen(sha256.Size) {
@@ -101,7 +102,7 @@ func CheckSecretHash(hash string) error {
 	return nil
 }
 
-// SecretMatches reports whether hash is the [SecretHash] of secret, in a time that does not depend on where they
+// SecretMatches reports whether hash is the [SecretHash] of secret. The time it takes does not depend on where they
 // differ.
 func SecretMatches(secret, hash string) bool {
 	return subtle.ConstantTimeCompare([]byte(SecretHash(secret)), []byte(hash)) == 1

@@ -8,22 +8,22 @@ import (
 	"fmt"
 )
 
-// The lengths of a generated secret, in characters. Its hash is unsalted, so that its randomness is its only protection
-// (protocol section 7): 32 letters and digits are 190 bits.
+// The lengths of a generated secret, in characters. The hash of a secret is unsalted, so only randomness protects the
+// secret (protocol section 7): 32 letters and digits are 190 bits.
 const (
 	MinGeneratedLength     = 32
 	DefaultGeneratedLength = 48
-	MaxGeneratedLength     = 100 // what identity services of ERP.net's kind take (protocol section 2.1)
+	MaxGeneratedLength     = 100 // what identity services of ERP.net's kind accept (protocol section 2.1)
 )
 
-// Alphabets of a generated secret. Letters and digits alone pass every shell, form and configuration file as they are.
+// The alphabets of a generated secret. Letters and digits need no quoting in a shell, a form, or a configuration file.
 const (
 	lettersAndDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 	special          = "!#$%&*+-./:;<=>?@^_~"
 )
 
-// GenerateSecret returns a random client secret of the given number of characters, each one equally likely: letters and
-// digits, and some special characters if asked. The error says which lengths are allowed.
+// GenerateSecret returns a random client secret of length characters, each chosen with equal probability from letters,
+// digits, and, if withSpecial is set, some special characters. The error says which lengths are allowed.
 func GenerateSecret(length int, withSpecial bool) (Secret, error) {
 	if length < MinGeneratedLength || length > MaxGeneratedLength {
 		return Secret{}, fmt.Errorf("a length from %d to %d is needed", MinGeneratedLength, MaxGeneratedLength)
@@ -32,11 +32,11 @@ func GenerateSecret(length int, withSpecial bool) (Secret, error) {
 	if withSpecial {
 		alphabet += special
 	}
-	// Bytes from here on would make the alphabet's first characters likelier.
+	// Bytes at or above the limit would make the first characters of the alphabet more likely.
 	limit := 256 - 256%len(alphabet)
 	secret := make([]byte, 0, length)
 	for random := make([]byte, length); len(secret) < length; {
-		_, _ = rand.Read(random) // never fails, and fills all of it
+		_, _ = rand.Read(random) // never fails, and fills the whole slice
 		for _, b := range random {
 			if int(b) < limit && len(secret) < length {
 				secret = append(secret, alphabet[int(b)%len(alphabet)])

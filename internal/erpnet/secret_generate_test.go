@@ -29,7 +29,7 @@ func TestGenerateSecret(t *testing.T) {
 	}
 }
 
-// With a biased choice, the first characters would be 25 % likelier.
+// With a biased choice, the first characters would be 25 % more likely.
 func TestGeneratedCharactersAreEquallyLikely(t *testing.T) {
 	const secrets = 5000
 	counts := map[rune]int{}

@@ -54,7 +54,7 @@ func TestSecretPrintsAsRedactedThroughEveryVerb(t *testing.T) {
 func TestCheckSecret(t *testing.T) {
 	for name, test := range map[string]struct {
 		secret string
-		want   string // in the error; empty for none
+		want   string // expected in the error; empty for none
 	}{
 		"usual":             {secret: testSecret},
 		"short":             {secret: "DEMO"},
@@ -86,7 +86,7 @@ func TestCheckSecret(t *testing.T) {
 }
 
 func TestSecretHash(t *testing.T) {
-	// The first vector is in ERP.net's documents, the second was computed with openssl (protocol section 4.1).
+	// ERP.net's documents contain the first vector. The second was computed with openssl (protocol section 4.1).
 	for secret, want := range map[string]string{
 		"DEMO":     "T/AGymuI51LwjLeIFxRQXOs9IHnupDKs/ajhWODR2C4=",
 		"mysecret": "ZSx9xofZjJiJME7S5AjHS2EehqQMqlHEtD8d1ZE8XNA=",
@@ -100,7 +100,7 @@ func TestSecretHash(t *testing.T) {
 	}
 }
 
-// A text is a hash exactly when it is how the 32 bytes that it stands for are written.
+// A text is a valid hash if and only if it is the canonical encoding of the 32 bytes that it decodes to.
 func FuzzSecretHashRule(f *testing.F) {
 	hash := SecretHash("DEMO")
 	for _, seed := range []string{

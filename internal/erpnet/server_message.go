@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// ServerMessage looks for the message of a failed request in each of the shapes that servers use: RFC 6749's
-// error_description, ERP.net's error object with or without its wrapper, OData's error with a text or a language and a
-// text, and the problem details of RFC 9457. It is "" if there is none.
+// ServerMessage returns the message of a failed request. It recognizes every shape that servers use: error_description
+// of RFC 6749, ERP.net's error object with or without its wrapper, OData's error with a text or with a language and a
+// text, and the problem details of RFC 9457. It returns "" if there is no message.
 func ServerMessage(content []byte) string {
 	var members struct {
 		Description any    `json:"error_description"`
@@ -22,7 +22,7 @@ func ServerMessage(content []byte) string {
 		Detail      string `json:"detail"`
 		Errors      any    `json:"errors"`
 	}
-	_ = json.Unmarshal(content, &members) // members of another type are left out
+	_ = json.Unmarshal(content, &members) // members of another type stay empty
 	if text, ok := members.Description.(string); ok && strings.TrimSpace(text) != "" {
 		return text
 	}
@@ -37,21 +37,21 @@ func ServerMessage(content []byte) string {
 			parts = append(parts, text)
 		}
 		if len(parts) == maxParts {
-			break // a message is short, and comparing each with all others takes long
+			break // messages are short, and comparing each text with all others is slow
 		}
 	}
 	return strings.Join(parts, " ")
 }
 
-// maxParts bounds how many texts of problem details make up a message.
+// maxParts bounds how many texts of the problem details make up a message.
 const maxParts = 50
 
-// messageIn finds a message: a text with a space in it, or in an object the member message, of a text or of an object
-// with a value.
+// messageIn returns the message in a value. A string is a message if it contains a space. In an object, the message is
+// the member "message", "Message", or "value", either a string or an object with the string member "value".
 func messageIn(value any) string {
 	switch value := value.(type) {
 	case string:
-		if strings.ContainsAny(strings.TrimSpace(value), " ") { // else it is a code
+		if strings.ContainsAny(strings.TrimSpace(value), " ") { // without a space, it is a code
 			return value
 		}
 	case map[string]any:
@@ -69,7 +69,7 @@ func messageIn(value any) string {
 	return ""
 }
 
-// textsIn lists the texts in a value of problem details, each after the name that it is about, in a stable order.
+// textsIn returns the texts in a value of problem details, each after the name of its member, in a stable order.
 func textsIn(value any) []string {
 	var texts []string
 	switch value := value.(type) {

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// SameSite reports whether two URLs name the same site, whatever the letter case of the host, a default port, or a
+// SameSite reports whether two URLs name the same site. It ignores the letter case of the host, a default port, and a
 // trailing slash.
 func SameSite(a, b string) bool {
 	ua, errA := url.Parse(a)
@@ -37,7 +37,7 @@ func siteKey(u *url.URL) string {
 	return strings.ToLower(u.Scheme) + "://" + host + strings.TrimRight(u.EscapedPath(), "/") + "?" + u.RawQuery
 }
 
-// ResolveURL resolves a reference against the URL of the document that holds it. An empty reference stays empty.
+// ResolveURL resolves a reference against the URL of the document that contains it. An empty reference stays empty.
 func ResolveURL(base, reference string) string {
 	b, err := url.Parse(base)
 	if err != nil || reference == "" {
@@ -50,7 +50,7 @@ func ResolveURL(base, reference string) string {
 	return resolved.String()
 }
 
-// origin is a URL's scheme, host and port.
+// origin returns the scheme, host, and port of a URL.
 func origin(text string) string {
 	u, err := url.Parse(text)
 	if err != nil {
@@ -59,7 +59,8 @@ func origin(text string) string {
 	return u.Scheme + "://" + strings.ToLower(u.Host)
 }
 
-// site is where on a host a URL leads: its origin and the first part of its path, such as /id or /api.
+// site returns the site on a host that a URL belongs to: its origin and the first part of its path, such as /id or
+// /api.
 func site(text string) string {
 	u, err := url.Parse(text)
 	if err != nil {
@@ -69,7 +70,7 @@ func site(text string) string {
 	return origin(text) + "/" + first
 }
 
-// withoutQuery is a URL as errors show it: a filter may hold personal data.
+// withoutQuery returns a URL as errors show it, without the query: a filter may hold personal data.
 func withoutQuery(url string) string {
 	url, _, _ = strings.Cut(url, "?")
 	return url

@@ -14,8 +14,8 @@ import (
 	"testing"
 )
 
-// The client and its tests know nothing of who calls them: no code line speaks of a program, an object or an attribute
-// of the provider. Comments may.
+// The client and its tests don't depend on their callers: no line of code mentions a program, an object, or an
+// attribute of the provider. Comments may.
 func TestNoCodeSpeaksOfTheProvider(t *testing.T) {
 	foreign := regexp.MustCompile(`Terraform|OpenTofu|erpnet_[a-z]|identity_url|domain_api_url|ca_certificate|` +
 		`request_timeout|max_retries|probe_|entity_set|max_rows|all_pages`)

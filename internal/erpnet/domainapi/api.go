@@ -14,26 +14,26 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
 )
 
-// API is the Domain API of an instance, called with the tokens of one source.
+// API is the Domain API of an instance. Its calls use the tokens of one source.
 type API struct {
-	Root    string // with trailing slash: https://demodb.my.erp.net/api/domain/odata/
+	Root    string // with a trailing slash: https://demodb.my.erp.net/api/domain/odata/
 	Tokens  TokenSource
 	Limiter *Limiter
 
-	budget *budget // of what a user sees as one operation; nil for a single call
+	budget *budget // for what a user sees as one operation; nil for a single call
 }
 
-// Client is the client that the API is called by.
+// Client returns the client that calls the API.
 func (a API) Client() *erpnet.Client { return a.Tokens.Service.Client }
 
-// budget is what is left for the calls of one operation.
+// budget is the time and the number of bytes that are left for the calls of one operation.
 type budget struct {
 	time  time.Duration
 	bytes int
 }
 
-// OneOperation returns the API with one limit of time and size for all calls that are made with it. Waiting for a slot
-// counts to neither.
+// OneOperation returns the API with a single limit of time and size for all calls together. Waiting for a slot does not
+// count.
 func (a API) OneOperation() API {
 	a.budget = &budget{time: erpnet.OperationLimit, bytes: erpnet.MaxOperationSize}
 	return a
@@ -45,14 +45,14 @@ type call struct {
 	retry             erpnet.Retry
 }
 
-// Write makes one call that changes something. It waits for its slot as long as ctx lasts; once sent, it goes on when
-// ctx is canceled, so that what was written is known.
+// Write makes one call that changes something. It waits for its slot until ctx ends. Once sent, the call continues even
+// if ctx is canceled, so the caller learns what was written.
 func (a API) Write(ctx context.Context, method, url, body string) (*erpnet.Response, *erpnet.Error) {
 	return a.call(ctx, call{method, url, body, erpnet.RetryWrite})
 }
 
-// call makes one call: again with a new token if the API rejects the first, and again as its policy says. The response
-// is a success, of HTTP status 200, 201 or 204.
+// call makes one call. It retries as the policy of the call allows, and once with a new token if the API rejects the
+// first token. The response is a success with HTTP status 200, 201, or 204.
 func (a API) call(ctx context.Context, c call) (*erpnet.Response, *erpnet.Error) {
 	writes := c.retry == erpnet.RetryWrite
 	release, err := a.Limiter.Acquire(ctx, a.Tokens.session(), writes)
@@ -91,7 +91,7 @@ func (a API) call(ctx context.Context, c call) (*erpnet.Response, *erpnet.Error)
 	return response, failed
 }
 
-// isRefusal reports whether a failure of a write is the API's own word that nothing was written.
+// isRefusal reports whether the failure of a write is the API's own statement that nothing was written.
 func isRefusal(kind erpnet.Kind) bool {
 	switch kind {
 	case TokenRejected, Forbidden, NotFound, RateLimited, NoLicence, Failed, Renamed:
@@ -100,8 +100,8 @@ func isRefusal(kind erpnet.Kind) bool {
 	return false
 }
 
-// tokenWasRejected reports whether a new token may help: the API has rejected the token, or what looks like a gateway
-// wants another one.
+// tokenWasRejected reports whether a new token may help, because the API or what looks like a gateway has rejected the
+// token.
 func tokenWasRejected(failed *erpnet.Error) bool {
 	return failed.Kind == TokenRejected || failed.Status == http.StatusUnauthorized
 }
@@ -122,12 +122,12 @@ func (a API) send(
 	a.Client().Protect(token.AccessToken)
 	header := http.Header{
 		"Authorization":   {"Bearer " + token.AccessToken.Reveal()},
-		"Accept-Language": {"en"}, // the language of error messages (protocol section 3.3)
+		"Accept-Language": {"en"}, // language of error messages (protocol section 3.3)
 	}
 	if c.body != "" {
 		header.Set("Content-Type", "application/json")
 	}
-	// A write on a kept connection that the server is just closing would fail for nothing, and may not be sent again.
+	// A write fails needlessly if the server closes a kept connection at the same time, and it may not be retried.
 	policy := erpnet.Policy{Retry: c.retry, NotWritten: saysNothingWritten, Fresh: c.retry != erpnet.RetryRead}
 	if a.budget != nil {
 		if policy.Whole = a.budget.time; policy.Whole <= 0 {
@@ -146,7 +146,7 @@ func (a API) send(
 	switch {
 	case failed == nil:
 		failed = failure(a.Client(), response, c.url)
-	case failed.Kind == erpnet.NotJSON: // an informational response is not an identity service's here
+	case failed.Kind == erpnet.NotJSON: // an informational response does not come from a Domain API
 		failed.Kind = NotDomainAPI
 	}
 	if failed == nil {
@@ -160,7 +160,7 @@ func (a API) send(
 	return response, nil
 }
 
-// spend takes a call off the budget.
+// spend subtracts a call from the budget.
 func (a API) spend(took time.Duration, size int) *erpnet.Error {
 	if a.budget == nil {
 		return nil
@@ -173,8 +173,8 @@ func (a API) spend(took time.Duration, size int) *erpnet.Error {
 	return nil
 }
 
-// Probe reads one row with the given token, to see whether the API takes it. It is never sent again: each call may take
-// a licence (protocol section 5.2).
+// Probe reads one row with the given token to find out whether the API accepts the token. It is never retried, because
+// each call may take a licence (protocol section 5.2).
 func (a API) Probe(ctx context.Context, entitySet string, token *identity.Token) *erpnet.Error {
 	c := call{http.MethodGet, a.url(Query{EntitySet: entitySet, Select: "Id", Top: 1}), "", erpnet.RetryNever}
 	release, err := a.Limiter.Acquire(ctx, a.Tokens.session(), false)
@@ -190,14 +190,14 @@ func (a API) Probe(ctx context.Context, entitySet string, token *identity.Token)
 	return failed
 }
 
-// Fail is the error of a call whose response was refused.
+// Fail returns the error for a call whose response is refused.
 func (a API) Fail(kind erpnet.Kind, url, happened string) *erpnet.Error {
 	return &erpnet.Error{
 		Kind: kind, URL: withoutQuery(url), ClientID: a.Tokens.Request.Credentials.ClientID, Happened: happened,
 	}
 }
 
-// withoutQuery is a URL as errors show it: a filter may hold personal data.
+// withoutQuery returns a URL as errors show it, without the query: a filter may hold personal data.
 func withoutQuery(url string) string {
 	url, _, _ = strings.Cut(url, "?")
 	return url

@@ -14,7 +14,7 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// The limit of a session, one call that runs and five that wait, is never reached.
+// The limit of a session is never reached: one call that runs, and five that wait.
 func TestCallsKeepWithinTheLimitsOfASession(t *testing.T) {
 	l := newLab(t, erpnet.Options{})
 	var calls sync.WaitGroup
@@ -45,7 +45,7 @@ func TestCallerWhoStopsWaitingForTheSlotIsTold(t *testing.T) {
 	}
 }
 
-// A token that the API rejects is renewed once, and a reference token cannot be.
+// A token that the API rejects is renewed once. A reference token cannot be renewed.
 func TestRejectedTokenIsRenewedOnce(t *testing.T) {
 	for name, test := range map[string]struct {
 		rejections    int // in a row; 0 for all
@@ -86,7 +86,7 @@ func TestReferenceTokenIsTakenUntilItIsRevoked(t *testing.T) {
 	}
 }
 
-// Each call may take a licence, so that the probe is one, whatever the response.
+// Each call may take a licence, so the probe is a single call, whatever the response.
 func TestProbeIsOneCall(t *testing.T) {
 	const token = "a-reference-token-0123"
 	for name, test := range map[string]struct {

@@ -10,14 +10,14 @@ import (
 
 var guid = regexp.MustCompile(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`)
 
-// IsGUID reports whether a text is a GUID in its usual form.
+// IsGUID reports whether a text is a GUID in the usual form.
 func IsGUID(text string) bool { return guid.MatchString(text) }
 
-// Reference writes the reference to an entity, its odata.id (protocol section 5).
+// Reference returns the reference to an entity, its odata.id (protocol section 5).
 func Reference(entitySet, id string) string { return entitySet + "(" + id + ")" }
 
-// KeyOf reads the GUID of a reference such as Systems_Security_Users(guid), in relative or absolute form; "" if it
-// holds none.
+// KeyOf returns the GUID in a reference such as Systems_Security_Users(guid), in relative or absolute form and in lower
+// case. It returns "" if the reference holds none.
 func KeyOf(reference string) string {
 	reference, found := strings.CutSuffix(reference, ")")
 	begin := strings.LastIndexByte(reference, '(')

@@ -7,7 +7,7 @@ package domainapi
 
 import "github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 
-// The kinds of a call that failed (protocol section 3.3).
+// The kinds of failure of a call (protocol section 3.3).
 const (
 	TokenRejected  erpnet.Kind = "api_token_refused"
 	Forbidden      erpnet.Kind = "api_forbidden"

@@ -13,13 +13,13 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
 
-// errorBody is the body of a failed call, which older documents print without the wrapping member (protocol section
-// 3.3). Its "info" may hold a stack trace and is not read.
+// errorBody is the body of a failed call. Older documents show it without the wrapping member (protocol section 3.3).
+// Its "info" may hold a stack trace and is not read.
 type errorBody struct {
-	Message string // in whatever shape it came
+	Message string // in any shape that servers use
 	Code    int
 	Type    string
-	object  bool // the content is a JSON object, as the API's is
+	object  bool // the content is a JSON object, like the API's errors
 }
 
 func readErrorBody(r *erpnet.Response) errorBody {
@@ -33,35 +33,35 @@ func readErrorBody(r *erpnet.Response) errorBody {
 		Error json.RawMessage `json:"error"`
 	}
 	err := json.Unmarshal(content, &wrapped)
-	_ = json.Unmarshal(wrapped.Error, &wrapped.members) // a text has none
+	_ = json.Unmarshal(wrapped.Error, &wrapped.members) // a text has no members
 	body := errorBody{Message: erpnet.ServerMessage(content), Type: wrapped.Type}
-	body.Code, _ = strconv.Atoi(strings.Trim(string(wrapped.Code), `"`)) // an OData code is a text
+	body.Code, _ = strconv.Atoi(strings.Trim(string(wrapped.Code), `"`)) // OData codes are strings
 	body.object = len(content) > 0 && content[0] == '{' && (err == nil || json.Valid(content))
 	return body
 }
 
-// licenceCode is the code of "no licence free" (protocol section 3.3).
+// licenceCode is the code for "no licence free" (protocol section 3.3).
 const licenceCode = 8
 
-// isLicence knows the documented form of a shortage of licences, the name that older versions gave it, and its text,
-// which came with other statuses too (protocol sections 3.3 and 14).
+// isLicence reports whether no licence is free. It recognizes the documented form, the name that older versions used,
+// and the text, which also occurs with other statuses (protocol sections 3.3 and 14).
 func (e errorBody) isLicence() bool {
 	return e.Code == licenceCode || strings.Contains(e.Type, "LicenseException") ||
 		strings.Contains(e.Message+e.Type, "MaximumLicenseCountExceeded") ||
 		strings.Contains(strings.ToLower(e.Message), "maximum number of simultaneously connected users")
 }
 
-// isRename knows the response to the old name of an entity set, which points to the list of renamed ones (protocol
-// section 3.3).
+// isRename reports whether the body is the response to an old name of an entity set. Such a response refers to the list
+// of renamed entity sets (protocol section 3.3).
 func (e errorBody) isRename() bool { return strings.Contains(e.Message, "GetRenamedEntityTypes") }
 
-// saysNothingWritten knows the responses to a write after which it may be sent again: too many requests, which are
-// refused before anything is done, and a shortage of licences (protocol section 3.3).
+// saysNothingWritten reports whether the response to a write allows a retry: too many requests, which the server
+// refuses before it does anything, or no free licence (protocol section 3.3).
 func saysNothingWritten(r *erpnet.Response) bool {
 	return r.Status == http.StatusTooManyRequests || r.Status >= 500 && readErrorBody(r).isLicence()
 }
 
-// failure is the error of a call's response; nil for a success.
+// failure returns the error for the response to a call, or nil for a success.
 func failure(client *erpnet.Client, r *erpnet.Response, url string) *erpnet.Error {
 	if r.Status == http.StatusOK || r.Status == http.StatusCreated || r.Status == http.StatusNoContent {
 		return nil
@@ -83,12 +83,12 @@ func failure(client *erpnet.Client, r *erpnet.Response, url string) *erpnet.Erro
 	return e
 }
 
-// longURL is the length of the longest query that IIS takes by default, in characters.
+// longURL is the length, in characters, of the longest query that IIS accepts by default.
 const longURL = 2048
 
-// kindOf says what a response that is no success means; "" where it is not of a Domain API.
+// kindOf returns the kind of a response that is not a success, or "" if it is not from a Domain API.
 func kindOf(r *erpnet.Response, body errorBody) erpnet.Kind {
-	// A challenge for a bearer token (RFC 6750 section 3) comes from who reads tokens.
+	// A challenge for a bearer token (RFC 6750 section 3) comes from a service that reads tokens.
 	challenged := strings.HasPrefix(strings.ToLower(r.Header.Get("WWW-Authenticate")), "bearer")
 	switch {
 	case body.isLicence():
@@ -113,7 +113,7 @@ func kindOf(r *erpnet.Response, body errorBody) erpnet.Kind {
 	return ""
 }
 
-// notDomainAPI is the error of a response that no Domain API gives.
+// notDomainAPI returns the error for a response that no Domain API sends.
 func notDomainAPI(client *erpnet.Client, r *erpnet.Response) *erpnet.Error {
 	e := client.Failure(r, false)
 	switch e.Kind {

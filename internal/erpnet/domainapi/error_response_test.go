@@ -35,7 +35,7 @@ func TestErrorsAreToldApart(t *testing.T) {
 		status int
 		header http.Header
 		body   string
-		want   erpnet.Kind // empty for a success
+		want   erpnet.Kind // empty for success
 	}{
 		"read":            {status: 200},
 		"created":         {status: 201},

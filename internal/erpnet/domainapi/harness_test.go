@@ -13,9 +13,9 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-const customers = "Crm_Sales_Customers" // of which the simulated instance has 15
+const customers = "Crm_Sales_Customers" // the simulated instance has 15 of them
 
-// lab is a simulated instance and its API in the name of the sample application.
+// lab is a simulated instance and its API, called with the credentials of the sample application.
 type lab struct {
 	*erpnettest.Server
 	API
@@ -58,7 +58,7 @@ func (l *lab) addReferenceToken(t *testing.T) string {
 	return value
 }
 
-// protecting returns a client that redacts some secrets.
+// protecting returns a client that redacts the given secrets.
 func protecting(secrets ...string) *erpnet.Client {
 	client := erpnet.NewClient(erpnet.Options{})
 	for _, secret := range secrets {
@@ -67,7 +67,7 @@ func protecting(secrets ...string) *erpnet.Client {
 	return client
 }
 
-// wantKind reports a failure of another kind; an empty kind is for no failure.
+// wantKind fails the test unless the error has the given kind. An empty kind expects no error.
 func wantKind(t *testing.T, err error, kind erpnet.Kind) {
 	t.Helper()
 	got := erpnet.Kind("")
@@ -79,7 +79,7 @@ func wantKind(t *testing.T, err error, kind erpnet.Kind) {
 	}
 }
 
-// wantError reports an error without the given text; an empty text is for no error.
+// wantError fails the test unless the error contains the given text. An empty text expects no error.
 func wantError(t *testing.T, err error, text string) {
 	t.Helper()
 	switch {

@@ -11,39 +11,39 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
 
-// readsInFlight is how many reads run at a time in a session. A server runs one and queues five by default (protocol
-// section 5.1), so that four of ours leave room for somebody else's.
+// readsInFlight is the number of reads that run at the same time in a session. By default, a server runs one call and
+// queues five (protocol section 5.1), so four leave room for other clients.
 const readsInFlight = 4
 
-// Limiter gives the calls of each session their slots: reads share it, four at a time; a session's first call, which
-// opens it, and writes run alone. Once a server has said that it was too much, or was slow, calls run one at a time.
-// A call that a full instance refused to the end answers for those that come within the next seconds. The zero value is
-// ready. It is safe for concurrent use.
+// Limiter gives the calls of each session their slots. Reads share a session, four at a time. Writes run alone, and so
+// does the first call of a session, which opens it. After a server has been slow or has rejected a call as one too
+// many, all calls run one at a time. If a full instance refuses a call after all retries, the calls of the next ten
+// seconds get the same refusal. The zero value is ready to use. It is safe for concurrent use.
 type Limiter struct {
 	mu       sync.Mutex
 	sessions map[string]*session
 
-	full erpnet.NegativeCache // refusals for want of licences or room, by session
+	full erpnet.NegativeCache // refusals for lack of licences or because of a rate limit, by session
 }
 
-// session is what one token, or the tokens that follow it, have at the API.
+// session is the state of an API session, which belongs to one token and the tokens that replace it.
 type session struct {
 	mu      sync.Mutex
 	open    bool // a call has succeeded
-	oneOnly bool // calls run one at a time
+	oneOnly bool // all calls run one at a time
 	running int
-	alone   bool // the one that runs wants no other beside it
+	alone   bool // the running call must run alone
 	queue   []*waiter
 }
 
-// waiter is a call that waits for its slot, in the order of its coming.
+// waiter is a call that waits for its slot. Calls get slots in the order in which they arrive.
 type waiter struct {
 	alone bool
 	ready chan struct{}
 }
 
-// Acquire waits for a slot of a session, alone or beside others, as long as ctx lasts. It returns the function that
-// gives the slot back, which takes what became of the call.
+// Acquire waits for a slot of a session, alone or shared with other calls, until ctx ends. It returns the function that
+// releases the slot and takes the result of the call.
 func (l *Limiter) Acquire(ctx context.Context, name string, alone bool) (release func(Result), err error) {
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
@@ -60,10 +60,10 @@ func (l *Limiter) Acquire(ctx context.Context, name string, alone bool) (release
 	}
 }
 
-// Result is what a call says of its session.
+// Result is what a call reports about its session.
 type Result struct {
 	Succeeded bool // the session is open
-	Slow      bool // the server was slow, or has refused a call as one too many
+	Slow      bool // the server was slow or rejected a call as one too many
 }
 
 func (l *Limiter) session(name string) *session {
@@ -85,7 +85,7 @@ func (s *session) enqueue(w *waiter) {
 	s.start()
 }
 
-// start lets those at the head of the queue run, as far as there are slots.
+// start starts the calls at the head of the queue for which there are slots.
 func (s *session) start() {
 	for len(s.queue) > 0 {
 		next := s.queue[0]
@@ -109,7 +109,7 @@ func (s *session) release(r Result) {
 	s.start()
 }
 
-// leave takes a waiter that gave up out of the queue, or gives back the slot that it got meanwhile.
+// leave removes a waiter that gave up from the queue, or releases its slot if it got one in the meantime.
 func (s *session) leave(w *waiter) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -11,13 +11,13 @@ import (
 	"time"
 )
 
-// Each call takes a second; it begins when it gets its slot.
+// Each call begins when it gets its slot and takes a second.
 func TestLimiterGivesSlots(t *testing.T) {
 	read, write := false, true
 	for name, test := range map[string]struct {
-		calls   []bool // whether each runs alone, in the order of their coming
+		calls   []bool // whether each call runs alone, in the order of arrival
 		result  Result
-		seconds []int // when each begins
+		seconds []int // when each call begins
 	}{
 		"the first call opens the session": {
 			calls: []bool{read, read, read, read, read, read}, result: Result{Succeeded: true},

@@ -21,8 +21,8 @@ import (
 // Page is the response to a query.
 type Page struct {
 	Rows     []Row
-	NextLink string // where the next rows are, as the server writes it; empty for none
-	Count    *int64 // of all rows that the query has, if it was asked for
+	NextLink string // the server's link to the next rows, unchanged; empty for none
+	Count    *int64 // the number of all rows of the query; nil if not requested
 }
 
 // HasMore reports whether the query has more rows than those of the page.
@@ -30,11 +30,12 @@ func (p *Page) HasMore() bool {
 	return p.NextLink != "" || p.Count != nil && *p.Count > int64(len(p.Rows))
 }
 
-// Read reads one page with all that is in it, as it came.
+// Read reads one page with everything in it, unchanged.
 func (a API) Read(ctx context.Context, q Query) (*Page, *erpnet.Error) { return a.get(ctx, a.url(q)) }
 
-// ReadOne reads one entity by its key, as it came. It is nil when there is none, which servers say in several ways
-// (protocol section 5): anything but a refusal to show it.
+// ReadOne reads one entity by its key, unchanged, or returns nil if there is none. Servers report a missing entity in
+// several ways (protocol section 5), so errors of kind [NotFound], [NotServed], and [Failed] count as missing, and so
+// does a response that is not an entity. Any other failure, such as a refusal to show the entity, is an error.
 func (a API) ReadOne(ctx context.Context, q Query, id string) (Row, *erpnet.Error) {
 	q.EntitySet = Reference(q.EntitySet, id)
 	response, failed := a.call(ctx, call{http.MethodGet, a.url(q), "", erpnet.RetryRead})
@@ -54,8 +55,7 @@ func (a API) ReadOne(ctx context.Context, q Query, id string) (Row, *erpnet.Erro
 	return row, nil
 }
 
-// Query reads one page for a state: redacted, and without passwords and hashes of secrets. The error is an
-// [*erpnet.Error].
+// Query reads one page for a state: redacted, and without passwords and secret hashes. The error is an [*erpnet.Error].
 func (a API) Query(ctx context.Context, q Query) (*Page, error) {
 	page, failed := a.Read(ctx, q)
 	if failed != nil {
@@ -68,11 +68,11 @@ func (a API) Query(ctx context.Context, q Query) (*Page, error) {
 	return page, nil
 }
 
-// maxEmptyPages is how many pages without rows may come one after the other.
+// maxEmptyPages is the number of consecutive pages that may have no rows.
 const maxEmptyPages = 3
 
-// QueryAll is [API.Query] for all pages, of q.Top rows each. It refuses more than maxRows rows in all, and fewer than
-// the server has counted.
+// QueryAll is like [API.Query] for all pages of q.Top rows each. It returns an error for more than maxRows rows in
+// total, and for fewer rows than the server has counted.
 func (a API) QueryAll(ctx context.Context, q Query, maxRows int) (*Page, error) {
 	all := &Page{}
 	for page, failed := range a.Pages(ctx, q) {
@@ -95,12 +95,12 @@ func (a API) QueryAll(ctx context.Context, q Query, maxRows int) (*Page, error) 
 	return all, nil
 }
 
-// Pages reads all pages of a query, of q.Top rows each, with all that is in them, as they came. Each is read when it is
-// asked for, and the first failure is the last result.
+// Pages reads all pages of a query, of q.Top rows each, with everything in them, unchanged. It reads a page when the
+// iteration reaches it. The first failure is the last result.
 //
-// Since version 26.2 a page names the next one; before, a page is followed by a query that skips what was read
-// (protocol section 5). Of a link, path and query are followed on the API's own origin, since the token goes with them:
-// behind a reverse proxy the server may know itself by another name.
+// Since version 26.2, each page links to the next one. With earlier versions, Pages sends a query that skips the rows
+// that it has read (protocol section 5). It follows only the path and query of a link, on the API's own origin, because
+// it sends the token with the request. Behind a reverse proxy, the server may know itself by another name.
 func (a API) Pages(ctx context.Context, q Query) iter.Seq2[*Page, *erpnet.Error] {
 	return func(yield func(*Page, *erpnet.Error) bool) {
 		var count *int64
@@ -135,8 +135,8 @@ func (a API) Pages(ctx context.Context, q Query) iter.Seq2[*Page, *erpnet.Error]
 
 func (a API) url(q Query) string { return a.Root + q.EntitySet + "?" + q.encode() }
 
-// ownLink is where a server's link to the next rows leads on the API's own origin; "" if that is not below the API's
-// root. A link that the server did not escape is escaped.
+// ownLink returns the target of a server's link to the next rows on the API's own origin, or "" if it is not below the
+// API's root. It escapes a link that the server did not escape.
 func (a API) ownLink(link string) string {
 	root, err := url.Parse(a.Root)
 	if err != nil {
@@ -156,7 +156,8 @@ func (a API) ownLink(link string) string {
 	return own.String()
 }
 
-// escapeQuery escapes what may not be in a query as it is (RFC 3986 section 3.4), and nothing that is escaped already.
+// escapeQuery escapes the characters that a query cannot contain (RFC 3986 section 3.4). It does not escape anything
+// twice.
 func escapeQuery(query string) string {
 	var escaped strings.Builder
 	for _, b := range []byte(query) {
@@ -169,13 +170,13 @@ func escapeQuery(query string) string {
 	return escaped.String()
 }
 
-// following is the query for the rows after those that were read, where the server names no link; "" after the last. A
-// server may give fewer rows than asked for, so a short page is no end.
+// following returns the query for the next rows if the server sends no link, or "" after the last rows. A server may
+// send fewer rows than requested, so a short page does not mean the end.
 func (a API) following(q Query, page *Page, read int, count *int64) string {
 	if q.Top == 0 || len(page.Rows) == 0 || count != nil && int64(read) >= *count {
 		return ""
 	}
-	q.Skip, q.Count = q.Skip+read, false // the server has counted already
+	q.Skip, q.Count = q.Skip+read, false // the server has already counted
 	return a.url(q)
 }
 
@@ -187,12 +188,12 @@ func (a API) get(ctx context.Context, link string) (*Page, *erpnet.Error) {
 	return a.page(response, link)
 }
 
-// page reads a list of rows. A response that holds none, though its status is a success, is not of a Domain API.
+// page reads a list of rows. If a successful response holds no list, it is not from a Domain API.
 func (a API) page(response *erpnet.Response, link string) (*Page, *erpnet.Error) {
 	var body struct {
 		Value    []Row           `json:"value"`
 		NextLink string          `json:"@odata.nextLink"`
-		Count    json.RawMessage `json:"@odata.count"` // a number, or a string of one
+		Count    json.RawMessage `json:"@odata.count"` // a number, or a string that holds one
 	}
 	decoder := json.NewDecoder(bytes.NewReader(response.Content()))
 	decoder.UseNumber()
@@ -210,7 +211,7 @@ func (a API) page(response *erpnet.Response, link string) (*Page, *erpnet.Error)
 	return &Page{Rows: body.Value, NextLink: body.NextLink, Count: readCount(body.Count)}, nil
 }
 
-// readCount reads @odata.count; nil for none, or for what is none.
+// readCount reads @odata.count. It returns nil if there is none or if it is not an integer.
 func readCount(text json.RawMessage) *int64 {
 	count, err := strconv.ParseInt(strings.Trim(string(text), `"`), 10, 64)
 	if err != nil {
@@ -219,7 +220,7 @@ func readCount(text json.RawMessage) *int64 {
 	return &count
 }
 
-// redact makes a page fit for a state.
+// redact makes a page safe for a state.
 func (a API) redact(page *Page) {
 	for _, row := range page.Rows {
 		withoutSecrets(map[string]any(row))

@@ -51,7 +51,7 @@ func TestQueryAllReadsEveryRowOnce(t *testing.T) {
 	}
 }
 
-// shorten makes a page of at most four rows, without a link to the rest.
+// shorten reduces a page to at most four rows, without a link to the rest.
 func shorten(page map[string]any) {
 	delete(page, "@odata.nextLink")
 	rows := reflect.ValueOf(page["value"])
@@ -95,8 +95,8 @@ func TestQueryAllRefuses(t *testing.T) {
 	}
 }
 
-// What goes into a state holds no password, no hash of a secret, and no secret of the client; what is read for the
-// client's own use is as it came.
+// A page for a state holds no password, no secret hash, and no secret of the client. A page for the client's own use is
+// unchanged.
 func TestPagesForAStateHoldNoSecret(t *testing.T) {
 	l := newLab(t, erpnet.Options{})
 	one := erpnettest.RawField("value", `[{"Password":"hunter2","ApplicationSecretHash":"hunter2","Kept":1.50,

@@ -13,17 +13,17 @@ import (
 // Query is a read of an entity set (protocol section 5).
 type Query struct {
 	EntitySet string
-	Filter    string // OData expression; its values by QuoteString
+	Filter    string // OData expression; use QuoteString for its values
 	Select    string
 	Expand    string
 	OrderBy   string
-	Top       int // rows of a page; 0 leaves the option out
-	Skip      int // rows to leave out at the beginning
+	Top       int // rows per page; 0 omits the option
+	Skip      int // rows to skip at the beginning
 	Count     bool
 }
 
-// encode writes the query options in a stable order, spaces as %20: what a plus sign means in an OData URL is left to
-// the server.
+// encode returns the query options in a stable order. It writes spaces as %20, because the meaning of a plus sign in an
+// OData URL is up to the server.
 func (q Query) encode() string {
 	var options []string
 	add := func(name, value string) {
@@ -47,14 +47,14 @@ func (q Query) encode() string {
 	return strings.Join(options, "&")
 }
 
-// QuoteString writes a text as an OData string literal: in single quotes, the ones in it doubled (OData 4.01 URL
-// conventions, section 5.1.1.6.1).
+// QuoteString returns a text as an OData string literal: in single quotes, with single quotes in the text doubled
+// (OData 4.01 URL conventions, section 5.1.1.6.1).
 func QuoteString(text string) string {
 	return "'" + strings.ReplaceAll(text, "'", "''") + "'"
 }
 
-// CheckEntitySet reports why a text cannot be the name of an entity set: letters, digits and underscores. The error is
-// a clause that begins with "it", and never repeats any of the text.
+// CheckEntitySet reports why a text cannot be the name of an entity set, which has letters, digits, and underscores.
+// The error is a clause that begins with "it" and never repeats any of the text.
 func CheckEntitySet(name string) error {
 	const allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
 	switch {
@@ -69,8 +69,8 @@ func CheckEntitySet(name string) error {
 	return nil
 }
 
-// CheckQueryOption reports why a text cannot be a query option: control characters, or the name of a password or of a
-// secret's hash, which are not read. The error is a clause that begins with "it", and never repeats any of the text.
+// CheckQueryOption reports why a text cannot be a query option: it has control characters, or it names a password or a
+// secret hash, which are never read. The error is a clause that begins with "it" and never repeats any of the text.
 func CheckQueryOption(text string) error {
 	if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 		return errors.New("it holds a line break or another control character")
@@ -81,7 +81,7 @@ func CheckQueryOption(text string) error {
 	return nil
 }
 
-// withoutLiterals takes the string literals out of an OData expression.
+// withoutLiterals removes the string literals from an OData expression.
 func withoutLiterals(text string) string {
 	var kept strings.Builder
 	for i, part := range strings.Split(text, "'") {

@@ -50,7 +50,7 @@ func TestCheckQueryOption(t *testing.T) {
 	}
 }
 
-// Whatever a value holds, the filter finds it and nothing else.
+// Whatever a value contains, the filter matches it and nothing else.
 func FuzzQuoteString(f *testing.F) {
 	for _, seed := range []string{"usual", "it's", "''", "a' or 'b", "%27", "+ &=?#", "Ж", ""} {
 		f.Add(seed)

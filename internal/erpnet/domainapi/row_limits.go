@@ -10,8 +10,8 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
 
-// excess says in a clause which limit rows exceed; "" if none. A response of 1 MiB can hold what takes gigabytes as
-// values of Terraform: each value has its type beside it, and the JSON of a text is escaped twice.
+// excess returns a clause that says which limit the rows exceed, or "" if none. A response of 1 MiB can hold rows that
+// take gigabytes as Terraform values: each value is stored with its type, and the JSON of a text is escaped twice.
 func excess(rows []Row) string {
 	m := measure{}
 	for _, row := range rows {
@@ -28,10 +28,10 @@ func excess(rows []Row) string {
 	return ""
 }
 
-// measure adds up what a value takes.
+// measure adds up the size of a value.
 type measure struct{ depth, elements, size int }
 
-// typeSize is what a value's type takes in a state, in bytes, and its punctuation.
+// typeSize is the number of bytes that the type of a value and its punctuation take in a state.
 const typeSize = 12
 
 func (m *measure) value(value any, depth int) {
@@ -44,7 +44,7 @@ func (m *measure) value(value any, depth int) {
 	case map[string]any:
 		for name, member := range value {
 			m.text(name)
-			m.size += len(name) + typeSize // once more, in the type
+			m.size += len(name) + typeSize // names occur again in the type
 			m.value(member, depth+1)
 		}
 	case []any:
@@ -58,7 +58,7 @@ func (m *measure) value(value any, depth int) {
 	}
 }
 
-// text adds a text as it stands in a state: escaped once as a value, and twice as a part of the rows as JSON.
+// text adds the size of a text in a state: escaped once as a value, and twice as part of the rows as JSON.
 func (m *measure) text(text string) {
 	once, _ := json.Marshal(text) // a text always has a JSON form
 	twice, _ := json.Marshal(string(once))

@@ -12,14 +12,14 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
 )
 
-// TokenSource gives the token of each call: one for client credentials, which can be renewed, or a reference token.
+// TokenSource provides the token for each call: one for client credentials, which can be renewed, or a reference token.
 type TokenSource struct {
 	Service        *identity.Service
 	Request        identity.TokenRequest // the client credentials
-	ReferenceToken erpnet.Secret         // instead of them, if it holds one
+	ReferenceToken erpnet.Secret         // used instead of Request if not empty
 }
 
-// token gets the current token, or a new one after the API has rejected it.
+// token returns the current token, or a new one if the API has rejected the given token.
 func (s TokenSource) token(ctx context.Context, rejected *identity.Token) (*identity.Token, error) {
 	switch {
 	case s.isReference():
@@ -32,7 +32,8 @@ func (s TokenSource) token(ctx context.Context, rejected *identity.Token) (*iden
 
 func (s TokenSource) isReference() bool { return s.ReferenceToken.Reveal() != "" }
 
-// session tells sessions apart, since each different token opens one (protocol section 5.2). It holds no secret.
+// session returns a text that identifies a session, because each different token opens its own (protocol section 5.2).
+// It holds no secret.
 func (s TokenSource) session() string {
 	if s.isReference() {
 		return fmt.Sprintf("%x", sha256.Sum256([]byte(s.ReferenceToken.Reveal())))

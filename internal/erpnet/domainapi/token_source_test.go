@@ -11,7 +11,7 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
 )
 
-// Each different token opens a session, and what tells them apart holds no secret.
+// Each different token opens its own session, and the session's name holds no secret.
 func TestEachTokenHasItsSession(t *testing.T) {
 	const secret = "a secret of the usual length"
 	sample := identity.TokenRequest{Credentials: identity.Credentials{ClientID: "a", Secret: erpnet.NewSecret(secret)}}

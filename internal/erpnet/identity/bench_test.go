@@ -13,7 +13,7 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
 
-// What an object pays when the token is there already.
+// The cost for an object if the token is already cached.
 
 func BenchmarkCachedToken(b *testing.B) {
 	for _, goroutines := range []int{1, 64} {
@@ -61,7 +61,7 @@ func BenchmarkDecodeClaims(b *testing.B) {
 	}
 }
 
-// BenchmarkVerifySignature verifies a token with the keys at hand.
+// BenchmarkVerifySignature verifies a token with keys that are already known.
 func BenchmarkVerifySignature(b *testing.B) {
 	l := newLab(b)
 	token, err := l.service.RequestToken(context.Background(), l.request)

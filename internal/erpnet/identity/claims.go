@@ -13,22 +13,22 @@ import (
 	"strings"
 	"time"
 
-	exactjson "github.com/go-jose/go-jose/v4/json" // tells names apart by letter case, and refuses duplicates
+	exactjson "github.com/go-jose/go-jose/v4/json" // case-sensitive names, no duplicates
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
 
-// Claims are the header and the claims of an access token that is a JWT (RFC 7519, RFC 9068; protocol section 2.4), as
-// they came. Nothing here is verified: they are what the token says of itself. Of what the token does not say, strings
-// are empty, lists nil and times zero.
+// Claims holds the header and the claims of an access token that is a JWT (RFC 7519, RFC 9068; protocol section 2.4),
+// unchanged. Nothing here is verified: the values are what the token says about itself. For values that the token
+// lacks, strings are empty, lists are nil, and times are zero.
 type Claims struct {
 	Algorithm      string    // header alg, such as RS256
 	KeyID          string    // header kid
 	Type           string    // header typ, at+jwt
 	Issuer         string    // iss: the identity URL of the instance
-	Audience       []string  // aud: the APIs that take the token
+	Audience       []string  // aud: the APIs that accept the token
 	ClientID       string    // client_id: the trusted application's ApplicationUri
-	SystemUser     string    // client_system_user: login of the user that calls run as
+	SystemUser     string    // client_system_user: login of the user that API calls run as
 	SystemUserType string    // client_system_user_type, such as InternalUser
 	SystemUserID   string    // client_system_user_id: GUID of that user
 	Database       string    // client_db
@@ -39,8 +39,7 @@ type Claims struct {
 	Scopes         []string  // scope: sorted, unique
 }
 
-// What [DecodeClaims] reports of a text that is no readable JWT. Each ends in what to do, and none repeats any of the
-// text.
+// The errors of [DecodeClaims] for a text that is not a readable JWT. None of them repeats any of the text.
 var (
 	ErrReferenceToken = errors.New("it is an opaque reference token (enrt_...), which carries no claims; only the " +
 		"instance can say what it grants")
@@ -55,9 +54,9 @@ var (
 		"objects; give the access_token as it was issued")
 )
 
-// DecodeClaims reads the header and the claims of an access token without verifying anything. It takes aud and scope as
-// a string or as an array, since ERP.net documents both (protocol section 2.4). The error is one of
-// [ErrReferenceToken], [ErrEncryptedToken], [ErrBearerPrefix], [ErrOddClaims], [ErrRepeatedClaim], [ErrTooManyScopes]
+// DecodeClaims reads the header and the claims of an access token without verifying anything. It accepts aud and scope
+// as a string or as an array, because ERP.net documents both (protocol section 2.4). The error is one of
+// [ErrReferenceToken], [ErrEncryptedToken], [ErrBearerPrefix], [ErrOddClaims], [ErrRepeatedClaim], [ErrTooManyScopes],
 // and [ErrNotJWT].
 func DecodeClaims(token string) (*Claims, error) {
 	parts := strings.Split(token, ".")
@@ -84,7 +83,7 @@ func DecodeClaims(token string) (*Claims, error) {
 		claims  claims
 		name    string
 		into    any
-		informs bool // nothing is decided by it, so it is left out if it cannot be read
+		informs bool // for information only: omitted if it cannot be read
 	}{
 		{claims: header, name: "alg", into: &c.Algorithm},
 		{claims: header, name: "kid", into: &c.KeyID},
@@ -109,7 +108,7 @@ func DecodeClaims(token string) (*Claims, error) {
 	}
 	for _, moment := range []*time.Time{&c.IssuedAt, &c.NotBefore} {
 		if !moment.After(time.Unix(0, 0)) {
-			*moment = time.Time{} // .NET's least date says nothing
+			*moment = time.Time{} // .NET's minimum date means that there is no date
 		}
 	}
 	if c.Scopes = SplitScopes(c.Scopes); len(c.Scopes) > erpnet.MaxScopes {
@@ -118,10 +117,10 @@ func DecodeClaims(token string) (*Claims, error) {
 	return c, nil
 }
 
-// claims are the members of a JSON object, by their exact names.
+// claims holds the members of a JSON object by their exact names.
 type claims map[string]json.RawMessage
 
-// readClaims reads one base64url part (RFC 7515 section 2) that must be a JSON object without duplicate members.
+// readClaims reads one base64url part (RFC 7515 section 2), which must be a JSON object without duplicate members.
 func readClaims(part string) (claims, error) {
 	text, err := base64.RawURLEncoding.DecodeString(part)
 	if text = bytes.TrimSpace(text); err != nil || len(text) == 0 || text[0] != '{' || !json.Valid(text) {
@@ -138,7 +137,7 @@ func readClaims(part string) (claims, error) {
 	return exact, nil
 }
 
-// Redacted returns the claims as they may be stored in a state: without the client's secrets.
+// Redacted returns a copy of the claims that may be stored in a state: without the client's secrets.
 func (c *Claims) Redacted(client *erpnet.Client) *Claims {
 	redacted := *c
 	for _, text := range []*string{
@@ -151,8 +150,8 @@ func (c *Claims) Redacted(client *erpnet.Client) *Claims {
 	return &redacted
 }
 
-// lifetime is the span from issue to expiry; without a moment of issue, from the given one. It is 0 when the token does
-// not expire.
+// lifetime returns the time from issue to expiry. If the token does not say when it was issued, it returns the time
+// from the given moment to expiry. It returns 0 if the token does not expire.
 func (c *Claims) lifetime(at time.Time) time.Duration {
 	if begin := c.begin(); !begin.IsZero() {
 		at = begin
@@ -160,7 +159,7 @@ func (c *Claims) lifetime(at time.Time) time.Duration {
 	return c.remaining(at)
 }
 
-// remaining is the span until expiry; 0 when the token does not expire.
+// remaining returns the time until expiry, or 0 if the token does not expire.
 func (c *Claims) remaining(now time.Time) time.Duration {
 	if c.ExpiresAt.IsZero() {
 		return 0
@@ -168,7 +167,7 @@ func (c *Claims) remaining(now time.Time) time.Duration {
 	return c.ExpiresAt.Sub(now)
 }
 
-// begin is when the token says that it was issued, or else valid from.
+// begin returns the time at which the token was issued, or else the time from which it is valid.
 func (c *Claims) begin() time.Time {
 	if c.IssuedAt.IsZero() {
 		return c.NotBefore
@@ -191,8 +190,8 @@ func (m *oneOrMany) UnmarshalJSON(text []byte) error {
 // write the number as a string.
 type numericDate time.Time
 
-// maxNumericDate is the last second of the year 9999, the last one that RFC 3339 can write. It is .NET's greatest date,
-// which servers use for "never".
+// maxNumericDate is the last second of the year 9999, which is the last one that RFC 3339 can represent. It is also
+// .NET's maximum date, which servers use for "never".
 const maxNumericDate = 253402300799
 
 func (d *numericDate) UnmarshalJSON(text []byte) error {
@@ -200,7 +199,7 @@ func (d *numericDate) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(bytes.Trim(text, `"`), &seconds); err != nil || seconds == nil {
 		return err
 	}
-	// .NET's least date lies before the epoch.
+	// .NET's minimum date is before the epoch.
 	whole, fraction := math.Modf(min(max(*seconds, 0), maxNumericDate))
 	*d = numericDate(time.Unix(int64(whole), int64(fraction*1e9)).UTC())
 	return nil

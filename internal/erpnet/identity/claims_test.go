@@ -30,7 +30,7 @@ func TestDecodeClaims(t *testing.T) {
 	second := func(n int64) time.Time { return time.Unix(n, 0).UTC() }
 	for name, test := range map[string]struct {
 		payload string
-		want    Claims // besides those of the usual header
+		want    Claims // in addition to the usual header
 	}{
 		"current shape": {currentShape, Claims{
 			Issuer:   "https://e1-dev.local/id",
@@ -99,7 +99,7 @@ func TestDecodeClaimsRefusesWithoutRepeating(t *testing.T) {
 	}
 }
 
-// What a server puts into a token must not carry a secret of the client into a state, in whichever claim.
+// A token must not carry a secret of the client into a state, whichever claim holds it.
 func TestRedactedClaimsHoldNoSecret(t *testing.T) {
 	claims, want := &Claims{}, Claims{}
 	for i := range reflect.TypeFor[Claims]().NumField() {
@@ -138,7 +138,7 @@ func FuzzDecodeClaims(f *testing.F) {
 	})
 }
 
-// distinctScopes are as many scopes.
+// distinctScopes returns the given number of different scopes.
 func distinctScopes(count int) string {
 	var scopes []string
 	for i := range count {

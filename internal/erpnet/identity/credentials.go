@@ -24,7 +24,7 @@ type Credentials struct {
 }
 
 // CheckClientID reports why a text cannot be a trusted application's ApplicationUri, which is free-form. The error is a
-// clause that begins with "it", and never repeats any of the text.
+// clause that begins with "it" and never repeats any of the text.
 func CheckClientID(id string) error {
 	switch {
 	case id == "":
@@ -44,8 +44,8 @@ func CheckClientID(id string) error {
 }
 
 // CheckReferenceToken reports why a text cannot be a reference token, which begins with "enrt_" (protocol section 8).
-// The error is a clause that begins with "it", and never repeats any of the text. It is [erpnet.ErrSurroundingSpace]
-// where trimming helps.
+// The error is a clause that begins with "it" and never repeats any of the text. It is [erpnet.ErrSurroundingSpace] if
+// trimming fixes the token.
 func CheckReferenceToken(token string) error {
 	switch {
 	case token == "":
@@ -58,14 +58,14 @@ func CheckReferenceToken(token string) error {
 	return nil
 }
 
-// An error shows so much of the hash of a refused secret that two people can compare, and no more. It shows nothing of
-// a short secret's hash, since an unsalted hash is a test for guesses.
+// An error shows just enough of the hash of a refused secret for two people to compare. It shows nothing of a short
+// secret's hash, because an unsalted hash can be used to test guesses.
 const (
 	hashPrefixLength = 4
 	minHintedSecret  = 24
 )
 
-// hashPrefix is how the hash of the secret begins; "" for a short secret.
+// hashPrefix returns the beginning of the secret's hash, or "" for a short secret.
 func (c Credentials) hashPrefix() string {
 	secret := c.Secret.Reveal()
 	if len(secret) < minHintedSecret {
@@ -74,8 +74,9 @@ func (c Credentials) hashPrefix() string {
 	return erpnet.SecretHash(secret)[:hashPrefixLength]
 }
 
-// oddity says what of a secret an identity service may not take, though ERP.net documents no such limit: those of the
-// kind that ERP.net was built on take 100 characters (protocol section 2.1), and RFC 6749 appendix A.2 printable ASCII.
+// oddity says what about a secret an identity service may reject, although ERP.net documents no such limit. Services of
+// the kind that ERP.net was built on accept 100 characters (protocol section 2.1), and RFC 6749 appendix A.2 allows
+// printable ASCII.
 func (c Credentials) oddity() string {
 	secret := c.Secret.Reveal()
 	switch {
@@ -90,8 +91,8 @@ func (c Credentials) oddity() string {
 	return ""
 }
 
-// digest tells credentials apart without keeping the secret.
+// digest returns a hash that identifies the secret without keeping it.
 func (c Credentials) digest() [sha256.Size]byte {
-	var onStack [erpnet.MaxGeneratedLength]byte // a conversion to []byte would be allocated for each cached token
+	var onStack [erpnet.MaxGeneratedLength]byte // a conversion to []byte would allocate for each cached token
 	return sha256.Sum256(append(onStack[:0], c.Secret.Reveal()...))
 }

@@ -38,7 +38,7 @@ func TestCheckReferenceToken(t *testing.T) {
 		token:            "",
 		"":               "it is empty",
 		token + "\n":     erpnet.ErrSurroundingSpace.Error(),
-		token[:60] + "g": "", // ERP.net promises the prefix only
+		token[:60] + "g": "", // ERP.net documents only the prefix
 		token[5:]:        "begins with enrt_",
 		token + " x":     "has no spaces",
 	} {
@@ -62,7 +62,7 @@ func TestHashPrefixShowsLittle(t *testing.T) {
 	}
 }
 
-// A secret prints as redacted inside of other values too.
+// A secret prints as redacted even inside other values.
 func TestValuesPrintWithoutSecrets(t *testing.T) {
 	r := requestFor("read")
 	for name, value := range map[string]any{

@@ -10,8 +10,8 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
 
-// Discovery is what an identity service publishes about itself (OpenID Connect Discovery 1.0 section 3; protocol
-// section 1.2), as it came. No secret and no token is sent to these URLs.
+// Discovery holds what an identity service publishes about itself (OpenID Connect Discovery 1.0 section 3; protocol
+// section 1.2), unchanged. No secret or token is sent to these URLs.
 type Discovery struct {
 	Issuer              string   `json:"issuer"`
 	TokenEndpoint       string   `json:"token_endpoint"`

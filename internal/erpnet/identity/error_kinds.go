@@ -1,8 +1,8 @@
 // Copyright (c) ERP.net
 // SPDX-License-Identifier: MPL-2.0
 
-// Package identity talks to an instance's identity service: it requests access tokens by the client credentials grant,
-// keeps them in memory, reads what they say of themselves, and verifies them by the keys that the service publishes.
+// Package identity talks to an instance's identity service. It requests access tokens with the client credentials
+// grant, caches them in memory, decodes their claims, and verifies them with the keys that the service publishes.
 package identity
 
 import "github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
@@ -18,7 +18,7 @@ const (
 	RequestRefused       erpnet.Kind = "request_refused"
 )
 
-// The token is not what was asked for.
+// The token is not the one that was requested.
 const (
 	NoToken         erpnet.Kind = "no_token"
 	MalformedToken  erpnet.Kind = "malformed_token"
@@ -30,7 +30,7 @@ const (
 	MissingScopes   erpnet.Kind = "missing_scopes"
 )
 
-// The token did not pass its verification.
+// The token did not pass verification.
 const (
 	ForeignService erpnet.Kind = "foreign_service"
 	NoKeys         erpnet.Kind = "no_keys"

@@ -24,7 +24,7 @@ const testSecret = "Correct-Horse-Battery-Staple-0123456789"
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// requestFor is a request for a token of an instance that a scripted server plays.
+// requestFor returns a request for a token from an instance that a scripted server simulates.
 func requestFor(scope string) TokenRequest {
 	return TokenRequest{
 		Instance: erpnet.Instance{
@@ -36,7 +36,7 @@ func requestFor(scope string) TokenRequest {
 	}
 }
 
-// members are those of a JSON object. As a change of another, a nil value removes one.
+// members holds the members of a JSON object. In changes to another object, a nil value removes the member.
 type members map[string]any
 
 func (m members) with(changes members) members {
@@ -51,11 +51,11 @@ func (m members) with(changes members) members {
 }
 
 func (m members) String() string {
-	text, _ := json.Marshal(m) // members of tests have a form in JSON
+	text, _ := json.Marshal(m) // the members in tests always have a JSON form
 	return string(text)
 }
 
-// tokenWith is the usual token of noon with changed claims, unsigned.
+// tokenWith returns the usual token, issued at noon and unsigned, with the given changes to its claims.
 func tokenWith(changes members) string {
 	return unsigned(usualHeader, members{
 		"iss": "https://demodb.my.erp.net/id", "client_id": "my.trusted.app/service",
@@ -71,7 +71,7 @@ func unsigned(header, payload string) string {
 	return encode([]byte(header)) + "." + encode([]byte(payload)) + "." + encode([]byte("not a signature"))
 }
 
-// grantOf is a token response with changed members.
+// grantOf returns a token response with the given changes to its members.
 func grantOf(token string, changes members) string {
 	usual := members{"access_token": token, "expires_in": 3600, "token_type": "Bearer", "scope": "read"}
 	return usual.with(changes).String()
@@ -84,7 +84,7 @@ type response struct {
 	body   string
 }
 
-// server is a transport that responds by the end of the path, and with 404 to anything else.
+// server is a transport that selects the response by the end of the path, and responds to anything else with 404.
 type server map[string]response
 
 func (s server) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -102,7 +102,7 @@ func (s server) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: sent.status, Header: header, Body: body}, nil
 }
 
-// askAtNoon requests a token from a server that gives one response to that.
+// askAtNoon requests a token at noon from a server that sends the given response.
 func askAtNoon(r TokenRequest, sent response) (*Token, *erpnet.Error) {
 	options := erpnet.Options{Transport: server{"/connect/token": sent}, Now: func() time.Time { return noon }}
 	token, err := NewService(erpnet.NewClient(options)).RequestToken(context.Background(), r)
@@ -133,7 +133,7 @@ func newLab(t testing.TB) *lab {
 	return l
 }
 
-// pass lets some time pass, and says what time it is then.
+// pass advances the clock and returns the new time.
 func (l *lab) pass(d time.Duration) time.Time {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -141,7 +141,7 @@ func (l *lab) pass(d time.Duration) time.Time {
 	return l.clock
 }
 
-// verify requests a token and returns what is wrong with it, or with what is published.
+// verify requests a token and returns the failed checks of the token and of what the identity service publishes.
 func (l *lab) verify(t testing.TB) []Finding {
 	t.Helper()
 	token, failed := l.service.RequestToken(context.Background(), l.request)
@@ -170,7 +170,7 @@ func wantFailed(t testing.TB, failures []Finding, names ...string) {
 	}
 }
 
-// wantKind reports a failure of another kind; an empty kind is for no failure.
+// wantKind fails the test unless the error has the given kind. An empty kind expects no error.
 func wantKind(t testing.TB, err error, kind erpnet.Kind) {
 	t.Helper()
 	got := erpnet.Kind("")
@@ -182,7 +182,7 @@ func wantKind(t testing.TB, err error, kind erpnet.Kind) {
 	}
 }
 
-// wantError reports an error without the given text; an empty text is for no error.
+// wantError fails the test unless the error contains the given text. An empty text expects no error.
 func wantError(t testing.TB, err error, text string) {
 	t.Helper()
 	switch {

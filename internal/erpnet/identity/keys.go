@@ -18,23 +18,23 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
 
-// keyRefetchInterval is how often, at most, an unknown key makes the keys of an instance be fetched again.
+// keyRefetchInterval is the minimum time between two refetches of an instance's keys because of an unknown key.
 const keyRefetchInterval = time.Minute
 
-// keySet is what one jwks_uri published.
+// keySet holds the keys that one jwks_uri publishes.
 type keySet struct {
 	client *erpnet.Client
 	url    string
 
-	fetches singleflight.Group // of all who wait for the same keys
+	fetches singleflight.Group // shared by all callers that wait for the keys
 
 	mu        sync.Mutex
-	keys      map[string][]jose.JSONWebKey // by ID; "" for those without one
+	keys      map[string][]jose.JSONWebKey // by ID; "" for keys without one
 	fetchedAt time.Time
-	refetched time.Time // when a token that fits no key last made them be fetched again
+	refetched time.Time // when a token that fits no key last caused a refetch
 }
 
-// keySet is the set of a jwks_uri, which is kept for the life of the service.
+// keySet returns the key set of a jwks_uri. The service keeps it for its lifetime.
 func (s *Service) keySet(url string) *keySet {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -44,7 +44,7 @@ func (s *Service) keySet(url string) *keySet {
 	return s.keySets[url]
 }
 
-// warm fetches the keys unless they are there.
+// warm fetches the keys unless they are already known.
 func (k *keySet) warm(ctx context.Context) *erpnet.Error {
 	k.mu.Lock()
 	known := k.keys != nil
@@ -55,22 +55,22 @@ func (k *keySet) warm(ctx context.Context) *erpnet.Error {
 	return k.fetchOnce(ctx)
 }
 
-// verdict is what the keys say of a signature.
+// verdict is the result of checking a signature against the keys.
 type verdict struct {
-	known    bool // a key of its ID is published
-	genuine  bool // that key made the signature
+	known    bool // a key with its ID is published
+	genuine  bool // such a key made the signature
 	keysFrom time.Time
-	failure  *erpnet.Error // the keys could not be fetched again
+	failure  *erpnet.Error // the keys could not be refetched
 }
 
-// verify looks for the key of a signature. When none fits, the keys are fetched once more, at most once a minute: they
+// verify looks for the key of a signature. If no key fits, it refetches the keys, at most once a minute, because they
 // may have been rotated.
 func (k *keySet) verify(ctx context.Context, signed *jose.JSONWebSignature, id string) verdict {
 	v := k.try(signed, id)
 	if v.genuine || !k.mayRefetch() {
 		return v
 	}
-	failure := k.fetchOnce(ctx) // the keys at hand stay if it fails
+	failure := k.fetchOnce(ctx) // on failure, the known keys stay
 	if failure != nil {
 		k.mu.Lock()
 		k.refetched = time.Time{}
@@ -81,7 +81,7 @@ func (k *keySet) verify(ctx context.Context, signed *jose.JSONWebSignature, id s
 	return v
 }
 
-// mayRefetch reports whether it is time to fetch the keys again, and takes note that it is done.
+// mayRefetch reports whether the keys may be refetched now. If so, it records the refetch.
 func (k *keySet) mayRefetch() bool {
 	now := k.client.Now()
 	k.mu.Lock()
@@ -93,7 +93,7 @@ func (k *keySet) mayRefetch() bool {
 	return true
 }
 
-// try looks at the keys of an ID, and at those without one; at all keys for a token that names none.
+// try tries the keys with the given ID and the keys without one. If the token names no key, it tries all keys.
 func (k *keySet) try(signed *jose.JSONWebSignature, id string) verdict {
 	k.mu.Lock()
 	v := verdict{keysFrom: k.fetchedAt}
@@ -112,7 +112,7 @@ func (k *keySet) try(signed *jose.JSONWebSignature, id string) verdict {
 	return v
 }
 
-// fetchOnce fetches the keys, once for all who wait for them.
+// fetchOnce fetches the keys once for all callers that wait for them.
 func (k *keySet) fetchOnce(ctx context.Context) *erpnet.Error {
 	shared := k.fetches.DoChan("", func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), erpnet.OperationLimit)
@@ -127,8 +127,8 @@ func (k *keySet) fetchOnce(ctx context.Context) *erpnet.Error {
 	}
 }
 
-// fetch gets a JWK Set (RFC 7517 section 5) without credentials. Keys that are not for RS256 signatures, or that cannot
-// be read, are left out.
+// fetch gets a JWK Set (RFC 7517 section 5) without credentials. It skips keys that are not for RS256 signatures and
+// keys that it cannot read.
 func (k *keySet) fetch(ctx context.Context) *erpnet.Error {
 	var document struct {
 		Keys []json.RawMessage `json:"keys"`
@@ -156,8 +156,8 @@ func (k *keySet) fetch(ctx context.Context) *erpnet.Error {
 	return nil
 }
 
-// readKey reads an RSA key for RS256 signatures from the members that make one. Certificates and their thumbprints,
-// which servers write in forms of their own, are not looked at.
+// readKey reads an RSA key for RS256 signatures from the members that define it. It ignores certificates and their
+// thumbprints, which servers write in nonstandard forms.
 func readKey(text json.RawMessage) (jose.JSONWebKey, bool) {
 	var members struct {
 		KeyType   string `json:"kty"`

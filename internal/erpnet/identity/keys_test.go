@@ -15,7 +15,7 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// publishedKeys are the keys of an instance, as its JWK Set has them.
+// publishedKeys returns the keys of the instance as its JWK Set holds them.
 func (l *lab) publishedKeys(t *testing.T) []members {
 	t.Helper()
 	var set struct{ Keys []members }
@@ -27,7 +27,7 @@ func (l *lab) publishedKeys(t *testing.T) []members {
 
 func (l *lab) keysURL() string { return l.IdentityURL() + "/.well-known/openid-configuration/jwks" }
 
-// publish makes an instance publish other keys than its own.
+// publish returns a fault that makes the instance publish the given keys instead of its own.
 func (l *lab) publish(t *testing.T, keys ...any) erpnettest.Fault {
 	t.Helper()
 	set, err := json.Marshal(keys)
@@ -35,14 +35,14 @@ func (l *lab) publish(t *testing.T, keys ...any) erpnettest.Fault {
 	return erpnettest.RawField("keys", string(set))
 }
 
-// Servers write JWK Sets in forms of their own; what makes a key is what counts.
+// Servers write JWK Sets in nonstandard forms. Only the members that define a key count.
 func TestKeysAreReadFromOddSets(t *testing.T) {
 	another := members{"kty": "RSA", "kid": "KID", "e": "AQAB", "n": strings.Repeat("A", 342) + "E"}
 	elliptic := members{"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"}
 	for name, test := range map[string]struct {
-		change     members // of the usual key
-		neighbours []any   // published before it
-		alone      bool    // the neighbours are published without it
+		change     members // changes to the usual key
+		neighbours []any   // keys that are published before it
+		alone      bool    // only the neighbours are published
 		failed     []string
 	}{
 		"no use, no alg":        {change: members{"use": nil, "alg": nil}},
@@ -112,7 +112,8 @@ func TestUnknownKeyIsLookedForOnceAMinute(t *testing.T) {
 	}
 }
 
-// Keys that cannot be fetched again are their own failure, say nothing about the token, and are not the minute's look.
+// A failed refetch of the keys is reported as a failure of its own. It says nothing about the token, and it does not
+// count as the one refetch per minute.
 func TestFailedRefetchIsReportedAsSuch(t *testing.T) {
 	l := newLab(t)
 	wantFailed(t, l.verify(t))

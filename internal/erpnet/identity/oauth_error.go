@@ -12,7 +12,7 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
 
-// refused is the error of an OAuth error response (RFC 6749 section 5.2).
+// refused returns the error for an OAuth error response (RFC 6749 section 5.2).
 func refused(client *erpnet.Client, r TokenRequest, response *erpnet.Response, members tokenResponse) *erpnet.Error {
 	e := r.fail(RequestRefused, "was refused with an unknown error code")
 	e.Status, e.Code = response.Status, members.code()
@@ -24,7 +24,7 @@ func refused(client *erpnet.Client, r TokenRequest, response *erpnet.Response, m
 	case UnauthorizedClient, InvalidGrant, UnsupportedGrantType, InvalidRequest:
 		e.Kind = kind
 	default:
-		e.Code = client.Message(e.Code) // no code of the protocol, so it may be an echo
+		e.Code = client.Message(e.Code) // not a code of the protocol, so it may be an echo
 	}
 	if e.Code != "" {
 		e.Happened = "was refused with " + e.Code
@@ -36,7 +36,7 @@ func refused(client *erpnet.Client, r TokenRequest, response *erpnet.Response, m
 	return e
 }
 
-// knownScopes are those that ERP.net documents (protocol sections 2.3 and 14).
+// knownScopes holds the scopes that ERP.net documents (protocol sections 2.3 and 14).
 var knownScopes = []string{"read", "update", "exec", "openid", "profile", "offline_access", "DomainApi"}
 
 func askedFor(scope string) string {
@@ -52,8 +52,8 @@ func askedFor(scope string) string {
 	return asked
 }
 
-// code reads the member "error". A code has the characters that all registered ones have; anything else is not shown,
-// and empty.
+// code returns the member "error". A code has only the characters that occur in registered codes. For anything else,
+// the result is empty, so it is not shown.
 func (m tokenResponse) code() string {
 	var code string
 	if json.Unmarshal(m.Error, &code) != nil || len(code) > 40 ||

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// CheckScope reports why a text cannot be one scope: RFC 6749 section 3.3 allows printable ASCII without spaces, double
-// quotes and backslashes. The error is a clause that begins with "it", and never repeats any of the text.
+// CheckScope reports why a text cannot be a single scope. RFC 6749 section 3.3 allows printable ASCII without spaces,
+// double quotes, and backslashes. The error is a clause that begins with "it" and never repeats any of the text.
 func CheckScope(scope string) error {
 	switch {
 	case scope == "":
@@ -26,14 +26,14 @@ func CheckScope(scope string) error {
 	return nil
 }
 
-// JoinScopes returns the scopes as the "scope" parameter has them: unique, sorted, space-delimited. No scopes give the
-// empty string, which asks for all scopes of the trusted application (protocol section 2.3).
+// JoinScopes returns the scopes in the form of the "scope" parameter: unique, sorted, and space-delimited. Without
+// scopes, it returns the empty string, which requests all scopes of the trusted application (protocol section 2.3).
 func JoinScopes(scopes []string) string {
 	return strings.Join(SplitScopes(scopes), " ")
 }
 
-// SplitScopes takes scopes in either documented form: an array, or one space-delimited string. The result is sorted and
-// unique, nil for none.
+// SplitScopes accepts scopes in either documented form: an array, or one space-delimited string. The result is sorted
+// and unique. It is nil if there are no scopes.
 func SplitScopes(values []string) []string {
 	words := strings.Fields(strings.Join(values, " "))
 	if len(words) == 0 {
@@ -43,8 +43,7 @@ func SplitScopes(values []string) []string {
 	return slices.Compact(words)
 }
 
-// missingScopes returns the wanted scopes that are not among the granted ones. Scopes are case-sensitive (RFC 6749
-// section 3.3).
+// missingScopes returns the wanted scopes that were not granted. Scopes are case-sensitive (RFC 6749 section 3.3).
 func missingScopes(wanted, granted []string) []string {
 	return slices.DeleteFunc(slices.Clone(wanted), func(scope string) bool { return slices.Contains(granted, scope) })
 }

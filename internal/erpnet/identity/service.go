@@ -11,19 +11,19 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// Service asks identity services for tokens, discovery documents and keys, and keeps tokens and keys in memory. It is
-// safe for concurrent use.
+// Service requests tokens, discovery documents, and keys from identity services, and caches tokens and keys in memory.
+// It is safe for concurrent use.
 type Service struct {
 	Client *erpnet.Client
 
 	mu       sync.Mutex
 	tokens   map[tokenKey]tokens
 	keySets  map[string]*keySet   // by jwks_uri
-	requests singleflight.Group   // of tokens
-	refusals erpnet.NegativeCache // by credentials, and by scope where that was refused
+	requests singleflight.Group   // shared requests for tokens
+	refusals erpnet.NegativeCache // by credentials, and by scope if that was refused
 }
 
-// NewService returns a service with an empty memory.
+// NewService returns a service with empty caches.
 func NewService(client *erpnet.Client) *Service {
 	return &Service{Client: client, tokens: map[tokenKey]tokens{}, keySets: map[string]*keySet{}}
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
 
-// tokenKey tells the tokens of the cache apart. It holds no secret.
+// tokenKey identifies a token in the cache. It holds no secret.
 type tokenKey struct {
 	identityURL, clientID, scope string
 	secret                       [sha256.Size]byte
@@ -27,14 +27,14 @@ func (k tokenKey) String() string {
 	return fmt.Sprintf("%q %q %q %x", k.identityURL, k.clientID, k.scope, k.secret)
 }
 
-// Key tells requests for different tokens apart. It holds no secret.
+// Key returns a text that differs for requests for different tokens. It holds no secret.
 func (r TokenRequest) Key() string { return r.key().String() }
 
-// tokens are those of one key: the one that calls are made with, and one that was given away later, when half of the
-// first one's life was over.
+// tokens holds the tokens of one key: the one used for API calls, and one that was requested to give away after half of
+// the first one's lifetime had passed.
 type tokens struct{ called, given *Token }
 
-// usable is the token that may be used now; nil if there is none.
+// usable returns a token that may be used now, or nil if there is none.
 func (t tokens) usable(now time.Time, use use) *Token {
 	for _, token := range [...]*Token{t.called, t.given} {
 		if token != nil && now.Before(token.end(use)) {
@@ -44,15 +44,15 @@ func (t tokens) usable(now time.Time, use use) *Token {
 	return nil
 }
 
-// use is what a token is for.
+// use is the purpose of a token.
 type use int
 
 const (
-	toCall use = iota // an API, which keeps its session as long as its token
-	toGive            // to somebody who does not renew it
+	toCall use = iota // to call an API, which keeps its session as long as its token
+	toGive            // to give to a consumer that does not renew it
 )
 
-// end is when a token is not handed out any more.
+// end returns the time from which a token is no longer handed out.
 func (t *Token) end(use use) time.Time {
 	if use == toGive {
 		return t.halfAt
@@ -60,32 +60,33 @@ func (t *Token) end(use use) time.Time {
 	return t.renewAt
 }
 
-// Token returns the cached token, or requests a new one when the cached one has less than five minutes left, or less
-// than half of its lifetime if that is shorter. There is one token for each set of instance, credentials and scopes:
-// each different token may open its own session and take a licence (protocol section 5.2).
+// Token returns the cached token. It requests a new one if the cached one has less than five minutes left, or less than
+// half of its lifetime if that is shorter. There is one token for each combination of instance, credentials, and
+// scopes, because each different token may open its own session and take a licence (protocol section 5.2).
 //
-// Callers who wait for the same token share one request, which goes on when one of them is canceled. A refusal that the
-// same request would meet again is remembered for ten seconds. The error is that of [Service.RequestToken], of kind
-// [erpnet.Canceled] when ctx ended first, and marked as repeated for all callers but the first.
+// Callers that wait for the same token share one request. The request continues if one of them is canceled. A refusal
+// that the same request would get again is remembered for ten seconds. The error is that of [Service.RequestToken],
+// with the kind [erpnet.Canceled] if ctx ended first. It is marked as repeated for all callers but the first.
 func (s *Service) Token(ctx context.Context, r TokenRequest) (*Token, error) {
 	return s.token(ctx, r, toCall, false)
 }
 
-// TokenToGive is [Service.Token] for somebody who cannot renew the token: at least half of its life is left.
+// TokenToGive is like [Service.Token] but for a consumer that cannot renew the token: at least half of its lifetime is
+// left.
 func (s *Service) TokenToGive(ctx context.Context, r TokenRequest) (*Token, error) {
 	return s.token(ctx, r, toGive, false)
 }
 
-// TokenAnew is [Service.Token], asking even if the request was refused a moment ago.
+// TokenAnew is like [Service.Token], but it sends the request even if it was refused a moment ago.
 func (s *Service) TokenAnew(ctx context.Context, r TokenRequest) (*Token, error) {
 	return s.token(ctx, r, toCall, true)
 }
 
-// outcome is what callers who share a request get.
+// outcome is the result that callers of a shared request get.
 type outcome struct {
 	token *Token
 	err   error
-	told  atomic.Bool // the error was given to somebody
+	told  atomic.Bool // the error was returned to a caller
 }
 
 func (s *Service) token(ctx context.Context, r TokenRequest, use use, askAgain bool) (*Token, error) {
@@ -104,7 +105,7 @@ func (s *Service) token(ctx context.Context, r TokenRequest, use use, askAgain b
 		case err != nil:
 			return nil, err
 		case askAgain && o.remembered():
-			continue // another caller's request was none
+			continue // the other caller got a remembered failure, so no request was sent
 		case o.err != nil && o.told.Swap(true):
 			return o.token, erpnet.AsError(o.err).Again()
 		}
@@ -112,14 +113,14 @@ func (s *Service) token(ctx context.Context, r TokenRequest, use use, askAgain b
 	}
 }
 
-// remembered reports whether the outcome is a failure that was remembered, so that no request was made.
+// remembered reports whether the outcome is a remembered failure, so no request was sent.
 func (o *outcome) remembered() bool { return o.err != nil && erpnet.AsError(o.err).Repeated }
 
 // share requests a token, or waits for the one that another caller is requesting.
 func (s *Service) share(ctx context.Context, r TokenRequest, askAgain bool) (*outcome, error) {
 	key := r.key()
 	shared := s.requests.DoChan(key.String(), func() (any, error) {
-		// The request before this one may have ended since the caller looked.
+		// An earlier request may have finished since the caller checked the cache.
 		if token := s.cached(key, toGive); token != nil {
 			return &outcome{token: token}, nil
 		}
@@ -141,8 +142,8 @@ func (s *Service) share(ctx context.Context, r TokenRequest, askAgain bool) (*ou
 	}
 }
 
-// Renew is [Service.Token] after an API has rejected the given token: it requests a new one, unless another caller has
-// done so since.
+// Renew is like [Service.Token] for a caller whose token an API has rejected: it requests a new one, unless another
+// caller already has.
 func (s *Service) Renew(ctx context.Context, r TokenRequest, rejected *Token) (*Token, error) {
 	key := r.key()
 	s.mu.Lock()
@@ -165,7 +166,7 @@ func (s *Service) cached(key tokenKey, use use) *Token {
 	return s.tokens[key].usable(now, use)
 }
 
-// store keeps a new token, beside the one that calls are made with as long as that is usable.
+// store caches a new token. It keeps the token that is used for API calls as long as that one is usable.
 func (s *Service) store(key tokenKey, token *Token) {
 	now := s.Client.Now()
 	s.mu.Lock()
@@ -179,8 +180,8 @@ func (s *Service) store(key tokenKey, token *Token) {
 	s.tokens[key] = t
 }
 
-// rememberRefusal remembers what the same request would meet again: by credentials, and by scope where that was
-// refused.
+// rememberRefusal remembers a refusal that the same request would get again. It remembers it for the credentials, or
+// for the credentials and the scope if the scope was refused.
 func (s *Service) rememberRefusal(r TokenRequest, failed *erpnet.Error) {
 	switch failed.Kind {
 	case InvalidScope:
@@ -192,10 +193,10 @@ func (s *Service) rememberRefusal(r TokenRequest, failed *erpnet.Error) {
 	}
 }
 
-// anyScope stands for each scope where the credentials were refused. No scope has a space in it.
+// anyScope stands for every scope if the credentials were refused. No real scope contains a space.
 const anyScope = "any scope"
 
-// refused is the remembered refusal of a request; nil if there is none.
+// refused returns the remembered refusal of a request, or nil if there is none.
 func (s *Service) refused(r TokenRequest) *erpnet.Error {
 	for _, scope := range []string{r.Scope, anyScope} {
 		r.Scope = scope

@@ -18,7 +18,7 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
 
-// issuer is a transport that issues token-1, token-2 and so on, each after a while.
+// issuer is a transport that issues token-1, token-2, and so on, each after a delay.
 type issuer struct {
 	after    time.Duration
 	lifetime time.Duration
@@ -57,7 +57,7 @@ func TestConcurrentCallersShareOneRequest(t *testing.T) {
 		}
 		time.Sleep(time.Second)
 		synctest.Wait()
-		// All of them find it rejected, and share the next one too.
+		// All callers get it rejected and also share the next token.
 		old, _ := service.Token(context.Background(), requestFor("read"))
 		for range 100 {
 			go func() {
@@ -69,7 +69,7 @@ func TestConcurrentCallersShareOneRequest(t *testing.T) {
 		}
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
-		// So does one who comes late with the old token.
+		// A caller that uses the old token later gets the same new token.
 		token, err := service.Renew(context.Background(), requestFor("read"), old)
 		if err != nil || token.AccessToken.Reveal() != "token-2" {
 			t.Errorf("another token, or none, for who comes late: %v", err)
@@ -124,8 +124,8 @@ func TestDifferentRequestsGetDifferentTokens(t *testing.T) {
 
 func TestTokensAreRenewedBeforeTheirEnd(t *testing.T) {
 	for lifetime, renewed := range map[time.Duration]time.Duration{
-		time.Hour:        55 * time.Minute, // five minutes before
-		10 * time.Minute: 5 * time.Minute,  // from here on at half
+		time.Hour:        55 * time.Minute, // five minutes before expiry
+		10 * time.Minute: 5 * time.Minute,  // from here on, at half of the lifetime
 		time.Minute:      30 * time.Second,
 		time.Second:      time.Second / 2,
 	} {
@@ -146,7 +146,7 @@ func TestTokensAreRenewedBeforeTheirEnd(t *testing.T) {
 	}
 }
 
-// What the same request would meet again is remembered for ten seconds, and reported in full once.
+// A refusal that the same request would get again is remembered for ten seconds, and reported as new only once.
 func TestRefusalIsRememberedForAWhile(t *testing.T) {
 	s := &issuer{lifetime: time.Hour, failing: true}
 	service := s.service()

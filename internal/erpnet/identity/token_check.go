@@ -14,11 +14,11 @@ import (
 // ClockTolerance is how far two clocks may differ before a token counts as expired.
 const ClockTolerance = time.Minute
 
-// hybridSuffix is what older instances want at the end of the client_id of an application that is interactive too
-// (protocol section 2.1). Whether their tokens repeat it is unknown, so a token may leave it out.
+// hybridSuffix is the suffix that older instances require at the end of the client_id of an application that is also
+// interactive (protocol section 2.1). It is unknown whether their tokens repeat it, so a token may omit it.
 const hybridSuffix = "-service"
 
-// contradiction is the error of a token that contradicts the request, nil if it does not. A claim that is missing
+// contradiction returns the error for a token that contradicts the request, or nil if it does not. A missing claim
 // contradicts nothing here; [Verification] is stricter.
 func contradiction(client *erpnet.Client, r TokenRequest, token *Token) *erpnet.Error {
 	if claims := token.Claims; claims != nil {
@@ -46,7 +46,7 @@ func contradiction(client *erpnet.Client, r TokenRequest, token *Token) *erpnet.
 	return ScopesNotGranted(client, r, token)
 }
 
-// ScopesNotGranted is the error of a token that carries fewer scopes than were asked for, nil if it carries all.
+// ScopesNotGranted returns the error for a token that lacks some of the requested scopes, or nil if it has all of them.
 func ScopesNotGranted(client *erpnet.Client, r TokenRequest, token *Token) *erpnet.Error {
 	missing := missingScopes(strings.Fields(r.Scope), token.granted)
 	if len(missing) == 0 {
@@ -57,19 +57,20 @@ func ScopesNotGranted(client *erpnet.Client, r TokenRequest, token *Token) *erpn
 	return e
 }
 
-// Granted says in a sentence what scopes a token carries.
+// Granted returns a sentence that lists the scopes of a token.
 func Granted(client *erpnet.Client, token *Token) string {
 	return "Granted: " + quotedList(client.Messages(token.granted)) + "."
 }
 
-// sameClient compares a token's client_id with the one that asked, without letter case: the documents show a response
-// that differs in it (protocol section 2.4).
+// sameClient compares the client_id of a token with the requested one. It ignores letter case, because the documents
+// show a response whose client_id differs in it (protocol section 2.4).
 func sameClient(token, asked string) bool {
 	return strings.EqualFold(token, asked) || strings.EqualFold(token, strings.TrimSuffix(asked, hybridSuffix))
 }
 
-// clocks tells this machine's clock, and how far it is from the identity service's when that is more than the
-// tolerance: by the response's Date, else by the moment at which the token says that it was issued.
+// clocks states the time of this machine's clock. If the identity service's clock differs by more than the tolerance,
+// it also states the difference. It takes the service's time from the Date header of the response, or else from the
+// time at which the token says it was issued.
 func (t *Token) clocks() string {
 	here := "This machine's clock said " + rfc3339(t.obtained)
 	issued := t.Claims.begin()
@@ -89,12 +90,12 @@ func (t *Token) clocks() string {
 	return here + "."
 }
 
-// apart is a distance between clocks, as exact as a Date is.
+// apart rounds the difference between two clocks to ten seconds, because a Date header is not exact.
 func apart(d time.Duration) time.Duration { return d.Abs().Round(10 * time.Second) }
 
 func rfc3339(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-// quotedList writes words as a list of quoted ones, "none" when there are none.
+// quotedList writes words as a list in quotes, or "none" if there are none.
 func quotedList(words []string) string {
 	if len(words) == 0 {
 		return "none"

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// An expired token says how far the clocks are apart: by the response's Date, else by the moment of its issue.
+// The error for an expired token states how far the clocks are apart, by the Date header of the response or else by the
+// time at which the token was issued.
 func TestClocksAreCompared(t *testing.T) {
 	const here = "This machine's clock said 2026-11-22T12:00:00Z"
 	for name, test := range map[string]struct {

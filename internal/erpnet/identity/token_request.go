@@ -14,15 +14,15 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
 
-// TokenRequest says who asks which instance for what.
+// TokenRequest holds the instance, the credentials, and the scope of a request for a token.
 type TokenRequest struct {
 	Instance    erpnet.Instance
 	Credentials Credentials
 	Scope       string // space-delimited, see JoinScopes; empty for all of the application's scopes
 }
 
-// form is the body of the request (RFC 6749 section 4.4.2, with the client credentials of section 2.3.1 in the body;
-// protocol section 2.1).
+// form returns the body of the request (RFC 6749 section 4.4.2, with the client credentials of section 2.3.1 in the
+// body; protocol section 2.1).
 func (r TokenRequest) form() string {
 	form := url.Values{
 		"grant_type":    {"client_credentials"},
@@ -35,21 +35,21 @@ func (r TokenRequest) form() string {
 	return form.Encode()
 }
 
-// fail is the error of a response that was refused.
+// fail returns the error for a response that is refused.
 func (r TokenRequest) fail(kind erpnet.Kind, happened string) *erpnet.Error {
 	return &erpnet.Error{
 		Kind: kind, URL: r.Instance.TokenEndpoint(), ClientID: r.Credentials.ClientID, Happened: happened,
 	}
 }
 
-// RequestToken requests a new access token by the client credentials grant and checks the response: status, form, token
-// type, lifetime, issuer, client and scopes. The error is an [*erpnet.Error]. A token that is refused for what it says
-// is returned with the error.
+// RequestToken requests a new access token with the client credentials grant and checks the response: status, form,
+// token type, lifetime, issuer, client, and scopes. The error is an [*erpnet.Error]. If the token is refused because of
+// its content, it is returned together with the error.
 func (s *Service) RequestToken(ctx context.Context, r TokenRequest) (*Token, error) {
 	return s.requestToken(ctx, r, false)
 }
 
-// requestToken is RequestToken; with askAgain, it asks even if the host was unreachable a moment ago.
+// requestToken is RequestToken. If askAgain is set, it sends the request even if the host was unreachable a moment ago.
 func (s *Service) requestToken(ctx context.Context, r TokenRequest, askAgain bool) (*Token, error) {
 	s.Client.Protect(r.Credentials.Secret)
 	// Issuing a token changes nothing (protocol section 5.2).
@@ -77,10 +77,10 @@ func (s *Service) requestToken(ctx context.Context, r TokenRequest, askAgain boo
 	return token, nil
 }
 
-// token makes the Token of a grant, and compares it with what was asked for.
+// token builds the Token of a grant and compares it with the request.
 func (g *grant) token(client *erpnet.Client, r TokenRequest, response *erpnet.Response) (*Token, *erpnet.Error) {
 	claims, err := DecodeClaims(g.accessToken)
-	// What looks like a JWT must be one, or its issuer could not be compared.
+	// What looks like a JWT must be one, because otherwise its issuer could not be compared.
 	if err != nil && !errors.Is(err, ErrTooManyScopes) && strings.HasPrefix(g.accessToken, "eyJ") &&
 		strings.Count(g.accessToken, ".") == 2 {
 		happened := "was answered with a JWT whose header or claims cannot be read"
@@ -108,8 +108,8 @@ func (g *grant) token(client *erpnet.Client, r TokenRequest, response *erpnet.Re
 	return token, contradiction(client, r, token)
 }
 
-// publishedIdentityURL asks an instance that seems to have no identity service at the URL that was asked where it has
-// one; "" when it says nothing new.
+// publishedIdentityURL returns the identity service URL that an instance publishes, if the requested URL does not seem
+// to be an identity service. It returns "" if the instance publishes no other URL.
 func (s *Service) publishedIdentityURL(ctx context.Context, i erpnet.Instance, kind erpnet.Kind) string {
 	switch kind {
 	case erpnet.NotFound, erpnet.NotJSON, erpnet.Redirected, erpnet.EmptyResponse, erpnet.UnexpectedStatus:

@@ -43,11 +43,11 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) { return t
 
 func TestRequestTokenTakes(t *testing.T) {
 	for name, test := range map[string]struct {
-		scope   string  // asked for; read if empty
-		suffix  string  // of the client_id that asks
+		scope   string  // requested; read if empty
+		suffix  string  // appended to the client_id of the request
 		claims  members // changed
 		grant   members // changed
-		before  string  // the JSON
+		before  string  // text before the JSON
 		header  map[string]string
 		granted string // read if empty
 	}{
@@ -69,7 +69,7 @@ func TestRequestTokenTakes(t *testing.T) {
 		"issuer with a slash":      {claims: members{"iss": "https://demodb.my.erp.net/id/"}},
 		"issuer in upper case":     {claims: members{"iss": "https://DEMODB.my.erp.net:443/id"}},
 		"client_id in upper case":  {claims: members{"client_id": "MY.TRUSTED.APP/SERVICE"}},
-		"client_id without suffix": {suffix: "-service"}, // which older instances want of hybrid applications
+		"client_id without suffix": {suffix: "-service"}, // older instances require it for hybrid applications
 		"no issuer, no client":     {claims: members{"iss": nil, "client_id": nil}},
 		"as text":                  {header: map[string]string{"Content-Type": "text/plain"}},
 		"as a page":                {header: map[string]string{"Content-Type": "text/html"}},
@@ -101,7 +101,7 @@ func TestRequestTokenTakes(t *testing.T) {
 	}
 }
 
-// A token that is refused for what it says comes with the error, since the credentials check looks at all of it.
+// A token that is refused because of its content is returned with the error, because the credentials check examines it.
 func TestRequestTokenRefuses(t *testing.T) {
 	issued := func(claims members) response { return response{status: 200, body: grantOf(tokenWith(claims), nil)} }
 	granted := func(grant members) response { return response{status: 200, body: grantOf(tokenWith(nil), grant)} }
@@ -111,7 +111,7 @@ func TestRequestTokenRefuses(t *testing.T) {
 	for name, test := range map[string]struct {
 		sent response
 		want erpnet.Kind
-		text string // in what happened, or in the evidence
+		text string // in Happened or in Evidence
 	}{
 		"foreign issuer": {
 			sent: issued(members{"iss": "https://x.example/id"}), want: ForeignIssuer,
@@ -224,12 +224,12 @@ func TestRequestTokenRefuses(t *testing.T) {
 	}
 }
 
-// Where no identity service responds, the instance is asked where it has one.
+// If no identity service responds, the client looks up where the instance publishes one.
 func TestErrorNamesThePublishedIdentityService(t *testing.T) {
 	const elsewhere = "https://login.example.com/erp"
 	for name, test := range map[string]struct {
 		sent response
-		site string // of the identity service; none is published if empty
+		site string // published URL of the identity service; none if empty
 		want string
 	}{
 		"not here":       {sent: response{status: 404}, site: elsewhere, want: elsewhere},

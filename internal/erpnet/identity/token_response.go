@@ -17,19 +17,19 @@ import (
 // grant is a successful token response (RFC 6749 section 5.1).
 type grant struct {
 	accessToken string
-	scope       []string // as it came; each may hold several
-	expiresIn   int64    // seconds; 0 when not said
+	scope       []string // unchanged; each element may hold several scopes
+	expiresIn   int64    // seconds; 0 if not given
 }
 
 const (
-	// maxLifetime is a bound, in seconds, that no token's lifetime exceeds: ten years.
+	// maxLifetime bounds, in seconds, the lifetime of a token: ten years.
 	maxLifetime = 10 * 365 * 24 * 3600
 
-	// maxTokenSize is a bound, in bytes, that no access token exceeds: servers take headers of much less.
+	// maxTokenSize bounds, in bytes, the length of an access token. Servers accept only much shorter headers.
 	maxTokenSize = 64 << 10
 )
 
-// tokenResponse has the members of a token response, of an error as well as of a success.
+// tokenResponse holds the members of a token response, both of an error and of a success.
 type tokenResponse struct {
 	AccessToken string          `json:"access_token"`
 	TokenType   string          `json:"token_type"`
@@ -38,7 +38,7 @@ type tokenResponse struct {
 	Error       json.RawMessage `json:"error"`
 }
 
-// readGrant reads a response of the token endpoint, or says why it is not a grant.
+// readGrant reads a response of the token endpoint. The error says why it is not a grant.
 func readGrant(client *erpnet.Client, r TokenRequest, response *erpnet.Response) (*grant, *erpnet.Error) {
 	var members tokenResponse
 	content := response.Content()
@@ -62,8 +62,8 @@ func readGrant(client *erpnet.Client, r TokenRequest, response *erpnet.Response)
 	return members.grant(r)
 }
 
-// mayBeRefusal reports whether a response may be an OAuth error: of whatever status, since the documents name none
-// (protocol section 3.1), but not of one that says by itself who answered.
+// mayBeRefusal reports whether a response may be an OAuth error. The documents name no status for these (protocol
+// section 3.1), so any status counts, except those that show that something else sent the response.
 func mayBeRefusal(r *erpnet.Response) bool {
 	return r.Status < 500 && r.Status/100 != 3 && !r.IsTransient()
 }
@@ -90,9 +90,9 @@ func (m tokenResponse) grant(r TokenRequest) (*grant, *erpnet.Error) {
 
 // granted returns the scopes that the token carries.
 //
-// The response's "scope" and the token's claim say the same twice; the documents show responses where they differ
-// (protocol section 2.3). A scope counts only if neither of the two leaves it out. A response that says nothing grants
-// what was asked (RFC 6749 section 5.1).
+// The response's "scope" and the token's claim hold the same information, but the documents show responses in which
+// they differ (protocol section 2.3). If both are present, a scope counts only if both name it. If neither is present,
+// the token has the requested scopes (RFC 6749 section 5.1).
 func (g *grant) granted(r TokenRequest, claims *Claims) []string {
 	responded := SplitScopes(g.scope)
 	var inToken []string
@@ -110,8 +110,8 @@ func (g *grant) granted(r TokenRequest, claims *Claims) []string {
 	return slices.DeleteFunc(responded, func(scope string) bool { return !slices.Contains(inToken, scope) })
 }
 
-// parseExpiresIn reads expires_in, in seconds: a number with or without fraction, or a string of one. Missing and null
-// are 0.
+// parseExpiresIn reads expires_in, in seconds: a number with or without a fraction, or a string that holds one. It
+// returns 0 if the value is missing or null.
 func parseExpiresIn(text json.RawMessage) (int64, error) {
 	number := strings.TrimSpace(strings.Trim(string(text), `"`))
 	if number == "" || number == "null" {
@@ -129,8 +129,8 @@ func parseExpiresIn(text json.RawMessage) (int64, error) {
 	return int64(seconds), nil
 }
 
-// isHeaderToken reports whether a token fits into an Authorization header: it is printable ASCII without spaces (RFC
-// 6749 appendix A.12).
+// isHeaderToken reports whether a token fits into an Authorization header, which means that it is printable ASCII
+// without spaces (RFC 6749 appendix A.12).
 func isHeaderToken(token string) bool {
 	return !strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' })
 }

@@ -37,7 +37,7 @@ func TestLifetime(t *testing.T) {
 			claims: members{"iat": at(-50 * time.Minute), "exp": at(10 * time.Minute)}, expiresAt: 10 * time.Minute,
 			renewAt: 5 * time.Minute,
 		},
-		// What is left counts from the server's own time.
+		// The remaining lifetime counts from the server's own time.
 		"clocks apart": {
 			claims: members{"iat": at(-time.Hour), "exp": at(time.Minute)}, date: "Sun, 22 Nov 2026 11:00:00 GMT",
 			expiresAt: time.Minute,
@@ -57,7 +57,7 @@ func TestLifetime(t *testing.T) {
 	}
 }
 
-// An hour is assumed for the renewal, and told to nobody.
+// An hour is assumed for the renewal only. The token reports no lifetime.
 func TestLifetimeThatNobodyNames(t *testing.T) {
 	body := grantOf(tokenWith(members{"exp": nil}), members{"expires_in": nil})
 	token, failed := askAtNoon(requestFor("read"), response{status: 200, body: body})

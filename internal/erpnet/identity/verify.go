@@ -17,14 +17,14 @@ import (
 // domainAPIAudience is spelled DomainApi in older tokens and DomainAPI in newer ones (protocol section 2.4).
 const domainAPIAudience = "DomainApi"
 
-// Published is what an identity service publishes about itself, as far as it could be read.
+// Published holds what could be read of what an identity service publishes about itself.
 type Published struct {
 	Document, Keys Finding    // the checks discovery and keys
 	Discovery      *Discovery // nil if it could not be read
-	keys           *keySet    // nil if they could not be read
+	keys           *keySet    // nil if the keys could not be read
 }
 
-// Published gets the discovery document and the keys that it names.
+// Published gets the discovery document and the keys that the document refers to.
 func (s *Service) Published(ctx context.Context, i erpnet.Instance) Published {
 	discovery, err := s.Discover(ctx, i)
 	if err != nil {
@@ -58,7 +58,7 @@ func (s *Service) Published(ctx context.Context, i erpnet.Instance) Published {
 	return p
 }
 
-// misplacedKeys refuses a jwks_uri that is missing or on another host.
+// misplacedKeys returns an error for a jwks_uri that is missing or has another origin.
 func (s *Service) misplacedKeys(i erpnet.Instance, url string) *erpnet.Error {
 	happened := ""
 	switch {
@@ -75,7 +75,7 @@ func (s *Service) misplacedKeys(i erpnet.Instance, url string) *erpnet.Error {
 	return &erpnet.Error{Kind: NoKeys, URL: i.DiscoveryURL(), Happened: happened}
 }
 
-// Verification looks at each claim of a token separately, so that all of its failures are found at once.
+// Verification checks each claim of a token separately, so it finds all failures at once.
 type Verification struct {
 	Service   *Service
 	Request   TokenRequest
@@ -83,10 +83,10 @@ type Verification struct {
 	Published Published
 }
 
-// ClaimChecks are the names of the checks of [Verification.Claims], in its order.
+// ClaimChecks lists the names of the checks of [Verification.Claims], in the same order.
 var ClaimChecks = [...]string{"type", "issuer", "audience", "not_before", "expiry", "client_id"}
 
-// Claims checks what the token says of itself (RFC 9068 section 4).
+// Claims checks what the token says about itself (RFC 9068 section 4).
 func (v Verification) Claims() []Finding {
 	return []Finding{v.jwtType(), v.issuer(), v.audience(), v.notBefore(), v.expiry(), v.clientID()}
 }
@@ -95,7 +95,7 @@ func (v Verification) fail(name string, kind erpnet.Kind, happened string) Findi
 	return Fail(name, v.Request.fail(kind, "was answered with a token "+happened))
 }
 
-// show makes a claim fit to be shown.
+// show makes a claim safe to show.
 func (v Verification) show(claim string) string { return v.Service.Client.Message(claim) }
 
 func (v Verification) jwtType() Finding {
@@ -172,8 +172,8 @@ func (v Verification) clientID() Finding {
 	return Pass("client_id", "The token is of the configured client_id.")
 }
 
-// Signature checks algorithm, key and signature. stale reports that the token came before keys that no longer hold its
-// own: a new token may pass.
+// Signature checks the algorithm, the key, and the signature. The result stale reports that the token arrived before
+// the current keys were fetched, and that they no longer include its key. A new token may pass.
 func (v Verification) Signature(ctx context.Context) (findings []Finding, stale bool) {
 	if v.Token.Claims.Algorithm != string(jose.RS256) {
 		const reason = "The algorithm is not RS256."
@@ -200,7 +200,7 @@ func (v Verification) Signature(ctx context.Context) (findings []Finding, stale 
 	switch {
 	case found.genuine:
 		return append(findings, published, Pass("signature", "The signature is genuine.")), false
-	case found.failure != nil: // whether the key is published now is not known
+	case found.failure != nil: // it is unknown whether the key is published now
 		return append(findings, Fail("key", found.failure), Skip("signature", "The keys could not be fetched "+
 			"again.")), false
 	case !found.known:

@@ -13,13 +13,13 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// Each claim is looked at on its own, and one that is missing is not taken for right.
+// Each claim is checked separately, and a missing claim is not accepted.
 func TestEachClaimHasItsOwnFinding(t *testing.T) {
 	at := func(d time.Duration) int64 { return noon.Add(d).Unix() }
 	for name, test := range map[string]struct {
 		claims members
 		kind   string // header typ
-		failed string // the finding; empty for none
+		failed string // the failed check; empty for none
 		want   erpnet.Kind
 		text   string
 	}{
@@ -98,7 +98,7 @@ func TestEachClaimHasItsOwnFinding(t *testing.T) {
 	}
 }
 
-// What an identity service publishes is read on its own origin only.
+// The client reads what an identity service publishes from the service's own origin only.
 func TestPublishedByAnotherPlace(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault  erpnettest.Fault // of the discovery document

@@ -13,21 +13,21 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
 )
 
-// CheckRequest says whose credentials to check, and how far. The scopes of the token request must be granted.
+// CheckRequest says whose credentials to check and how thoroughly. The scopes of the token request must be granted.
 type CheckRequest struct {
 	API            domainapi.API
 	Probe          bool   // call the Domain API once, which opens a session and takes a licence
-	ProbeEntitySet string // the entity set to read then
+	ProbeEntitySet string // the entity set that the probe reads
 }
 
-// Report is what was found about a trusted application's credentials.
+// Report holds what was found about a trusted application's credentials.
 type Report struct {
-	// Findings of token, discovery, keys, type, issuer, audience, not_before, expiry, client_id, algorithm, key,
-	// signature, scopes and domain_api, in this order.
+	// Findings holds the results of the checks token, discovery, keys, type, issuer, audience, not_before, expiry,
+	// client_id, algorithm, key, signature, scopes, and domain_api, in this order.
 	Findings []identity.Finding
-	Token    *identity.Token  // the token that was looked at; nil when none was issued
+	Token    *identity.Token  // the token that was checked; nil if none was issued
 	Claims   *identity.Claims // its claims, redacted; nil for an opaque token
-	Version  string           // of the instance; empty when it publishes none
+	Version  string           // version of the instance; empty if not published
 }
 
 // Failures returns the findings of the failed checks.
@@ -48,9 +48,9 @@ type checker struct {
 	request identity.TokenRequest
 }
 
-// Check requests a token with the required scopes and verifies it: each claim, the signature and, if asked, that the
-// Domain API takes it. Discovery document, keys, version and token are fetched side by side. The check makes no
-// difference to the instance, except for the probe's session (protocol section 5.2).
+// Check requests a token with the required scopes and verifies it: each claim, the signature, and, if requested, that
+// the Domain API accepts it. It fetches the discovery document, the keys, the version, and the token concurrently. The
+// check does not change the instance, except for the probe's session (protocol section 5.2).
 func Check(ctx context.Context, r CheckRequest) Report {
 	ctx, cancel := context.WithTimeout(ctx, erpnet.OperationLimit)
 	defer cancel()
@@ -80,7 +80,7 @@ func Check(ctx context.Context, r CheckRequest) Report {
 	return report
 }
 
-// issued is what became of the request for a token.
+// issued is the outcome of the request for a token.
 type issued struct {
 	token                  *identity.Token
 	finding, scopes, probe identity.Finding
@@ -97,8 +97,8 @@ func (c checker) issue(ctx context.Context) issued {
 	return c.issued(ctx, token, err)
 }
 
-// reissue asks for a new token after one that is older than the keys that it does not fit. The probe is made again only
-// if the old token was why it failed.
+// reissue requests a new token to replace one that is older than the keys and does not fit them. It repeats the probe
+// only if the probe failed because of the old token.
 func (c checker) reissue(ctx context.Context, old issued) issued {
 	token, err := c.service.Renew(ctx, c.request, old.token)
 	if old.probe.Failure == nil || old.probe.Failure.Kind != domainapi.TokenRejected {
@@ -110,14 +110,14 @@ func (c checker) reissue(ctx context.Context, old issued) issued {
 	return c.issued(ctx, token, err)
 }
 
-// issued looks at the response to a token request, and probes the API with the token if there is one. A token that was
-// refused for what it says is looked at all the same, since each of its faults has its own check.
+// issued evaluates the response to a token request, and probes the API with the token if there is one. It also
+// evaluates a token that was refused because of its content, since each fault has a check of its own.
 func (c checker) issued(ctx context.Context, token *identity.Token, err error) issued {
 	i := issued{token: token, finding: identity.Pass("token", "An access token was issued.")}
 	var scopesFailure *erpnet.Error
 	if failed := erpnet.AsError(err); failed != nil {
 		if failed.Kind == identity.InvalidScope && c.request.Scope != "" {
-			own := *failed // the original belongs to all callers of the same request
+			own := *failed // all callers of the same request share the original
 			scopesFailure = &own
 			i.token = c.allScopes(ctx, scopesFailure)
 		}
@@ -136,7 +136,8 @@ func (c checker) issued(ctx context.Context, token *identity.Token, err error) i
 
 const noToken = "No access token was issued."
 
-// allScopes asks once more without scope, to say what is granted, and to verify the rest with that token.
+// allScopes requests another token without a scope, to say which scopes are granted and to verify the rest with that
+// token.
 func (c checker) allScopes(ctx context.Context, failed *erpnet.Error) *identity.Token {
 	all := c.request
 	all.Scope = ""
@@ -174,7 +175,7 @@ func (c checker) probe(ctx context.Context, token *identity.Token) identity.Find
 	return identity.Pass("domain_api", "The Domain API took the token.")
 }
 
-// verify checks the claims and the signature of a token, if it is not opaque.
+// verify checks the claims and the signature of a token, unless it is opaque.
 func (c checker) verify(
 	ctx context.Context,
 	published identity.Published,

@@ -14,7 +14,7 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// What cannot be checked is skipped, and does not hide what can.
+// Checks that cannot be made are skipped and do not hide the others.
 func TestCheckSkipsOnlyWhatItCannotSee(t *testing.T) {
 	type faults map[erpnettest.Endpoint]erpnettest.Fault
 	claims := []string{
@@ -24,7 +24,7 @@ func TestCheckSkipsOnlyWhatItCannotSee(t *testing.T) {
 	for name, test := range map[string]struct {
 		scopes          []string
 		unprobed        bool
-		reference       bool // a reference token is used
+		reference       bool // use a reference token
 		faults          faults
 		failed, skipped []string
 	}{
@@ -80,7 +80,7 @@ func TestCheckSkipsOnlyWhatItCannotSee(t *testing.T) {
 	}
 }
 
-// Where a scope is not allowed, the error says which ones are, and the rest is verified with these.
+// If a scope is not allowed, the error lists the allowed ones, and the rest is verified with a token for these.
 func TestRefusedScopeNamesTheGrantedOnes(t *testing.T) {
 	l := newLab(t)
 	report := Check(context.Background(), l.request("own"))
@@ -91,7 +91,7 @@ func TestRefusedScopeNamesTheGrantedOnes(t *testing.T) {
 	}
 }
 
-// A token in the cache may be older than the keys that it no longer fits.
+// A cached token may be older than the current keys and not fit them.
 func TestCachedTokenOfAWithdrawnKeyIsRenewedOnce(t *testing.T) {
 	l := newLab(t)
 	old := l.SigningKeyID()
@@ -99,9 +99,9 @@ func TestCachedTokenOfAWithdrawnKeyIsRenewedOnce(t *testing.T) {
 	l.RotateKey()
 	l.WithdrawKey(old)
 	l.pass(time.Second)
-	wantFindings(t, Check(context.Background(), l.request("update")), nil, nil) // fetches the keys again
+	wantFindings(t, Check(context.Background(), l.request("update")), nil, nil) // refetches the keys
 	l.pass(time.Second)
-	report := Check(context.Background(), l.request("read")) // whose token is of the old key
+	report := Check(context.Background(), l.request("read")) // its cached token was signed by the old key
 	wantFindings(t, report, nil, nil)
 	if report.Token.Claims.KeyID != l.SigningKeyID() {
 		t.Error("the report is about the old token")

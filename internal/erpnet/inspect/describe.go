@@ -1,7 +1,7 @@
 // Copyright (c) ERP.net
 // SPDX-License-Identifier: MPL-2.0
 
-// Package inspect says what can be learned about an instance, and about credentials.
+// Package inspect describes what an instance publishes about itself, and checks credentials.
 package inspect
 
 import (
@@ -16,23 +16,23 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
 )
 
-// Description is what an instance publishes about itself, redacted. The URLs are what the server says, except those of
-// Instance that the caller fixed.
+// Description holds what an instance publishes about itself, redacted. The URLs are those that the server names, except
+// for the URLs of Instance that the caller fixed.
 type Description struct {
-	Instance  erpnet.Instance    // with its two sites where they are
-	Discovery identity.Discovery // empty if Elsewhere is not
-	Version   string             // empty when none is published
-	WebSites  []erpnet.WebSite   // nil when none are published
-	Elsewhere string             // the identity service's URL on another host, which was not asked; else empty
+	Instance  erpnet.Instance    // with the URLs of its two sites
+	Discovery identity.Discovery // empty if Elsewhere is set
+	Version   string             // empty if not published
+	WebSites  []erpnet.WebSite   // nil if not published
+	Elsewhere string             // the identity service's URL on another origin, which was not requested; else empty
 }
 
-// Fixed says which URLs of an instance the user has set, so that what the instance publishes does not change them.
+// Fixed says which URLs of an instance the user has set. Published URLs do not replace these.
 type Fixed struct{ Identity, DomainAPI bool }
 
-// Describe gets what an instance publishes about itself, without credentials: its discovery document, web sites and
-// version, side by side. Where no identity service of its own name responds at the instance's URL of it, one that is
-// published elsewhere is asked, on the same origin only. The error is an [*erpnet.Error], and means that no identity
-// service was found.
+// Describe gets what an instance publishes about itself, without credentials: its discovery document, web sites, and
+// version, concurrently. If the identity URL of the instance has no identity service that names this URL as its issuer,
+// Describe tries the published URL, but only if it has the same origin as the instance. The error is an
+// [*erpnet.Error]; it means that no identity service was found.
 func Describe(ctx context.Context, service *identity.Service, i erpnet.Instance, fixed Fixed) (*Description, error) {
 	ctx, cancel := context.WithTimeout(ctx, erpnet.OperationLimit)
 	defer cancel()
@@ -43,7 +43,7 @@ func Describe(ctx context.Context, service *identity.Service, i erpnet.Instance,
 	var sites *erpnet.AutoDiscovery
 	var wait sync.WaitGroup
 	wait.Go(func() { discovery, discoveryErr = service.Discover(ctx, i) })
-	wait.Go(func() { sites, _ = client.AutoDiscover(ctx, i) }) // an instance may publish none
+	wait.Go(func() { sites, _ = client.AutoDiscover(ctx, i) }) // an instance may publish no sites
 	wait.Go(func() { d.Version = version(ctx, client, i) })
 	wait.Wait()
 
@@ -86,10 +86,10 @@ func redactSites(client *erpnet.Client, sites []erpnet.WebSite) []erpnet.WebSite
 	return sites
 }
 
-// versionLimit bounds the request for the version, which is welcome but not needed.
+// versionLimit bounds the request for the version, which is useful but not required.
 const versionLimit = 5 * time.Second
 
-// version gets the version that the instance publishes, such as 26.2.0.76, and "" when it publishes none (protocol
+// version returns the version that the instance publishes, such as 26.2.0.76, or "" if it publishes none (protocol
 // section 6).
 func version(ctx context.Context, client *erpnet.Client, i erpnet.Instance) string {
 	request := erpnet.Request{Method: http.MethodGet, URL: i.URL + "/tools/ver"}

@@ -14,19 +14,19 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// What an instance publishes is shown. What the user has set stays, and so does an identity service that responds by
-// its own name.
+// Describe uses what an instance publishes, except that it keeps what the user has set and an identity service that
+// responds under its own name.
 func TestDescribeChoosesURLs(t *testing.T) {
 	const elsewhere, api = "https://login.example.com/erp", "https://api.example.com"
 	for name, test := range map[string]struct {
-		identity, domainAPI string // as published; not at all if empty
-		status              string // of the Domain API, as published
+		identity, domainAPI string // as published; empty if not published
+		status              string // published status of the Domain API
 		hidden              bool   // no identity service responds at the usual URL
 		fixed               Fixed
 		wantIdentity        string // the usual one if empty
 		wantDomainAPI       string // the usual one if empty; below the instance's URL if it begins with a slash
 		elsewhere           string
-		want                erpnet.Kind // of the error
+		want                erpnet.Kind // expected kind of the error
 	}{
 		"as usual": {},
 		"an alias": {identity: elsewhere},
@@ -88,7 +88,7 @@ func TestDescriptionIsRedacted(t *testing.T) {
 		document["scopes_supported"], document["grant_types_supported"] = []string{secret}, []string{secret}
 	}))
 	found, err := Describe(context.Background(), l.service, l.instance, Fixed{})
-	text, _ := json.Marshal(found) // a description has a form in JSON
+	text, _ := json.Marshal(found) // a description always has a JSON form
 	if err != nil || strings.Contains(string(text), secret) || strings.Count(string(text), erpnet.Redacted) != 7 {
 		t.Errorf("%v: holds the secret, or not as often (redacted)", err)
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// lab is a simulated instance, a service that asks it, and the clock that both share.
+// lab is a simulated instance, a service that calls it, and the clock that both share.
 type lab struct {
 	*erpnettest.Server
 	instance erpnet.Instance
@@ -40,7 +40,7 @@ func newLab(t *testing.T) *lab {
 	return l
 }
 
-// pass lets some time pass, and says what time it is then.
+// pass advances the clock and returns the new time.
 func (l *lab) pass(d time.Duration) time.Time {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -48,7 +48,7 @@ func (l *lab) pass(d time.Duration) time.Time {
 	return l.clock
 }
 
-// request asks to check the sample application, and its token by one call of the API.
+// request returns a request to check the sample application, including one call of the API.
 func (l *lab) request(scopes ...string) CheckRequest {
 	sample := identity.Credentials{
 		ClientID: erpnettest.SampleApplication().ApplicationUri,
@@ -64,7 +64,8 @@ func (l *lab) request(scopes ...string) CheckRequest {
 	}
 }
 
-// wantFindings reports findings that are not the given ones where not all have passed.
+// wantFindings fails the test unless exactly the given findings have failed or were skipped, and all others have
+// passed.
 func wantFindings(t *testing.T, report Report, failed, skipped []string) {
 	t.Helper()
 	got := map[identity.Status][]string{}

@@ -12,7 +12,7 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
 )
 
-// recordOf reads a row of the entity set (protocol section 4).
+// recordOf reads a record from a row of the entity set (protocol section 4).
 func recordOf(row domainapi.Row) Record {
 	r := Record{
 		ID:                                idOf(row),
@@ -40,7 +40,7 @@ func recordOf(row domainapi.Row) Record {
 	return r
 }
 
-// idOf reads the GUID of an entity, which not every response has as Id.
+// idOf returns the GUID of an entity, which some responses do not hold as Id.
 func idOf(row map[string]any) string {
 	if id := text(row, "Id"); id != "" {
 		return id
@@ -67,7 +67,7 @@ func number(row map[string]any, name string) *int64 {
 	return &n
 }
 
-// splitURIs reads a comma-separated list.
+// splitURIs splits a comma-separated list.
 func splitURIs(text string) []string {
 	var uris []string
 	for uri := range strings.SplitSeq(text, ",") {

@@ -12,16 +12,16 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
 )
 
-// member is one attribute of a request body.
+// member is an attribute in a request body.
 type member struct {
 	name  string
 	value any
 }
 
-// changes lists what turns one record into another: all that differs from the old one, which is empty for a new record,
-// and the hash where writeHash says so. The system user stands there by its login. The Domain API sets attributes in
-// the order in which they stand (protocol section 5): what something depends on goes first, so that no flag is ever
-// true without the user or the URI that it needs, and the application is enabled last.
+// changes lists the members that turn one record into another: everything that differs from the old record, which is
+// empty for a new one, and the hash if writeHash is set. The system user is given by its login. The Domain API sets
+// attributes in the order in which they are sent (protocol section 5), so each attribute follows those that it depends
+// on. No flag is ever true without the user or the URI that it needs, and the application is enabled last.
 func changes(wanted, old Record, writeHash bool) []member {
 	var members []member
 	isNew := old.ID == ""
@@ -39,7 +39,7 @@ func changes(wanted, old Record, writeHash bool) []member {
 		add("ApplicationSecretHash", hash, orNull(old.ApplicationSecretHash))
 	}
 	add("Scope", orNull(identity.JoinScopes(wanted.Scope)), orNull(identity.JoinScopes(old.Scope)))
-	if !strings.EqualFold(wanted.SystemUser, old.SystemUser) { // logins differ by more than letter case
+	if !strings.EqualFold(wanted.SystemUser, old.SystemUser) { // no two logins differ only in letter case
 		members = append(members, member{systemUserMember, orNull(wanted.SystemUser)})
 	}
 	add("SystemUserAllowed", wanted.SystemUserAllowed, old.SystemUserAllowed)
@@ -64,7 +64,7 @@ func changes(wanted, old Record, writeHash bool) []member {
 		old.ImpersonateAsCommunityUserAllowed,
 	)
 	add("BasicAuthenticationAllowed", wanted.BasicAuthenticationAllowed, old.BasicAuthenticationAllowed)
-	if wanted.referenceTokens() != old.referenceTokens() { // versions before 26.2.1.66 do not know it
+	if wanted.referenceTokens() != old.referenceTokens() { // versions before 26.2.1.66 do not have it
 		members = append(members, member{"ReferenceTokens", wanted.referenceTokens()})
 	}
 	add("Notes", orNull(wanted.Notes), orNull(old.Notes))
@@ -77,17 +77,18 @@ func changes(wanted, old Record, writeHash bool) []member {
 
 const systemUserMember = "SystemUser"
 
-// userReference names a user by its login, since its GUID is not known without asking the instance. A nested object is
-// merged into the one that it finds, or created, unless it has nothing but the code; "find" says outright that the user
-// is neither changed nor made, and that a login nobody has is an error.
+// userReference refers to a user by login, because the GUID is unknown without a request to the instance. The Domain
+// API merges a nested object into an existing one or creates it, unless the object has nothing but the code. The action
+// "find" makes explicit that the user is neither changed nor created, and that an unknown login is an error.
 type userReference struct {
 	Action string `json:"@erpnet.action"`
 	Login  string `json:"Login"`
 }
 
-// RegistrationJSON returns the body that registers the application by a POST to the Domain API's
-// Systems_Security_Records: one line of JSON, the same for the same application. Attributes without a value are left
-// out, and ReferenceTokens while it is None, its default, for servers older than 26.2 do not know it.
+// RegistrationJSON returns the body of the POST that registers the application in the Domain API's
+// Systems_Security_TrustedApplications: one line of JSON, which is always the same for the same application. It omits
+// attributes without a value. It also omits ReferenceTokens if that is None, the default, because servers older than
+// 26.2 do not have the attribute.
 func (r Record) RegistrationJSON() string {
 	members := changes(r, Record{}, true)
 	for i := range members {
@@ -120,8 +121,8 @@ func encodeMembers(members []member) string {
 	return body.String()
 }
 
-// encode writes what always has a form in JSON: a string, a boolean, a number or a reference. People read the URIs in
-// it, so that they are not escaped for HTML.
+// encode returns the JSON of a value that always has one: a string, a boolean, a number, or a reference. It does not
+// escape for HTML, because people read the URIs in it.
 func encode(value any) []byte {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)

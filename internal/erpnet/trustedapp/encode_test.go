@@ -12,10 +12,11 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
 )
 
-// What something depends on goes first: the user before the grant, the URIs before the sign-in, and IsEnabled last.
+// Each attribute follows those that it depends on: the user is before the grant, the URIs are before the sign-in, and
+// IsEnabled is last.
 func TestRegistrationJSON(t *testing.T) {
 	for name, test := range map[string]struct {
-		change string // of a service
+		change string // change to a service
 		want   string
 	}{
 		"service": {
@@ -54,7 +55,7 @@ func TestRegistrationJSON(t *testing.T) {
 	}
 }
 
-// wantRecord holds that the JSON of a record is one line with the values that went in.
+// wantRecord fails the test unless the JSON of a record is a single line that holds the values of the record.
 func wantRecord(t *testing.T, r Record) {
 	t.Helper()
 	text := r.RegistrationJSON()
@@ -67,7 +68,7 @@ func wantRecord(t *testing.T, r Record) {
 	equal(t, "that there are line breaks", strings.Contains(text, "\n"), false)
 	equal(t, "the same record again", r.RegistrationJSON(), text)
 	if r.ReferenceTokens == "" || r.ReferenceTokens == ReferenceTokensNone {
-		got.ReferenceTokens = r.ReferenceTokens // left out
+		got.ReferenceTokens = r.ReferenceTokens // omitted
 	}
 	texts := func(r Record, more ...string) []string {
 		return append(more,
@@ -77,7 +78,7 @@ func wantRecord(t *testing.T, r Record) {
 		strings.Join(r.ImpersonateLoginURL, ","), strings.Join(r.ImpersonateLogoutURL, ","))
 	after := texts(got.Record, got.Scope, got.SystemUser.Login, got.ImpersonateLoginURL, got.ImpersonateLogoutURL)
 	for i, text := range after {
-		equal(t, "a text", text, string([]rune(before[i]))) // with a mark for each byte that is not UTF-8
+		equal(t, "a text", text, string([]rune(before[i]))) // with U+FFFD for each byte that is not UTF-8
 	}
 	flags := func(r Record) []bool {
 		return []bool{

@@ -17,7 +17,7 @@ const testSecret = "Correct-Horse-Battery-Staple-0123456789"
 
 var demo = erpnet.Instance{URL: "https://demodb.my.erp.net"}
 
-// reports is a service that works, and that nothing is to be said against.
+// reports returns a service that works and has no violations and no advice.
 func reports() Record {
 	return Record{
 		Name: "Reports", ApplicationURI: "my.trusted.app/reports", IsEnabled: true, ClientType: Confidential,
@@ -26,7 +26,7 @@ func reports() Record {
 	}
 }
 
-// with changes the members that a JSON object names.
+// with returns the value with the members that a JSON object changes.
 func with[T any](t *testing.T, value T, change string) T {
 	t.Helper()
 	if change != "" {
@@ -35,13 +35,13 @@ func with[T any](t *testing.T, value T, change string) T {
 	return value
 }
 
-// lab is a simulated instance, and its records as the sample application manages them.
+// lab is a simulated instance, and a store that manages its records with the credentials of the sample application.
 type lab struct {
 	*erpnettest.Server
 	Store
 }
 
-// newLab starts an instance whose settings differ from the usual ones as a JSON object says.
+// newLab starts an instance with the settings that a JSON object changes.
 func newLab(t *testing.T, settings string) lab {
 	t.Helper()
 	server := erpnettest.NewServer()
@@ -62,7 +62,7 @@ func newLab(t *testing.T, settings string) lab {
 	}}}
 }
 
-// at is a fault of the requests of one method only.
+// at restricts a fault to requests with the given method.
 func at(method string, fault erpnettest.Fault) erpnettest.Fault {
 	fault.When = func(r erpnettest.Request) bool { return r.Method == method }
 	return fault
@@ -75,7 +75,7 @@ func equal[T comparable](t testing.TB, what string, got, want T) {
 	}
 }
 
-// kindOf is the kind of a failure; empty for none.
+// kindOf returns the kind of a failure, or "" if there is none.
 func kindOf(err error) erpnet.Kind {
 	if failed := erpnet.AsError(err); failed != nil {
 		return failed.Kind

@@ -15,12 +15,19 @@ import (
 // linkScopes are the scopes that an install link may carry (protocol section 4.3).
 var linkScopes = []string{"openid", "profile", "read", "update", "offline_access"}
 
-// InstallURL returns the link by which an administrator registers the application in the Instance Manager of an
-// instance (protocol section 4.3). A link cannot carry the secret hash, the system user (SYSTEM_APPLICATION_USER is put
-// in its place), a second redirect URI, post-logout URIs, other scopes than those of OpenID Connect, read and update,
-// sign-in of external users alone, and notes. It never asks the server for a credential, since that goes to the
-// redirect URI only, and it never gives more than the record has: where only such a link could be made, the result is
-// empty. That is so for a disabled application, and for a Public one that internal users do not sign in by.
+// InstallURL returns the link that an administrator opens to register the application in the Instance Manager of an
+// instance (protocol section 4.3). A link cannot carry the following:
+//
+//   - the secret hash
+//   - the system user (the Instance Manager sets SYSTEM_APPLICATION_USER)
+//   - a second redirect URI, and post-logout URIs
+//   - scopes other than those of OpenID Connect, read, and update
+//   - sign-in for external users only
+//   - notes
+//
+// The link never asks the server for a credential, because the server sends the credential only to the redirect URI. It
+// never grants more than the record does. If that is impossible, the result is empty: for a disabled application, and
+// for a Public one that has no sign-in of internal users or no redirect URI.
 func (r Record) InstallURL(instance erpnet.Instance) string {
 	impersonate := r.linkImpersonation()
 	if !r.IsEnabled || r.ClientType == Public && (impersonate == "none" || len(r.ImpersonateLoginURL) == 0) {
@@ -44,11 +51,11 @@ func (r Record) InstallURL(instance erpnet.Instance) string {
 	if scope := identity.JoinScopes(slices.DeleteFunc(slices.Clone(r.Scope), isForeign)); scope != "" {
 		query.Set("scope", scope)
 	}
-	// Spaces as %20, which every decoder of a query takes; "+" is one of forms.
+	// Write spaces as %20, which every query decoder accepts; "+" is only for forms.
 	return instance.URL + "/manage/apps/install?" + strings.ReplaceAll(query.Encode(), "+", "%20")
 }
 
-// linkImpersonation is the parameter impersonate. It has no value for external users alone.
+// linkImpersonation returns the parameter "impersonate". It has no value for external users only.
 func (r Record) linkImpersonation() string {
 	switch {
 	case r.ImpersonateAsInternalUserAllowed && r.ImpersonateAsCommunityUserAllowed:

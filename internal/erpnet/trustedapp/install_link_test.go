@@ -14,8 +14,8 @@ func TestInstallURL(t *testing.T) {
 	const start = "https://demodb.my.erp.net/manage/apps/install?applicationName=Reports" +
 		"&applicationUri=my.trusted.app%2Freports&"
 	for name, test := range map[string]struct {
-		change string // of a service
-		want   string // instead of the parameters of a service; none for no link
+		change string // change to a service
+		want   string // parameters that differ from those of a service; empty for no link
 	}{
 		"service":           {want: "clientType=Confidential"},
 		"two scopes":        {change: `{"Scope":["update","read","own"]}`, want: "scope=read%20update"},
@@ -64,7 +64,7 @@ func TestInstallURL(t *testing.T) {
 	}
 }
 
-// wantLink holds that a link leads to the instance, and gives nothing that the record has not.
+// wantLink fails the test unless the link leads to the instance and grants nothing that the record does not.
 func wantLink(t *testing.T, r Record) {
 	t.Helper()
 	link := r.InstallURL(demo)

@@ -14,7 +14,7 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/domainapi"
 )
 
-// Filter says which records to list. A zero field leaves its attribute open.
+// Filter selects the records to list. A zero field matches every record.
 type Filter struct {
 	Name         string // the whole name
 	NameContains string // a part of it
@@ -22,13 +22,13 @@ type Filter struct {
 	SystemUser   string // login
 }
 
-// listPageSize is how many records are asked for at once: a page of them with long notes has to stay below
+// listPageSize is the number of records to request at once. A page of records with long notes must stay below
 // [erpnet.MaxResponseSize].
 const listPageSize = 100
 
-// List returns the records that pass the filter, in the order of their ApplicationUris, and reads a page when its first
-// record is asked for. The first failure is the last result: an error of kind [UnknownUser] for a system user whom the
-// instance does not have, and of kind [TooManyRecords] after [erpnet.MaxListed] records.
+// List returns the records that match the filter, ordered by ApplicationUri. It reads a page when the iteration reaches
+// the first record of the page. The first failure is the last result: an error of kind [UnknownUser] for a system user
+// that the instance does not have, and of kind [TooManyRecords] after [erpnet.MaxListed] records.
 func (s Store) List(ctx context.Context, filter Filter) iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
 		expression, failed := s.filter(ctx, filter)
@@ -38,7 +38,7 @@ func (s Store) List(ctx context.Context, filter Filter) iter.Seq2[*Record, error
 		}
 		query := recordQuery
 		query.Filter, query.OrderBy, query.Top = expression, "ApplicationUri", listPageSize
-		query.Count = true // it spares the request that finds the last page empty
+		query.Count = true // saves the request that finds the last page empty
 		logins, listed := map[string]string{}, 0
 		for page, failed := range s.API.Pages(ctx, query) {
 			if failed != nil {
@@ -47,7 +47,7 @@ func (s Store) List(ctx context.Context, filter Filter) iter.Seq2[*Record, error
 			}
 			for _, row := range page.Rows {
 				record, failed := s.recordWithLogin(ctx, row, logins)
-				if failed == nil && !filter.passes(text(row, "Name"), record) { // a filter may be ignored
+				if failed == nil && !filter.passes(text(row, "Name"), record) { // a server may ignore the filter
 					continue
 				}
 				if listed++; failed == nil && listed > erpnet.MaxListed {
@@ -65,7 +65,8 @@ func (s Store) List(ctx context.Context, filter Filter) iter.Seq2[*Record, error
 	}
 }
 
-// filter is the OData expression of a filter, of attributes alone that ERP.net lets filter by (protocol section 4).
+// filter returns the OData expression of a filter. It uses only attributes that ERP.net allows in filters (protocol
+// section 4).
 func (s Store) filter(ctx context.Context, f Filter) (string, *erpnet.Error) {
 	var conditions []string
 	if f.Name != "" {
@@ -87,7 +88,8 @@ func (s Store) filter(ctx context.Context, f Filter) (string, *erpnet.Error) {
 	return strings.Join(conditions, " and "), nil
 }
 
-// passes compares without letter case, as a database may, and the name as the instance has it.
+// passes reports whether a record matches the filter. It ignores letter case, because a database may, and compares the
+// unredacted name.
 func (f Filter) passes(name string, r Record) bool {
 	return (f.Name == "" || strings.EqualFold(name, f.Name)) &&
 		strings.Contains(strings.ToLower(name), strings.ToLower(f.NameContains)) &&

@@ -43,7 +43,7 @@ func TestListIsBounded(t *testing.T) {
 	equal(t, "the failure", kindOf(last), TooManyRecords)
 }
 
-// A server that ignores the filter gives no record that was not asked for.
+// A server that ignores the filter does not add records to the list.
 func TestListTakesOnlyWhatWasAskedFor(t *testing.T) {
 	sample, enabled := recordOf(map[string]any{"Name": "Nightly Report", "IsEnabled": true}), true
 	sample.SystemUser = "svc.integration"

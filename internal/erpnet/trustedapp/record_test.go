@@ -10,8 +10,8 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
 
-// FuzzRegistration holds what is true of any record, one that does not work included. The lists come as texts with a
-// line each.
+// FuzzRegistration checks what is true of every record, even one that does not work. The lists are texts with one
+// element per line.
 func FuzzRegistration(f *testing.F) {
 	f.Add("Reports", "my.trusted.app/reports", "Confidential", erpnet.SecretHash("DEMO"), "read\nupdate", "svc.reports",
 		"https://a.example.com/?a=b&c=d", "https://a.example.com", "AdministratorsOnly", "notes", uint8(0b1111))

@@ -15,15 +15,16 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
 )
 
-// Violation is a combination of attributes that an instance would save, and that never works.
+// Violation is a combination of attributes that an instance saves but that never works.
 type Violation struct {
-	Attribute string   // as the Domain API names it, such as SystemUser
-	Message   string   // a sentence: what is wrong and what to do
-	With      []string // the other attributes that make it one
+	Attribute string   // the name in the Domain API, such as SystemUser
+	Message   string   // sentences that say what is wrong and what to do
+	With      []string // the other attributes involved
 }
 
-// Violations returns all that keeps a trusted application from ever working. No message repeats a value. The hash's
-// own form is looked at too, since a secret put in its place would end in the record for everybody to read.
+// Violations returns everything that prevents a trusted application from ever working. No message repeats a value. It
+// also checks the form of the hash, because a secret given instead of its hash would be visible to everyone in the
+// record.
 func (r Record) Violations() []Violation {
 	var found []Violation
 	add := func(broken bool, attribute, message string, with ...string) {
@@ -65,7 +66,8 @@ func (r Record) Violations() []Violation {
 	add(r.SystemUserAllowed && strings.TrimSpace(r.SystemUser) == "", "SystemUser",
 		"An application that may use the client credentials grant needs a system user, whom its calls run as: "+
 			"give the login of one, or do not allow the grant.", "SystemUserAllowed")
-	// A service may allow internal users without one: ERP.net's own pages prescribe it (protocol section 14).
+	// A service may allow internal users without a redirect URI: ERP.net's own pages prescribe it (protocol section
+	// 14).
 	add(r.Interactive() && !r.SystemUserAllowed && len(r.ImpersonateLoginURL) == 0, "ImpersonateLoginUrl",
 		"People cannot sign in with an application without a redirect URI: give one, or let nobody sign in with it.",
 		"SystemUserAllowed", "ImpersonateAsInternalUserAllowed", "ImpersonateAsCommunityUserAllowed")
@@ -82,8 +84,8 @@ func (r Record) Violations() []Violation {
 	return found
 }
 
-// oneOf says that a value is none of those that are allowed; "" if it is. It shows the value only where that is close to
-// one of them, since it may be anything else.
+// oneOf returns a message for a value that is not allowed, or "" if it is. The message shows the value only if it is
+// close to an allowed one, because the value may be anything.
 func oneOf(what, value string, allowed ...string) string {
 	if slices.Contains(allowed, value) {
 		return ""
@@ -96,7 +98,7 @@ func oneOf(what, value string, allowed ...string) string {
 	return message + "."
 }
 
-// Sentence ends the clause of an error as a sentence.
+// Sentence returns the clause of an error with the punctuation of a sentence.
 func Sentence(err error) string {
 	if text := err.Error(); strings.HasSuffix(text, "?") || strings.HasSuffix(text, ".") {
 		return text
@@ -104,8 +106,8 @@ func Sentence(err error) string {
 	return err.Error() + "."
 }
 
-// maxRedirectURIs is the length of the column, in characters, that holds the URIs as one comma-separated text
-// (protocol section 4).
+// maxRedirectURIs is the length, in characters, of the column that holds the URIs as one comma-separated text (protocol
+// section 4).
 const maxRedirectURIs = 500
 
 func checkRedirectURIs(urls []string) error {
@@ -124,8 +126,8 @@ func checkRedirectURIs(urls []string) error {
 	return nil
 }
 
-// MissingSecret is the violation of a confidential application that has no secret hash. It stands alone because an
-// existing record may keep the hash that it has.
+// MissingSecret returns the violation of a confidential application without a secret hash. It is separate from
+// Violations because an existing record may keep its hash.
 func (r Record) MissingSecret() []Violation {
 	if r.ClientType == Confidential && r.ApplicationSecretHash == "" {
 		return []Violation{{
@@ -136,7 +138,7 @@ func (r Record) MissingSecret() []Violation {
 	return nil
 }
 
-// Advice returns what works, but is better done otherwise.
+// Advice returns what works but should be done differently.
 func (r Record) Advice() []Violation {
 	var found []Violation
 	add := func(attribute, message string) {

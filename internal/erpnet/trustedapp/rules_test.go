@@ -14,12 +14,12 @@ import (
 
 func TestViolations(t *testing.T) {
 	long := strings.Repeat("x", 255)
-	uris := func(length int) string { // two, so long together
+	uris := func(length int) string { // two URIs with the given total length
 		return `["https://a.x/` + strings.Repeat("x", 200) + `","https://b.x/` + strings.Repeat("x", length-225) + `"]`
 	}
 	for name, test := range map[string]struct {
-		change    string // of a service that works
-		attribute string // none for no violation
+		change    string // change to a service that works
+		attribute string // empty for no violation
 		message   string // of the only violation
 	}{
 		"service":                        {},
@@ -105,12 +105,12 @@ func TestViolations(t *testing.T) {
 	}
 }
 
-// interactive is the change to an application that internal users sign in with.
+// interactive returns the change that lets internal users sign in to an application.
 func interactive(uris string) string {
 	return `{"ImpersonateAsInternalUserAllowed":true,"ImpersonateLoginURL":` + uris + `}`
 }
 
-// attributes are those of violations, in their order.
+// attributes returns the attributes of violations, in order.
 func attributes(found []Violation) string {
 	var names []string
 	for _, violation := range found {
@@ -149,8 +149,7 @@ func TestAdvice(t *testing.T) {
 	}
 }
 
-// Whoever has a secret has a record that works, and one that does not when the secret itself is put in the place of its
-// hash.
+// The hash of any secret makes a valid record. The secret itself, given instead of its hash, does not.
 func TestTheHashOfAnySecretIsAHashAndNoSecretIs(t *testing.T) {
 	equal(t, "a secret that shows otherwise", quick.Check(func(secret string) bool {
 		hashed, plain := reports(), reports()
@@ -160,7 +159,7 @@ func TestTheHashOfAnySecretIsAHashAndNoSecretIs(t *testing.T) {
 	}, nil), nil)
 }
 
-// wantNothingRepeated holds that no message has any of a value.
+// wantNothingRepeated fails the test if a message repeats any part of a value.
 func wantNothingRepeated(t *testing.T, r Record) {
 	t.Helper()
 	const canary = "hunter2-hunter2"

@@ -16,16 +16,16 @@ import (
 
 const applicationSet = "Systems_Security_TrustedApplications"
 
-// Store reads and writes the records of an instance through its Domain API. Whether an instance lets an application
-// with ordinary scopes do so differs and is not documented (protocol section 4.2): a refusal is an [*erpnet.Error] of
-// kind [domainapi.Forbidden] or [domainapi.Failed].
+// Store reads and writes the records of an instance through its Domain API. Instances differ in whether they allow this
+// to an application with ordinary scopes, and ERP.net does not document it (protocol section 4.2). A refusal is an
+// [*erpnet.Error] of kind [domainapi.Forbidden] or [domainapi.Failed].
 //
-// A write that was sent goes on when its context is canceled, so that what was written is known. After any failure but
-// the API's own refusal, the record is read again.
+// A write that was sent continues even if its context is canceled, so the caller learns what was written. If a failure
+// leaves open whether the write was carried out, the store reads the record again.
 type Store struct{ API domainapi.API }
 
-// Find returns the record of an ApplicationUri; nil when there is none. Whether an instance tells ApplicationUris apart
-// by letter case alone is unknown, so an exact match goes before one that differs in it.
+// Find returns the record with the given ApplicationUri, or nil if there is none. It is unknown whether an instance
+// distinguishes ApplicationUris that differ only in letter case, so Find prefers an exact match.
 func (s Store) Find(ctx context.Context, applicationURI string) (*Record, error) {
 	found, failed := s.read(ctx, "ApplicationUri eq "+domainapi.QuoteString(applicationURI))
 	if failed != nil {
@@ -43,8 +43,8 @@ func (s Store) Find(ctx context.Context, applicationURI string) (*Record, error)
 	return alike, nil
 }
 
-// Get returns the record of an ID; nil when there is none. A record that is not listed is asked for by its key before
-// it is given up: one that the caller may not see is an error of kind [domainapi.Forbidden].
+// Get returns the record with the given ID, or nil if there is none. If the list does not include the record, Get also
+// requests it by its key. A record that the caller may not see is an error of kind [domainapi.Forbidden].
 func (s Store) Get(ctx context.Context, id string) (*Record, error) {
 	found, failed := s.read(ctx, "Id eq "+id)
 	if failed != nil {
@@ -66,7 +66,7 @@ func (s Store) Get(ctx context.Context, id string) (*Record, error) {
 	return &record, nil
 }
 
-// asError is a nil error for a nil *erpnet.Error.
+// asError returns failed as an error, with a nil error for a nil pointer.
 func asError(failed *erpnet.Error) error {
 	if failed == nil {
 		return nil
@@ -74,8 +74,7 @@ func asError(failed *erpnet.Error) error {
 	return failed
 }
 
-// recordQuery asks for all that a record has. A look-up is for one record: more than a few rows are not what was asked
-// for.
+// recordQuery requests everything that a record has. A look-up is for one record, so it reads only a few rows.
 var recordQuery = domainapi.Query{
 	EntitySet: applicationSet, Select: "default,Id,ObjectVersion", Expand: "SystemUser($select=Id,Login)",
 }
@@ -99,12 +98,12 @@ func (s Store) read(ctx context.Context, filter string) ([]Record, *erpnet.Error
 	return found, nil
 }
 
-// recordOf reads a row, and the login of its user where $expand was ignored.
+// recordOf reads a record from a row. If the server ignored $expand, it also looks up the login of the user.
 func (s Store) recordOf(ctx context.Context, row domainapi.Row) (Record, *erpnet.Error) {
 	return s.recordWithLogin(ctx, row, map[string]string{})
 }
 
-// recordWithLogin is recordOf that asks for no login twice: known has those of before, by the user's GUID.
+// recordWithLogin is recordOf without repeated look-ups of logins: known caches them by the user's GUID.
 func (s Store) recordWithLogin(
 	ctx context.Context,
 	row domainapi.Row,
@@ -130,8 +129,8 @@ func (s Store) recordWithLogin(
 	return r, nil
 }
 
-// redact makes the texts of a record fit for a state. The identifier stays, which an application may use as its secret,
-// and so does the hash.
+// redact makes the texts of a record safe for a state. It leaves the ApplicationUri, which an application may also use
+// as its secret, and the hash unchanged.
 func (s Store) redact(r *Record) {
 	client := s.API.Client()
 	r.Name, r.SystemUser, r.Notes = client.Name(r.Name), client.Name(r.SystemUser), client.Data(r.Notes)
@@ -139,11 +138,11 @@ func (s Store) redact(r *Record) {
 	r.ImpersonateLogoutURL = client.Names(r.ImpersonateLogoutURL)
 }
 
-// Create makes the record and returns it as the instance has it then. An existing record of this ApplicationUri is an
-// error of kind [Exists]. Where the response to the write says nothing, what the instance has then decides; if that
+// Create creates the record and returns it as the instance then has it. An existing record with this ApplicationUri is
+// an error of kind [Exists]. If the response to the write is inconclusive, the record on the instance decides. If that
 // cannot be read either, the error is of kind [Undecided].
 func (s Store) Create(ctx context.Context, wanted Record) (*Record, error) {
-	// One at a time for each ApplicationUri, which no index may keep unique.
+	// One at a time for each ApplicationUri, because there may be no unique index.
 	release, err := s.API.Limiter.Acquire(ctx, "create "+s.API.Root+strings.ToLower(wanted.ApplicationURI), true)
 	if err != nil {
 		return nil, s.fail(erpnet.Canceled, "was canceled")
@@ -164,8 +163,8 @@ func (s Store) Create(ctx context.Context, wanted Record) (*Record, error) {
 	if failed != nil && !failed.MayBeDone {
 		return nil, failed
 	}
-	// The response may be 201 or 200 with the record, or 204 without (protocol section 5), or not the API's: reading
-	// the record is right for all of them.
+	// The response may be 201 or 200 with the record, 204 without it (protocol section 5), or not from the API. Reading
+	// the record works for all of them.
 	created, err := s.Find(context.WithoutCancel(ctx), wanted.ApplicationURI)
 	switch {
 	case created != nil && (failed == nil || isOurs(*created, wanted)):
@@ -183,14 +182,14 @@ func (s Store) Create(ctx context.Context, wanted Record) (*Record, error) {
 	return nil, s.fail(domainapi.Failed, "was answered with success, but there is no such record afterwards")
 }
 
-// isOurs reports whether a record that came up while one was written is that one: it has the hash of our secret, or
-// everything that was wanted.
+// isOurs reports whether a record that appeared during a write is the one that was written: it has the hash of the same
+// secret, or everything that was wanted.
 func isOurs(now, wanted Record) bool {
 	return now.ApplicationSecretHash != "" && now.ApplicationSecretHash == wanted.ApplicationSecretHash ||
 		same(now, wanted)
 }
 
-// undecided is the error of a write that may have been done, and cannot be read again.
+// undecided returns the error for a write that may have been carried out but cannot be verified.
 func (s Store) undecided(failed *erpnet.Error, err error) *erpnet.Error {
 	e := *failed
 	e.Kind, e.MayBeDone = Undecided, true
@@ -198,10 +197,11 @@ func (s Store) undecided(failed *erpnet.Error, err error) *erpnet.Error {
 	return &e
 }
 
-// fromResponse is a record that was made but could not be read again: as wanted, with the ID that the response gave it.
+// fromResponse returns the record that was created but could not be read again: as wanted, with the ID from the
+// response.
 func (s Store) fromResponse(posted *erpnet.Response, wanted Record, err error) (*Record, error) {
 	var row domainapi.Row
-	_ = json.Unmarshal(posted.Content(), &row) // a response without the record says nothing
+	_ = json.Unmarshal(posted.Content(), &row) // a response without the record is fine
 	id := recordOf(row).ID
 	if id == "" {
 		id = domainapi.KeyOf(posted.Header.Get("OData-EntityId"))
@@ -212,15 +212,15 @@ func (s Store) fromResponse(posted *erpnet.Response, wanted Record, err error) (
 	return written(id, wanted), nil
 }
 
-// written is a record of which nothing is known but that it was written.
+// written returns a record of which only the write is known.
 func written(id string, wanted Record) *Record {
 	wanted.ID, wanted.ObjectVersion, wanted.SecretHashWithheld = id, nil, true
 	return &wanted
 }
 
-// Update changes the record from what was read to what is wanted, and returns it as the instance has it then. It sends
-// what differs, and the hash where writeHash says so. The version that was read goes with it, so that a change that
-// somebody else made since is an error of kind [Conflict].
+// Update changes the record from what was read to what is wanted, and returns it as the instance then has it. It sends
+// the differences, and the hash if writeHash is set. It also sends the version that was read, so a change that someone
+// else has made since then is an error of kind [Conflict].
 func (s Store) Update(ctx context.Context, read, wanted Record, writeHash bool) (*Record, error) {
 	body, failed := s.body(ctx, wanted, read, writeHash)
 	if failed != nil {
@@ -260,7 +260,7 @@ func (s Store) Update(ctx context.Context, read, wanted Record, writeHash bool) 
 	return nil, failed
 }
 
-// Delete deletes the record. One that is gone already is no error.
+// Delete deletes the record. A record that no longer exists is not an error.
 func (s Store) Delete(ctx context.Context, id string) error {
 	_, failed := s.API.Write(ctx, http.MethodDelete, s.url(id), "")
 	if failed == nil {
@@ -269,7 +269,7 @@ func (s Store) Delete(ctx context.Context, id string) error {
 	if !failed.MayBeDone && failed.Status == 0 {
 		return failed // it was not sent
 	}
-	// Without a response, refused, or not there: the response to a missing key is unknown.
+	// There was no response, a refusal, or no such record: the response to a missing key is unknown.
 	now, err := s.Get(context.WithoutCancel(ctx), id)
 	switch {
 	case err == nil && now == nil:
@@ -286,11 +286,11 @@ func (s Store) fail(kind erpnet.Kind, happened string) *erpnet.Error {
 	return s.API.Fail(kind, s.API.Root+applicationSet, happened)
 }
 
-// body writes the changes as a JSON object.
+// body returns the changes as a JSON object.
 func (s Store) body(ctx context.Context, wanted, old Record, writeHash bool) (string, *erpnet.Error) {
 	members := changes(wanted, old, writeHash)
 	for i := range members {
-		// null clears a user, the natural OData way, which is not documented for ERP.net (protocol section 5).
+		// null removes the user. This is standard OData but not documented for ERP.net (protocol section 5).
 		if members[i].name != systemUserMember || wanted.SystemUser == "" {
 			continue
 		}
@@ -307,8 +307,8 @@ func changedSince(read, now Record) bool {
 	return read.ObjectVersion != nil && now.ObjectVersion != nil && *read.ObjectVersion != *now.ObjectVersion
 }
 
-// same reports whether a record is what was wanted: then a write whose response was lost has been done. A hash that is
-// not shown cannot be compared.
+// same reports whether a record is as wanted, which means that a write whose response was lost has been carried out. It
+// ignores the hash if the instance does not show it.
 func same(now, wanted Record) bool {
 	if now.ApplicationSecretHash == "" {
 		wanted.ApplicationSecretHash = ""
@@ -317,7 +317,7 @@ func same(now, wanted Record) bool {
 	return len(changes(wanted, now, false)) == 0
 }
 
-// hashUncertain reports whether a new hash cannot be seen in the record.
+// hashUncertain reports whether a new hash was sent but is not visible in the record.
 func hashUncertain(read, now, wanted Record, writeHash bool) bool {
 	changes := writeHash || wanted.ApplicationSecretHash != read.ApplicationSecretHash
 	return changes && now.ApplicationSecretHash != wanted.ApplicationSecretHash

@@ -14,7 +14,7 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// Every response that the documents leave open is taken.
+// The store accepts every response that the documents leave open.
 func TestRecordLivesWhateverTheServerResponds(t *testing.T) {
 	for name, settings := range map[string]string{
 		"as documented":        `{}`,
@@ -40,7 +40,7 @@ func TestRecordLivesWhateverTheServerResponds(t *testing.T) {
 			wantStored(t, updated, wanted, err)
 			again, err := l.Update(ctx, *updated, wanted, false)
 			wantStored(t, again, wanted, err)
-			for range 2 { // one that is gone already is no error
+			for range 2 { // a record that no longer exists is not an error
 				equal(t, "delete", l.Delete(ctx, created.ID), nil)
 			}
 			gone, err := l.Get(ctx, created.ID)
@@ -64,7 +64,7 @@ func wantStored(t *testing.T, got *Record, want Record, err error) {
 	equal(t, "that its ID is a GUID", domainapi.IsGUID(got.ID), true)
 }
 
-// After a lost response the record says whether the write was done.
+// After a lost response, the record shows whether the write was carried out.
 func TestLostAnswersAreDecidedByTheRecord(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault erpnettest.Fault
@@ -105,7 +105,7 @@ func TestLostAnswersAreDecidedByTheRecord(t *testing.T) {
 	}
 }
 
-// A write is sent again only where the response says that nothing was written.
+// A write is retried only if the response says that nothing was written.
 func TestWritesAreNotRepeatedBlindly(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault erpnettest.Fault
@@ -166,7 +166,7 @@ func TestRefusalByTheInstanceIsSaidSo(t *testing.T) {
 	}
 }
 
-// A server may ignore the filter, or tell ApplicationUris apart by letter case or not.
+// A server may ignore the filter, and may or may not distinguish ApplicationUris that differ only in letter case.
 func TestRecordsThatWereNotAskedForAreNotTaken(t *testing.T) {
 	l, ctx := newLab(t, ""), context.Background()
 	l.Inject(erpnettest.DomainAPI, erpnettest.RawField("value", `[
@@ -187,7 +187,7 @@ func TestRecordsThatWereNotAskedForAreNotTaken(t *testing.T) {
 	equal(t, "the user of another login", kindOf(failed), UnknownUser)
 }
 
-// A record that was made is known by the response where it cannot be read again.
+// If a created record cannot be read again, the response identifies it.
 func TestCreatedRecordIsNotLostWhenItCannotBeRead(t *testing.T) {
 	l := newLab(t, "")
 	var posted atomic.Bool
@@ -199,7 +199,7 @@ func TestCreatedRecordIsNotLostWhenItCannotBeRead(t *testing.T) {
 	equal(t, "that the hash is withheld", created.SecretHashWithheld, true)
 }
 
-// An interrupt ends what was not sent, and lets what was sent be finished.
+// An interrupt stops a write that was not sent. A write that was sent is completed.
 func TestInterruptEndsOnlyWhatWasNotSent(t *testing.T) {
 	l := newLab(t, "")
 	ctx, cancel := context.WithCancel(context.Background())
@@ -218,7 +218,7 @@ func TestInterruptEndsOnlyWhatWasNotSent(t *testing.T) {
 	equal(t, "how many records there are", len(l.Applications()), 2)
 }
 
-// Without a unique index, two resources of one ApplicationUri make one record.
+// Even without a unique index, several resources with the same ApplicationUri create a single record.
 func TestOneRecordOfAnApplicationUri(t *testing.T) {
 	l := newLab(t, `{"AllowDuplicateURIs":true}`)
 	var made, refused atomic.Int32
@@ -239,7 +239,7 @@ func TestOneRecordOfAnApplicationUri(t *testing.T) {
 	equal(t, "how many records there are", len(l.Applications()), 2)
 }
 
-// A lost response to a create does not make somebody else's record ours.
+// A record that someone else created is not mistaken for ours after a lost response.
 func TestStrangersRecordIsNotAdopted(t *testing.T) {
 	l := newLab(t, "")
 	fault := erpnettest.Disconnect()
@@ -256,7 +256,7 @@ func TestStrangersRecordIsNotAdopted(t *testing.T) {
 	equal(t, "a record made meanwhile", kindOf(err), Exists)
 }
 
-// Texts of a record end in a state.
+// The texts of a record are stored in a state.
 func TestTextsOfARecordAreRedacted(t *testing.T) {
 	l := newLab(t, "")
 	l.API.Client().Protect(erpnet.NewSecret(testSecret))

@@ -11,9 +11,9 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
 )
 
-// Ticket returns the request to register the application, as Markdown for a support ticket: its attributes as ERP.net
-// names them with the reason of each, and what to check afterwards. The instance's URL may be empty; proof says how to
-// prove that a token is issued. There is no secret in it, and no value can break out of its cell of the table.
+// Ticket returns the registration request as Markdown for a support ticket: the attributes under their ERP.net names
+// with the reason for each, and what to check afterward. The URL of the instance may be empty. The argument proof says
+// how to prove that a token is issued. The ticket holds no secret, and no value can break out of its table cell.
 func (r Record) Ticket(instanceURL, proof string) string {
 	where := "our ERP.net instance"
 	if instanceURL != "" {
@@ -165,15 +165,15 @@ func (r Record) ticketChecks(proof string) []string {
 }
 
 var (
-	// markdown escapes by HTML entities, which hold in a table where the backslash of Markdown is read differently from
-	// one renderer to the next.
+	// markdown escapes with HTML entities, which work in tables. Renderers differ in how they treat Markdown's
+	// backslash there.
 	markdown = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "|", "&#124;", `\`, "&#92;", "`", "&#96;",
 		"*", "&#42;", "_", "&#95;", "~", "&#126;", "[", "&#91;", "]", "&#93;", "@", "&#64;", "\n", "<br>")
 	lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\t", " ")
 )
 
-// cell writes a value into a table: as code, which can be copied as it stands,
-// or escaped where code could not hold it. What cannot be seen is made visible.
+// cell returns a value for a table cell: as code, which can be copied unchanged, or escaped if code cannot hold the
+// value. It replaces invisible characters with a visible one.
 func cell(value string) string {
 	if value == "" {
 		return "(empty)"

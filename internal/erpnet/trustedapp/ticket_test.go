@@ -82,8 +82,8 @@ func TestTicketOfAPublicApplicationAsksForWhatItNeedsOnly(t *testing.T) {
 	}
 }
 
-// wantTable holds that the values neither add a line to the ticket nor a cell to its table, and that what can be seen
-// of them can be read back.
+// wantTable fails the test if a value adds a line to the ticket or a cell to its table, or if the visible text of a
+// value cannot be read back.
 func wantTable(t *testing.T, r Record) {
 	t.Helper()
 	ticket := r.Ticket("", "Proof.")

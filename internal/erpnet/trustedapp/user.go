@@ -14,8 +14,8 @@ import (
 
 const userSet = "Systems_Security_Users"
 
-// userReference finds the user of a login. It is sent as a reference only: a nested object with other attributes would
-// change the user (protocol section 5).
+// userReference finds the user with the given login. The result holds only a reference, because a nested object with
+// other attributes would change the user (protocol section 5).
 func (s Store) userReference(ctx context.Context, login string) (map[string]string, *erpnet.Error) {
 	rows, failed := s.users(ctx, "Login eq "+domainapi.QuoteString(login))
 	if failed != nil {
@@ -23,14 +23,14 @@ func (s Store) userReference(ctx context.Context, login string) (map[string]stri
 	}
 	for _, row := range rows {
 		if id := idOf(row); domainapi.IsGUID(id) &&
-			strings.EqualFold(text(row, "Login"), login) { // a filter may be ignored
+			strings.EqualFold(text(row, "Login"), login) { // a server may ignore the filter
 			return map[string]string{"@odata.id": domainapi.Reference(userSet, id)}, nil
 		}
 	}
 	return nil, s.API.Fail(UnknownUser, s.API.Root+userSet, fmt.Sprintf("found no user of login %q", login))
 }
 
-// login finds the login of a user's GUID.
+// login returns the login of the user with the given GUID, or "" if there is none.
 func (s Store) login(ctx context.Context, id string) (string, *erpnet.Error) {
 	rows, failed := s.users(ctx, "Id eq "+id)
 	if failed != nil {
