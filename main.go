@@ -24,7 +24,7 @@ func main() {
 	flag.Parse()
 
 	if !*debug && !logsAreRead(os.Getenv) {
-		_ = os.Setenv("TF_LOG_SDK", "OFF") // it fails for no such name and value
+		_ = os.Setenv("TF_LOG_SDK", "OFF") // it cannot fail for this name and value
 	}
 	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
 		Address:         "registry.terraform.io/erpnet/erpnet",
@@ -36,11 +36,11 @@ func main() {
 	}
 }
 
-// logsAreRead tells whether somebody asked for the logs of providers. The
-// framework writes its traces, about fifty lines for each data source, unless
-// it is told not to, and the CLI parses each of them before it drops it: half
-// of what a plan of many objects costs. Measured with 500 data sources, it
-// takes 606 ms without the traces, and 1149 ms with them.
+// logsAreRead reports whether someone asked for the logs of providers. Unless
+// told otherwise, the framework writes about fifty lines of traces for each
+// data source, and the CLI parses each line before it drops it. That is half
+// the cost of a plan of many objects: with 500 data sources, a plan takes
+// 606 ms without the traces and 1149 ms with them.
 func logsAreRead(getenv func(string) string) bool {
 	for _, name := range []string{
 		"TF_LOG",

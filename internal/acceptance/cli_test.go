@@ -18,8 +18,8 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/acceptance/cli"
 )
 
-// terraform ARGUMENTS... runs the CLI under test, Terraform or OpenTofu, and keeps what it leaves behind. What the
-// configuration needs and the CLI does not have skips the script.
+// terraform ARGUMENTS... runs the CLI under test, Terraform or OpenTofu, and keeps what it leaves behind. Its init
+// skips the script if the CLI lacks a feature that the configuration needs.
 func terraform(ts *testscript.TestScript, neg bool, args []string) {
 	w := worldOf(ts)
 	if args[0] == "init" {
@@ -57,7 +57,7 @@ func configurationIn(ts *testscript.TestScript) string {
 	return config.String()
 }
 
-// output is what the last command printed, without what differs by the width of the screen.
+// output returns what the last command printed, without what depends on the width of the screen.
 func output(ts *testscript.TestScript) string {
 	return oneLine(ts.ReadFile("stdout") + ts.ReadFile("stderr"))
 }
@@ -67,8 +67,8 @@ func oneLine(text string) string {
 	return strings.Join(strings.FieldsFunc(text, between), " ")
 }
 
-// says [-count=N] TEXT... holds that each text is in what the last command printed, however it is broken into lines.
-// With a count, it is there so often.
+// says [-count=N] TEXT... checks that the last command printed each text, regardless of line breaks, and if there is a
+// count, that many times.
 func says(ts *testscript.TestScript, neg bool, args []string) {
 	want := -1
 	if count, given := strings.CutPrefix(args[0], "-count="); given {
@@ -86,7 +86,7 @@ func says(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// errors [TEXT ADDRESSES]... holds that the last command reported one error with this text of each of these objects,
+// errors [TEXT ADDRESSES]... checks that the last command reported one error with this text for each of these objects,
 // and no other error.
 func expectErrors(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
@@ -108,13 +108,13 @@ func expectErrors(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// provider ARGUMENT has the provider configured with it.
+// provider ARGUMENT configures the provider with this argument.
 func provider(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	write(ts, "provider.tf", "provider \"erpnet\" {\n  "+args[0]+"\n}\n")
 }
 
-// explained FILE... holds that the files have the title of each error that the last command reported.
+// explained FILE... checks that the files contain the title of each error that the last command reported.
 func explained(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	titles := regexp.MustCompile(`(?m)^(?:│ )?Error: (.*)$`).FindAllStringSubmatch(ts.ReadFile("stderr"), -1)
@@ -131,7 +131,7 @@ func explained(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// replace FILE BEFORE AFTER replaces a text that is in the file once.
+// replace FILE BEFORE AFTER replaces a text that occurs exactly once in the file.
 func replace(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	text := ts.ReadFile(args[0])

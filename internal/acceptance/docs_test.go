@@ -15,13 +15,13 @@ import (
 	"unicode"
 )
 
-// Where the pages are for who reads them, and where in the repository.
+// Where readers find the pages, and where the files of the repository are.
 const (
 	registryDocs = "https://registry.terraform.io/providers/erpnet/erpnet/latest/docs"
 	gitHubFiles  = "https://github.com/erpnet/terraform-provider-erpnet/blob/main/"
 )
 
-// markdownFiles are the texts of the repository, by their paths in it.
+// markdownFiles returns the Markdown files of the repository, by path.
 func markdownFiles(t *testing.T) map[string]string {
 	t.Helper()
 	files := map[string]string{}
@@ -48,9 +48,9 @@ var (
 	anchor   = regexp.MustCompile(`<a id="([^"]+)">`)
 )
 
-// Each link within the project leads somewhere: to a file, and in it to a
-// heading. The pages under docs/ are read in the registry, where only whole URLs
-// work from every page.
+// Each link within the project leads to a file, and to a heading in it if it
+// names one. The pages under docs/ are read in the registry, where only full
+// URLs work from every page.
 func TestLinksLeadSomewhere(t *testing.T) {
 	t.Parallel()
 	files, tested := markdownFiles(t), 0
@@ -88,8 +88,8 @@ func TestLinksLeadSomewhere(t *testing.T) {
 	}
 }
 
-// anchors are the names that GitHub and the registry give to headings, and those
-// that the text gives itself.
+// anchors returns the names that GitHub and the registry give to headings, and
+// those that the text itself defines.
 func anchors(text string) []string {
 	text = anyFence.ReplaceAllString(text, "")
 	var names []string
@@ -110,8 +110,8 @@ func anchors(text string) []string {
 	return names
 }
 
-// The index leads to every page, and every page of an object says what it takes
-// and what it leaves behind.
+// The index links to every page, and the page of every object says what the
+// object requires, requests and stores.
 func TestIndexAndPagesAreComplete(t *testing.T) {
 	t.Parallel()
 	files := markdownFiles(t)
@@ -134,7 +134,7 @@ func TestIndexAndPagesAreComplete(t *testing.T) {
 	}
 }
 
-// What somebody wrote as an example, somebody should find.
+// A page must show each example.
 func TestEveryExampleIsShown(t *testing.T) {
 	t.Parallel()
 	pages := strings.Join(slices.Collect(maps.Values(markdownFiles(t))), "\n")
@@ -145,7 +145,7 @@ func TestEveryExampleIsShown(t *testing.T) {
 	}
 }
 
-// Every guide with commands is run by a script.
+// A script runs every guide that has commands.
 func TestEveryGuideIsRun(t *testing.T) {
 	t.Parallel()
 	guides, err := filepath.Glob(filepath.Join("..", "..", "docs", "guides", "*.md"))

@@ -17,8 +17,7 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/acceptance/cli"
 )
 
-// example FILE [TO] copies a file below examples/, as it is but for the names of the documents' instances, in whose
-// place the simulated one answers.
+// example FILE [TO] copies a file from examples/ and replaces the instances that the docs name with the simulated one.
 func example(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	text := ts.ReadFile(filepath.Join(ts.Getenv("REPO"), "examples", filepath.FromSlash(args[0])))
@@ -30,8 +29,7 @@ func example(ts *testscript.TestScript, neg bool, args []string) {
 	write(ts, to, instances.Replace(text))
 }
 
-// examples PATTERN... applies each file below examples/ that matches, one after the other, but for those that the CLI
-// does not understand.
+// examples PATTERN... applies each matching file in examples/ separately, except those that the CLI doesn't support.
 func examples(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	for _, pattern := range args {
@@ -56,13 +54,13 @@ func examples(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// module DIRECTORY copies the module of modules/.
+// module DIRECTORY copies the module from modules/ to the directory.
 func module(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	ts.Check(os.CopyFS(ts.MkAbs(args[0]), os.DirFS(filepath.Join(ts.Getenv("REPO"), "modules", "service-application"))))
 }
 
-// Every file that the docs show is used by a script: it names the file, or runs a guide that has it.
+// A script uses every example, either by name or in a guide that contains it.
 func TestEveryExampleIsUsed(t *testing.T) {
 	var used []string
 	scripts, err := filepath.Glob(filepath.Join("testdata", "script", "*.txt"))
@@ -96,7 +94,7 @@ func TestEveryExampleIsUsed(t *testing.T) {
 	}
 }
 
-// filesIn reads a directory of the repository, by names relative to it.
+// filesIn reads a directory of the repository, with names relative to that directory.
 func filesIn(t *testing.T, directory string) map[string]string {
 	t.Helper()
 	files := map[string]string{}

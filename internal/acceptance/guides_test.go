@@ -20,12 +20,13 @@ var (
 	lastCode    = regexp.MustCompile("(?s)`([^`]+)`[^`]*:\\s*$")
 )
 
-// guide [-checkout] NAME runs each command of a guide as it is written, in one shell from the first to the last, with
-// the files that the guide has written by then, and holds that neither a variable nor a process is left.
+// guide [-checkout] NAME runs the commands of a guide as they are written, in one shell, with the files that the guide
+// has written so far. It checks that no variable and no process is left behind.
 //
-// Blocks of sh have commands, and text has lines that the commands before it print. Blocks of bash are for who has a
-// checkout, and run in place of the sh before them with -checkout; powershell and hcl show what is different elsewhere,
-// and are not run. All others are files, which the text before them names in its last words of code.
+// Blocks of sh contain commands, and blocks of text contain lines that the commands before them print. Blocks of bash
+// are for readers with a checkout: with -checkout, they replace the sh block before them. Blocks of powershell and hcl
+// show what differs elsewhere, and don't run. All other blocks are files: the text before a block ends with the name of
+// its file, as code.
 func guide(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	checkout := args[0] == "-checkout"
@@ -57,10 +58,10 @@ func guide(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// shellsOwn are variables that bash sets when commands run.
+// shellsOwn matches the variables that bash sets when it runs commands.
 var shellsOwn = regexp.MustCompile(`^(?: (?:BASH_\w+|PIPESTATUS|OLDPWD|FUNCNAME|_))*$`)
 
-// guideStep is what is run at once: files are written, then commands run.
+// guideStep is a part of a guide that runs at once: it writes files and then runs commands.
 type guideStep struct {
 	commands string
 	prints   []string
@@ -97,8 +98,8 @@ func stepsOf(ts *testscript.TestScript, page string, checkout bool) (steps []gui
 	return steps
 }
 
-// runShell runs commands up to the first one that fails, and ends what the last one of them left running. Whatever
-// they ask is answered with yes.
+// runShell runs commands up to the first one that fails, and then ends the last process that they started in the
+// background. It answers every prompt with yes.
 func runShell(ts *testscript.TestScript, shell, commands string) error {
 	commands = "trap 'kill $! 2> /dev/null || :' EXIT\n" + commands
 	return ts.Exec("sh", "-c", `yes yes | "$0" -e -c "$1"`, shell, commands)
@@ -114,7 +115,7 @@ func codeblock(ts *testscript.TestScript, neg bool, args []string) {
 	write(ts, args[1], block[2])
 }
 
-// job is a job of a GitHub workflow or of a GitLab pipeline, with those parts that a runner of this kind reads.
+// job is a job of a GitHub workflow or a GitLab pipeline, with the parts that a runner of that kind reads.
 type job struct {
 	Env       map[string]string `yaml:"env"`
 	Variables map[string]string `yaml:"variables"`
@@ -133,9 +134,9 @@ var (
 	action     = regexp.MustCompile(`^[\w-]+/[\w-]+@v\d+$`)
 )
 
-// pipeline FILE JOB runs a job below examples/ as a runner does: for GitHub each step in a separate bash, for
-// GitLab all commands in one sh. The actions are those that check out and install the CLI. What is in ${{ }} is a
-// variable of the script, such as vars.ERPNET_INSTANCE.
+// pipeline FILE JOB runs a job from examples/ as a runner does: for GitHub, each step in a separate bash, and for
+// GitLab, all commands in one sh. It skips the steps with actions, which check out the repository and install the CLI.
+// An expression in ${{ }} is a variable of the script, such as vars.ERPNET_INSTANCE.
 func pipeline(ts *testscript.TestScript, neg bool, args []string) {
 	var file struct {
 		Permissions map[string]string `yaml:"permissions"`

@@ -13,7 +13,7 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// records FILE registers the applications of a JSON file.
+// records FILE registers the applications in a JSON file.
 func records(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	applications, err := erpnettest.ReadApplications(strings.NewReader(ts.ReadFile(args[0])))

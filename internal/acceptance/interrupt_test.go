@@ -20,11 +20,11 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// interruptLimit is how long a CLI may go on after Ctrl-C.
+// interruptLimit is how long a CLI may continue after Ctrl-C.
 const interruptLimit = 2 * time.Second
 
-// interrupt ENDPOINT ARGUMENTS... runs the CLI while the endpoint does not answer, and does what a terminal does on
-// Ctrl-C once a request hangs. The CLI must fail soon, say that it was interrupted, and leave no process behind.
+// interrupt ENDPOINT ARGUMENTS... runs the CLI while the endpoint doesn't respond, and does what a terminal does on
+// Ctrl-C as soon as a request hangs. The CLI must fail soon, say that it was interrupted, and leave no process behind.
 func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	server, endpoint := worldOf(ts).server, erpnettest.Endpoint(args[0])
@@ -48,7 +48,7 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	begin := time.Now()
 	ts.Check(syscall.Kill(group, syscall.SIGINT))
-	err := command.Wait() // not before the last process that writes is gone
+	err := command.Wait() // waits for the last process that writes
 	took := time.Since(begin)
 	if exit := (&exec.ExitError{}); !errors.As(err, &exit) || took > interruptLimit {
 		ts.Fatalf("ends after %s with %v:\n%s", took, err, printed.String())

@@ -21,12 +21,13 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// leaked counts what the scripts have searched.
+// leaked counts what the scripts have searched so far.
 var leaked searches
 
 type searches struct{ secrets, places, searches, leaks atomic.Int64 }
 
-// print writes the counts, also into the file that LEAK_COUNTS names: go test shows no output of packages that pass.
+// print prints the counts. It also writes them to the file that LEAK_COUNTS names, because go test shows no output of
+// packages that pass.
 func (s *searches) print() {
 	counts := fmt.Sprintf("leak test: %d secrets, %d places, %d searches, %d leaks\n",
 		s.secrets.Load(), s.places.Load(), s.searches.Load(), s.leaks.Load())
@@ -38,7 +39,7 @@ func (s *searches) print() {
 	}
 }
 
-// keep remembers what a run of the CLI printed, and the states, plans and secrets that are there after it.
+// keep records what a run of the CLI printed, and the states, plans and secrets that exist after it.
 func (w *world) keep(ts *testscript.TestScript, args []string) {
 	w.runs++
 	run := fmt.Sprintf("%d: %s", w.runs, strings.Join(args, " "))
@@ -61,7 +62,7 @@ func (w *world) keep(ts *testscript.TestScript, args []string) {
 	}
 }
 
-// keepPlan keeps the files of a saved plan, which are compressed in it.
+// keepPlan keeps the files in a saved plan, which are compressed.
 func (w *world) keepPlan(ts *testscript.TestScript, plan []byte, run string) {
 	archive, err := zip.NewReader(bytes.NewReader(plan), int64(len(plan)))
 	ts.Check(err)
@@ -74,10 +75,10 @@ func (w *world) keepPlan(ts *testscript.TestScript, plan []byte, run string) {
 	}
 }
 
-// leaks [-stored] [SECRET...] searches all that the script has left behind for each secret and token, in every form:
-// what the CLI printed, states, plans, the trace log, and URLs and headers of requests. With -stored, an object is
-// documented to store tokens and the given secrets: these must be in the state, and may be in the files, in what show
-// prints, and in the CLI's own lines of the log.
+// leaks [-stored] [SECRET...] searches everything that the script has left behind for each secret and token, in every
+// form: the output of the CLI, states, plans, the trace log, and the URLs and headers of requests. Use -stored if an
+// object is documented to store tokens and the given secrets. The state must then contain them, and they may occur in
+// the files, in the output of show, and in the CLI's own lines of the log.
 func leaks(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	w := worldOf(ts)
@@ -115,7 +116,7 @@ func leaks(ts *testscript.TestScript, neg bool, args []string) {
 
 func not(f func(string) bool) func(string) bool { return func(s string) bool { return !f(s) } }
 
-// headers are those of all requests, but for the one where tokens have their place.
+// headers returns the URLs and headers of all requests, except for the header that contains tokens.
 func (w *world) headers() string {
 	var all strings.Builder
 	for _, request := range w.server.Requests() {
@@ -125,8 +126,8 @@ func (w *world) headers() string {
 	return all.String()
 }
 
-// providerLines are what the provider itself has logged, without the CLI's own lines, which may hold the value of a
-// variable.
+// providerLines returns the lines that the provider itself logged. It leaves out the CLI's own lines, which may contain
+// the value of a variable.
 func providerLines(log string) string {
 	var lines strings.Builder
 	for line := range strings.Lines(log) {
@@ -149,7 +150,7 @@ func search(ts *testscript.TestScript, places map[string]string, secrets []strin
 	}
 }
 
-// storedSecrets are the versions of the secret in the stand-in's store, oldest first.
+// storedSecrets returns the versions of the secret in the stand-in's store, oldest first.
 func storedSecrets(ts *testscript.TestScript) (secrets []string) {
 	files, err := filepath.Glob(ts.MkAbs("secrets/*/*"))
 	ts.Check(err)
@@ -157,7 +158,7 @@ func storedSecrets(ts *testscript.TestScript) (secrets []string) {
 	for _, file := range files {
 		text := ts.ReadFile(file)
 		document := struct {
-			Secret string `json:"client_secret"` // Vault keeps documents
+			Secret string `json:"client_secret"` // Vault stores documents
 		}{text}
 		_ = json.Unmarshal([]byte(text), &document)
 		secrets = append(secrets, document.Secret)

@@ -19,7 +19,7 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/acceptance/cli"
 )
 
-// built is where the programs and the mirror of providers are, made once for all tests.
+// built is the directory of the programs and the mirror of providers, which are built once for all tests.
 var built string
 
 func TestMain(m *testing.M) {
@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// buildMirror has the provider in the mirror, and a stand-in for each that the configurations chain behind it.
+// buildMirror adds the provider to the mirror, and a stand-in for each provider that the configurations use with it.
 func buildMirror() error {
 	program, err := cli.Build(built, ".", "./cmd/erpnet-mock", "./internal/acceptance/secretstore")
 	if err != nil {
@@ -53,9 +53,9 @@ func buildMirror() error {
 	return errors.Join(err, os.WriteFile(filepath.Join(built, "cli.tfrc"), configuration, 0o600))
 }
 
-// The scripts are in testdata/script. What their commands do is in the comments of these functions.
+// The scripts are in testdata/script. The comments of these functions describe their commands.
 func TestScripts(t *testing.T) {
-	t.Cleanup(leaked.print) // when all scripts have ended
+	t.Cleanup(leaked.print) // after all scripts
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
 		Setup:               setUp,
@@ -93,7 +93,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// goCaches are where Go keeps what it has built and downloaded, for the script that builds a checkout.
+// goCaches returns where Go keeps what it has built and downloaded, for the script that builds a checkout.
 var goCaches = sync.OnceValue(func() []string {
 	values, err := exec.CommandContext(context.Background(), "go", "env", "GOCACHE", "GOMODCACHE").Output()
 	caches := strings.Split(string(values), "\n")
@@ -103,7 +103,7 @@ var goCaches = sync.OnceValue(func() []string {
 	return []string{"GOCACHE=" + strings.TrimSpace(caches[0]), "GOMODCACHE=" + strings.TrimSpace(caches[1])}
 })
 
-// setUp gives a script its world, and an environment with nothing in it that concerns the CLI or the provider.
+// setUp gives a script its world, and an environment without the user's settings for the CLI and the provider.
 func setUp(env *testscript.Env) error {
 	repository, err := filepath.Abs(filepath.Join("..", ".."))
 	if err != nil {
@@ -117,7 +117,7 @@ func setUp(env *testscript.Env) error {
 		"HOME":               env.WorkDir,
 		"REPO":               repository,
 		"CHECKPOINT_DISABLE": "1",
-		"GOGC":               "400", // the programs live for a second; collecting their garbage would not pay
+		"GOGC":               "400", // the programs run for a second: collecting garbage costs more than keeping it
 		"TF_CLI_ARGS":        "-no-color",
 		"TF_CLI_CONFIG_FILE": filepath.Join(built, "cli.tfrc"),
 		"TF_IN_AUTOMATION":   "1",

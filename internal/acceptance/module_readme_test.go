@@ -17,7 +17,7 @@ var (
 	moduleOutput  = regexp.MustCompile(`(?m)^output "(\w+)" \{\n  description = "(.*)"$`)
 )
 
-// The README's tables are what the module's files say.
+// The README's tables match the module's files.
 func TestModuleREADMEHasItsInputsAndOutputs(t *testing.T) {
 	t.Parallel()
 	files := filesIn(t, "modules/service-application")

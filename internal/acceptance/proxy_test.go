@@ -21,12 +21,12 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// recordingProxy is an HTTP proxy that takes every host for the instance, and keeps what it was asked.
+// recordingProxy is an HTTP proxy that connects every host to the instance, and records the requests that it gets.
 type recordingProxy struct {
 	*httptest.Server
 	instance *erpnettest.Server
-	login    string // the Proxy-Authorization that it demands; empty for any
-	sent     string // the one that it should get
+	login    string // the Proxy-Authorization that it requires; empty for any
+	sent     string // the Proxy-Authorization that it should get
 	refuses  int    // the status to refuse every connection with; 0 for none
 
 	mu     sync.Mutex
@@ -34,8 +34,8 @@ type recordingProxy struct {
 	logins []string
 }
 
-// proxy [-tls] [-demand LOGIN] [-send LOGIN] [-refuse STATUS] starts a proxy that knows where the instance is, and
-// has the environment name it. A login is USER:PASSWORD.
+// proxy [-tls] [-demand LOGIN] [-send LOGIN] [-refuse STATUS] starts a proxy that can reach the instance, and names it
+// in the environment. A login is USER:PASSWORD.
 func proxy(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	w, flags := worldOf(ts), flag.NewFlagSet("proxy", flag.ContinueOnError)
@@ -67,7 +67,7 @@ func proxy(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("HTTPS_PROXY", address.String())
 }
 
-// authorization is what a client sends of a login.
+// authorization returns the header value that a client sends for a login.
 func authorization(login string) string {
 	if login == "" {
 		return ""
@@ -75,8 +75,9 @@ func authorization(login string) string {
 	return "Basic " + base64.StdEncoding.EncodeToString([]byte(login))
 }
 
-// proxied [N] holds that the proxy was asked for connections to the instance, each with the right login, and for
-// nothing else: so often, or else less than half as often as there were requests, since they share connections.
+// proxied [N] checks that the proxy was asked only for connections to the instance, each time with the right login. It
+// must have been asked N times or, without N, at least once and at most half as often as there were requests, because
+// requests share connections.
 func proxied(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	p := worldOf(ts).proxy
@@ -111,7 +112,7 @@ func (p *recordingProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// tunnel joins the client with the instance until one of them leaves.
+// tunnel connects the client with the instance until one of them disconnects.
 func (p *recordingProxy) tunnel(w http.ResponseWriter) {
 	client, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {

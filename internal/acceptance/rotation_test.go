@@ -14,9 +14,9 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// agree VERSIONS [HASH-OF] holds that the store has so many versions of the orders application's secret, that its one
-// record has the hash of the newest, and that no other gets a token. HASH-OF is the version whose hash the record
-// has, if not the newest.
+// agree VERSIONS [HASH-OF] checks that the store has this many versions of the orders application's secret, that its
+// only record has the hash of the newest one, and that no other version gets a token. HASH-OF is the version whose hash
+// the record has, if it is not the newest. If that version is 0, there must be no record.
 func agree(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	secrets := storedVersions(ts, args[0])
@@ -42,7 +42,7 @@ func agree(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// storedVersions holds that the store has so many versions of the secret, each another one.
+// storedVersions checks that the store has this many versions of the secret, and that the first two differ.
 func storedVersions(ts *testscript.TestScript, want string) []string {
 	secrets := storedSecrets(ts)
 	if strconv.Itoa(len(secrets)) != want || len(secrets) > 1 && secrets[0] == secrets[1] {
@@ -51,7 +51,7 @@ func storedVersions(ts *testscript.TestScript, want string) []string {
 	return secrets
 }
 
-// tokenRequest asks the instance for a token, not by the provider.
+// tokenRequest requests a token from the instance without the provider, and reports whether that works.
 func tokenRequest(ts *testscript.TestScript, secret string) (works bool) {
 	form := url.Values{
 		"grant_type": {"client_credentials"}, "client_id": {ordersApplication}, "client_secret": {secret},
@@ -63,8 +63,8 @@ func tokenRequest(ts *testscript.TestScript, secret string) (works bool) {
 	return response.StatusCode == http.StatusOK
 }
 
-// hashed VERSIONS holds that the store has so many versions of the secret, and that what was printed last has the
-// hash of the newest.
+// hashed VERSIONS checks that the store has this many versions of the secret, and that the last output contains the
+// hash of the newest one.
 func hashed(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	secrets := storedVersions(ts, args[0])
@@ -73,7 +73,7 @@ func hashed(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// register does what an administrator does with a record, which was printed last.
+// register registers the record that was printed last, as an administrator does.
 func register(ts *testscript.TestScript, neg bool, _ []string) {
 	noNegation(ts, neg)
 	applications, err := erpnettest.ReadApplications(strings.NewReader("[" + ts.ReadFile("stdout") + "]"))

@@ -14,7 +14,7 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
 
-// SECURITY.md names a test for each promise; each of them must be there.
+// SECURITY.md names a test for each promise. Each of these tests must exist.
 func TestPromisesNameTests(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join("..", "..", "SECURITY.md"))
 	if err != nil {
@@ -56,7 +56,7 @@ func TestPromisesNameTests(t *testing.T) {
 	}
 }
 
-// SECURITY.md lists the limits as they are.
+// SECURITY.md lists the actual limits.
 func TestLimitsAreListed(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join("..", "..", "SECURITY.md"))
 	if err != nil {

@@ -16,8 +16,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// service is a container beside a job, with those parts that the examples use: for GitHub image and ports, for GitLab
-// the others.
+// service is a container that runs beside a job, with the parts that the examples use: image and ports on GitHub, and
+// the others on GitLab.
 type service struct {
 	Image     string            `yaml:"image"`
 	Ports     []string          `yaml:"ports"`
@@ -26,8 +26,8 @@ type service struct {
 	Variables map[string]string `yaml:"variables"`
 }
 
-// startServices starts the mock for a job that has its image as a service, and returns what puts its address in place
-// of the one that the job has for it.
+// startServices starts the mock for a job that uses its image as a service. The replacer that it returns replaces the
+// address that the job expects with the actual one.
 func startServices(ts *testscript.TestScript, services yaml.Node) *strings.Replacer {
 	if services.IsZero() {
 		return strings.NewReplacer()
@@ -50,7 +50,7 @@ func startServices(ts *testscript.TestScript, services yaml.Node) *strings.Repla
 	return strings.NewReplacer("http://"+host+":8444", strings.TrimSuffix(startMock(ts), "/"))
 }
 
-// startMock returns the address of its control.
+// startMock starts the mock, and returns the URL of its control.
 func startMock(ts *testscript.TestScript) string {
 	readyFile := ts.MkAbs("service-ready.json")
 	//nolint:gosec,noctx // what was built for this, and the script ends it
@@ -73,7 +73,7 @@ func startMock(ts *testscript.TestScript) string {
 	return ""
 }
 
-// documentedVersion is the newest that is released, or the one that will be.
+// documentedVersion returns the newest released version, or the upcoming one if none is released.
 func documentedVersion(ts *testscript.TestScript) (version string) {
 	changelog := ts.ReadFile(filepath.Join(ts.Getenv("REPO"), "CHANGELOG.md"))
 	headings := regexp.MustCompile(`(?m)^## (\d\S*)( \(Unreleased\))?`)
@@ -85,7 +85,7 @@ func documentedVersion(ts *testscript.TestScript) (version string) {
 	return version
 }
 
-// takeGitHubEnvironment has the next step see what the one before it wrote to the file that $GITHUB_ENV names.
+// takeGitHubEnvironment passes the variables that a step wrote to the file named by $GITHUB_ENV to the next steps.
 func takeGitHubEnvironment(ts *testscript.TestScript) {
 	content, err := os.ReadFile(ts.MkAbs(ts.Getenv("GITHUB_ENV")))
 	if err != nil {

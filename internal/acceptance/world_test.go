@@ -21,17 +21,17 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// world is what a script has around it, and what its CLI left behind.
+// world holds what surrounds a script, and what its CLI has left behind.
 type world struct {
 	t         testscript.T
 	server    *erpnettest.Server
 	proxy     *recordingProxy
-	forgotten int               // requests that are not counted any more
-	issued    int               // tokens for them
+	forgotten int               // requests that no longer count
+	issued    int               // tokens that these requests got
 	runs      int               // of the CLI
 	places    map[string]string // where a secret might have been left
-	kept      map[string]string // the files among them, as they were last seen
-	secrets   []string          // that were in the store
+	kept      map[string]string // the files in these places, as they were last seen
+	secrets   []string          // secrets that were in the store
 }
 
 type worldKey struct{}
@@ -42,9 +42,9 @@ func worldOf(ts *testscript.TestScript) *world {
 
 const ordersApplication = "my.trusted.app/orders"
 
-// instance [-name HOST] [-tls] [-without VARIABLE,...] starts a simulated instance with what the examples take for
-// granted, and has the environment name it and its sample application. With a name, only a proxy can reach it. With
-// TLS, its authority is in instance.pem, and that of somebody else in another.pem.
+// instance [-name HOST] [-tls] [-without VARIABLE,...] starts a simulated instance that has everything the examples
+// expect, and names it and its sample application in the environment. With a name, only a proxy can reach the instance.
+// With TLS, instance.pem contains its authority, and another.pem contains an unrelated one.
 func instance(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	w, server, flags := worldOf(ts), erpnettest.NewUnstartedServer(), flag.NewFlagSet("instance", flag.ContinueOnError)
@@ -117,7 +117,7 @@ func environment(server *erpnettest.Server, referenceToken string) map[string]st
 	}
 }
 
-// application URI FIELD=VALUE... changes a record as somebody else would. A secret gives its hash.
+// application URI FIELD=VALUE... changes a record as someone else might. Setting Secret sets its hash.
 func application(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	known := worldOf(ts).server.ChangeApplication(args[0], func(a *erpnettest.TrustedApplication) {
@@ -134,7 +134,7 @@ func application(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// fault ENDPOINT WHAT [METHOD] has one request answered wrongly: the next one, or the next one of a method.
+// fault ENDPOINT WHAT [METHOD] makes the next request to the endpoint fail, or the next one with this method.
 func fault(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	faults := map[string]erpnettest.Fault{
@@ -153,7 +153,7 @@ func fault(ts *testscript.TestScript, neg bool, args []string) {
 	worldOf(ts).server.Inject(erpnettest.Endpoint(args[0]), injected.Once())
 }
 
-// hashes null|omitted has the instance keep the hashes of secrets to itself.
+// hashes null|omitted makes the instance hide the hashes of secrets.
 func hashes(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	form := map[string]erpnettest.SecretHashes{
@@ -162,7 +162,7 @@ func hashes(ts *testscript.TestScript, neg bool, args []string) {
 	worldOf(ts).server.Configure(func(s *erpnettest.Settings) { s.SecretHashes = form })
 }
 
-// latency DURATION has each request wait.
+// latency DURATION delays each response.
 func latency(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	duration, err := time.ParseDuration(args[0])
@@ -170,10 +170,10 @@ func latency(ts *testscript.TestScript, neg bool, args []string) {
 	worldOf(ts).server.SetLatency(duration)
 }
 
-// requests WHAT MIN [MAX] compares how many requests the instance got. WHAT is an endpoint; a method, for the Domain
-// API; refused, for those that got no token; customers, for reads of customers, each by the orders application; or
-// others, for what other providers than this one asked, each time with a token of the instance. requests forget has
-// the next one count from here.
+// requests WHAT MIN [MAX] checks how many requests the instance got: from MIN to MAX or, without MAX, exactly MIN. WHAT
+// is one of: any; an endpoint; a method, for requests to the Domain API; refused, for token requests that got no token;
+// customers, for reads of customers, each of which must come from the orders application; or others, for requests of
+// other providers, each of which must have a token of the instance. requests forget restarts the count.
 func requests(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	w := worldOf(ts)
@@ -221,7 +221,7 @@ func requests(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// sessions N holds that so many sessions were opened, and that none was asked too much at once.
+// sessions N checks that this many sessions were opened, and that no session got too many calls at once.
 func sessions(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg)
 	if counts := worldOf(ts).server.Sessions(); strconv.Itoa(counts.Opened) != args[0] || counts.Busy != 0 {

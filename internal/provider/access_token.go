@@ -14,7 +14,7 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
 )
 
-// What the two access_token objects, ephemeral and data source, say alike.
+// The descriptions that the two access_token objects share, the ephemeral resource and the data source.
 const (
 	scopesDescription = "The scopes to request, such as `[\"read\"]` or `[\"read\", \"update\"]`. If you " +
 		"leave it out, the token carries all scopes of the Trusted Application. A token with fewer scopes than " +
@@ -29,7 +29,7 @@ const (
 	grantedScopesDescription = "The scopes that the token carries."
 )
 
-// accessTokenModel is what both objects ask for and give, in schema order.
+// accessTokenModel holds the attributes that both objects share, in schema order.
 type accessTokenModel struct {
 	Scopes        types.Set    `tfsdk:"scopes"`
 	AccessToken   types.String `tfsdk:"access_token"`
@@ -39,7 +39,7 @@ type accessTokenModel struct {
 	GrantedScopes types.Set    `tfsdk:"granted_scopes"`
 }
 
-// set fills in what a token gives.
+// set fills in the computed attributes from a token.
 func (m *accessTokenModel) set(ctx context.Context, token *identity.Token) (diags diag.Diagnostics) {
 	m.AccessToken, m.TokenType = types.StringValue(token.AccessToken.Reveal()), types.StringValue(token.TokenType)
 	m.ExpiresIn, m.ExpiresAt = secondsOrNull(token.ExpiresIn), timeOrNull(token.ExpiresAt)
@@ -47,8 +47,8 @@ func (m *accessTokenModel) set(ctx context.Context, token *identity.Token) (diag
 	return diags
 }
 
-// texts are the elements of a set or list of strings, null and unknown ones as the empty text, which every rule about
-// elements refuses.
+// texts returns the elements of a set or list of strings. Null and unknown elements become empty strings, which every
+// rule about elements refuses.
 func texts(elements []attr.Value) []string {
 	var found []string
 	for _, element := range elements {
@@ -73,7 +73,7 @@ func secondsOrNull(seconds int64) types.Int64 {
 	return types.Int64Value(seconds)
 }
 
-// timeOrNull writes a time as RFC 3339 in UTC, the zero time as null.
+// timeOrNull formats a time as RFC 3339 in UTC. The zero time becomes null.
 func timeOrNull(t time.Time) types.String {
 	if t.IsZero() {
 		return types.StringNull()

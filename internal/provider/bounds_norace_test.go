@@ -5,5 +5,5 @@
 
 package provider
 
-// raceFactor is how much more time and memory the race detector takes.
+// raceFactor is how much more time and memory the tests take under the race detector.
 const raceFactor = 1

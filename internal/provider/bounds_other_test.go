@@ -9,5 +9,5 @@ import "time"
 
 var started = time.Now()
 
-// worked is the time that the process has worked, as near as can be told.
+// worked approximates the time that this process has spent working.
 func worked() time.Duration { return time.Since(started) }

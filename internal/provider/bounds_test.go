@@ -15,15 +15,15 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// What any response of at most 1 MiB may cost. On a machine that does nothing else, each ends within ten seconds, and the
-// test prints the slowest. It fails after a minute only, so that it tells a hang from a busy machine.
+// The most that any response of at most 1 MiB may cost. On an idle machine, each takes at most ten seconds, and the
+// test prints the slowest. The limit is a minute, to tell a hang from a busy machine.
 const (
 	maxTime   = time.Minute * raceFactor
 	maxMemory = 300 << 20 * raceFactor
 	maxState  = 5 << 20
 )
 
-// fill repeats a text, with its number in place of %d, up to almost 1 MiB.
+// fill repeats a text up to almost 1 MiB. In each repetition, its number replaces %d.
 func fill(before, text, after string) string {
 	var filled bytes.Buffer
 	filled.WriteString(before)
@@ -36,7 +36,7 @@ func fill(before, text, after string) string {
 	return filled.String() + after
 }
 
-// worstShape is a response of 1 MiB that is dear to take.
+// worstShape is a response of 1 MiB that is expensive to process.
 type worstShape struct {
 	name     string
 	endpoint erpnettest.Endpoint
@@ -44,7 +44,7 @@ type worstShape struct {
 	use      func(*process) result
 }
 
-// status is that of a success, but for an error.
+// status is 400 for an error, and otherwise 200.
 func (s worstShape) status() int {
 	if strings.HasPrefix(s.name, "an error") {
 		return 400
@@ -193,7 +193,8 @@ func worstShapes() []worstShape {
 	}
 }
 
-// Any response of at most 1 MiB ends in bounded time, with the process under 300 MiB and a state of at most 5 MiB.
+// Any response of at most 1 MiB is processed in bounded time, with at most 300 MiB more on the heap and a state of at
+// most 5 MiB.
 func TestWorstShapesAreBounded(t *testing.T) {
 	var slowest time.Duration
 	var largest, biggest uint64
@@ -220,8 +221,8 @@ func TestWorstShapesAreBounded(t *testing.T) {
 	)
 }
 
-// watchMemory starts to look at the heap, a hundred times in a second. The function that it returns tells the most that
-// was added to it.
+// watchMemory samples the heap a hundred times per second. The function that it returns stops it and returns the
+// largest growth.
 func watchMemory() func() uint64 {
 	heap := func() uint64 {
 		var stats runtime.MemStats

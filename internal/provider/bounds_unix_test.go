@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// worked is the time that the process has worked, whatever else the machine does.
+// worked returns the CPU time of this process, which doesn't depend on the load of the machine.
 func worked() time.Duration {
 	var usage syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &usage) // of this process it never fails
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &usage) // it never fails for this process
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }

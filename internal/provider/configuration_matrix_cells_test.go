@@ -18,14 +18,14 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// matrix is an instance with a private CA, and the values of one attribute: one that works, and one of the right form
-// that does not.
+// matrix is an instance with a private CA, and two values of one attribute: one that works, and one that has the right
+// form but doesn't work.
 type matrix struct {
 	instance  *erpnettest.Server
 	attribute string
 	right     any
 	wrong     string
-	env       environment // of everything else
+	env       environment // of all other attributes
 }
 
 func newMatrix(t *testing.T, row string) matrix {
@@ -82,8 +82,8 @@ func writeFile(t *testing.T, text string) string {
 
 func variable(attribute string) string { return "ERPNET_" + strings.ToUpper(attribute) }
 
-// environment is that of a cell. A variable that must not be looked at holds what would show if it were: the wrong
-// value beside a right one, the right one elsewhere.
+// environment is the environment of a cell. If the provider must ignore the variable, its value would reveal that it
+// was used: it is wrong if the attribute is right, and right if the attribute is not.
 func (m matrix) environment(configured, inEnvironment string) environment {
 	switch {
 	case inEnvironment == "unset":
@@ -96,7 +96,7 @@ func (m matrix) environment(configured, inEnvironment string) environment {
 	return m.env.with(variable(m.attribute), fmt.Sprint(m.right))
 }
 
-// configuration is the provider's of a cell.
+// configuration is the provider's configuration in a cell.
 func (m matrix) configuration(configured string) arguments {
 	switch configured {
 	case "set":
@@ -109,7 +109,7 @@ func (m matrix) configuration(configured string) arguments {
 	return nil
 }
 
-// Every object in every cell of the table, asked without a CLI.
+// Uses every object in every cell of the table, without a CLI.
 func TestConfigurationMatrix(t *testing.T) {
 	var cells atomic.Int64
 	t.Run("cells", func(t *testing.T) {

@@ -25,7 +25,7 @@ var (
 	allThatAsk   = append([]need{ofInstance}, here...)
 )
 
-// What becomes of an object, or a part of its one error.
+// The outcomes of an object: success, a part of its only error, or a cell that can't occur.
 const (
 	works      = ""
 	distrusted = "Certificate of Unknown Authority"
@@ -34,12 +34,12 @@ const (
 
 const besideClient = "reference_token beside client credentials"
 
-// configurationMatrix says what becomes of each object for each state of one provider attribute and of its environment
-// variable, all else being right. The objects that need the attribute get the outcome: success, or one error with these
-// words and no request sent. All others work in every cell.
+// configurationMatrix lists the outcome of each object for each state of one provider attribute and its environment
+// variable, with everything else right. The objects that need the attribute get the outcome: success, or one error that
+// contains these words, and no request. All other objects work in every cell.
 //
-// Three outcomes are those of an attribute that is null, by its environment variable. The others are the same whatever
-// the environment holds: also a value that would work, in place of an empty or an unknown one.
+// If the attribute is null, the outcome depends on the environment variable: unset, fromEnv or emptyEnv. The other
+// outcomes are the same for any environment: even a variable that would work doesn't replace an empty or unknown value.
 var configurationMatrix = []matrixRow{
 	{
 		attribute: "instance", neededBy: here,
@@ -155,8 +155,8 @@ var configurationMatrix = []matrixRow{
 type matrixRow struct {
 	attribute                string
 	neededBy                 []need
-	unset, fromEnv, emptyEnv string // where the attribute is null: by its variable
-	set, empty, unknown      string // where it is not
+	unset, fromEnv, emptyEnv string // if the attribute is null, by the state of its variable
+	set, empty, unknown      string // if it is not null
 }
 
 var (
@@ -164,7 +164,7 @@ var (
 	environmentStates   = []string{"unset", "set", "empty"}
 )
 
-// cellOutcome is what the table says of one cell.
+// cellOutcome returns the outcome that the table lists for one cell.
 func cellOutcome(attribute, configured, environment string, needs need) string {
 	for _, row := range configurationMatrix {
 		if row.attribute != attribute || !slices.Contains(row.neededBy, needs) {
@@ -183,7 +183,7 @@ func cellOutcome(attribute, configured, environment string, needs need) string {
 	return works
 }
 
-// matrixAttributes are those of the table, each once.
+// matrixAttributes returns each attribute of the table once.
 func matrixAttributes() []string {
 	var names []string
 	for _, row := range configurationMatrix {

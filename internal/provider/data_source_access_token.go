@@ -15,7 +15,7 @@ var _ datasource.DataSourceWithConfigure = (*accessTokenDataSource)(nil)
 
 func newAccessTokenDataSource() datasource.DataSource { return &accessTokenDataSource{} }
 
-// accessTokenDataSource is the data source erpnet_access_token, for what cannot take an ephemeral value.
+// accessTokenDataSource is the data source erpnet_access_token, for places that don't accept an ephemeral value.
 type accessTokenDataSource struct{ configuredDataSource }
 
 func (d *accessTokenDataSource) Metadata(

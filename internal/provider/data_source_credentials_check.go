@@ -53,7 +53,7 @@ type checkResult struct {
 	Detail string `tfsdk:"detail"`
 }
 
-// defaultProbe is the entity set that the documents read in their examples.
+// defaultProbe is the entity set that the examples in the documentation read.
 const defaultProbe = "Crm_Sales_Customers"
 
 func (d *credentialsCheckDataSource) Metadata(
@@ -165,7 +165,7 @@ func (d *credentialsCheckDataSource) Read(
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }
 
-// ValidateConfig refuses an entity set that nothing would read.
+// ValidateConfig refuses probe_entity_set if nothing reads it.
 func (d *credentialsCheckDataSource) ValidateConfig(
 	ctx context.Context,
 	req datasource.ValidateConfigRequest,
@@ -180,7 +180,7 @@ func (d *credentialsCheckDataSource) ValidateConfig(
 	}
 }
 
-// request says what to check. An opaque reference token proves nothing unless the Domain API is asked.
+// request returns what to check. Only a call to the Domain API can prove anything about an opaque reference token.
 func (d *credentialsCheckDataSource) request(m credentialsCheckModel) (inspect.CheckRequest, diag.Diagnostics) {
 	r := inspect.CheckRequest{Probe: m.ProbeDomainAPI.ValueBool(), ProbeEntitySet: m.ProbeEntitySet.ValueString()}
 	if m.ProbeEntitySet.IsNull() {
@@ -204,7 +204,7 @@ func (d *credentialsCheckDataSource) request(m credentialsCheckModel) (inspect.C
 
 func (m *credentialsCheckModel) set(ctx context.Context, report inspect.Report) (diags diag.Diagnostics) {
 	claims := report.Claims
-	if claims == nil { // an opaque token says nothing of itself
+	if claims == nil { // an opaque token has no claims to read
 		claims = &identity.Claims{}
 	}
 	m.Issuer = textOrNull(claims.Issuer)
@@ -226,8 +226,8 @@ func (m *credentialsCheckModel) set(ctx context.Context, report inspect.Report) 
 	return diags
 }
 
-// sameCause reports whether two failures have one cause: the host of both, which did not respond, or what a gateway
-// before it said.
+// sameCause reports whether two failures have the same cause, such as a host that didn't respond or a gateway's
+// response.
 func sameCause(a, b *erpnet.Error) bool {
 	return a == b || a.Kind == b.Kind && a.Status == b.Status && a.Happened == b.Happened
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// checkNames are the checks in their order.
+// checkNames returns the names of the checks in order.
 func checkNames() []string {
 	return []string{
 		"token",
@@ -37,7 +37,7 @@ func checkNames() []string {
 	}
 }
 
-// expectChecks holds that every check has passed, but those that were skipped.
+// expectChecks expects all checks to have passed, except those that were skipped.
 func expectChecks(t *testing.T, r result, skipped ...string) {
 	t.Helper()
 	var names []string
@@ -84,7 +84,7 @@ func TestCredentialsCheck(t *testing.T) {
 	}
 }
 
-// An opaque token says nothing of itself: only the probe can prove it.
+// An opaque token reveals nothing about itself: only the probe can prove that it works.
 func TestCredentialsCheckOfAnOpaqueToken(t *testing.T) {
 	instance, env := startInstance(t)
 	instance.Inject(erpnettest.Token, erpnettest.Opaque())
@@ -97,7 +97,7 @@ func TestCredentialsCheckOfAnOpaqueToken(t *testing.T) {
 	}
 }
 
-// A token without key ID is verified by every key that fits.
+// A token without a key ID is verified with every key that fits.
 func TestCredentialsCheckTakesATokenWithoutKeyID(t *testing.T) {
 	instance, env := startInstance(t)
 	instance.RotateKey()
@@ -130,15 +130,15 @@ func all(defects ...func(*erpnettest.Server)) func(*erpnettest.Server) {
 	}
 }
 
-// Each defect is reported by its own name and remedy in one plan, and independent ones are reported together. Those of
-// the API are found by a probe, which is never made twice.
+// One plan reports each defect with its own name and remedy, and independent defects together. A probe finds the
+// defects of the API, and is never repeated.
 func TestCredentialsCheckNamesEachDefect(t *testing.T) {
 	const elsewhere = "https://other.my.erp.net"
 	scopeRead := changed(func(a *erpnettest.TrustedApplication) { a.Scope = "read" })
 	token, discovery, api := erpnettest.Token, erpnettest.Discovery, erpnettest.DomainAPI
 	for name, test := range map[string]struct {
 		defect func(*erpnettest.Server)
-		failed string // the names of the checks that fail together, and no others; apart by a semicolon
+		failed string // names of all checks that fail; a semicolon separates checks with different causes
 		want   []string
 	}{
 		"wrong secret": {
@@ -345,7 +345,7 @@ func TestCredentialsCheckNamesEachDefect(t *testing.T) {
 			instance, env := startInstance(t)
 			test.defect(instance)
 			probe := strings.HasPrefix(name, "API")
-			if probe { // a repeated probe would show
+			if probe { // retries would reveal a repeated probe
 				env = env.with("ERPNET_MAX_RETRIES", "2")
 			}
 			r := start(t, env, nil).read("credentials_check", arguments{
@@ -369,7 +369,7 @@ func inTwoHours() time.Time { return time.Now().Add(2 * time.Hour) }
 
 var failedCheck = regexp.MustCompile(`(?m)^([a-z_]+(?:, [a-z_]+)*): [A-Z]`)
 
-// failedChecks finds the names of the checks that an error lists.
+// failedChecks returns the names of the checks that an error lists.
 func failedChecks(text string) string {
 	var names []string
 	for _, match := range failedCheck.FindAllStringSubmatch(text, -1) {
@@ -378,7 +378,7 @@ func failedChecks(text string) string {
 	return strings.Join(names, "; ")
 }
 
-// Somebody who has corrected the record applies again at once, and OpenTofu keeps the process of the plan for that.
+// Someone who corrects the record applies again at once, and OpenTofu keeps the plan's process for the apply.
 func TestCredentialsCheckAlwaysAsksAgain(t *testing.T) {
 	instance, env := startInstance(t)
 	right := maps.Clone(env)

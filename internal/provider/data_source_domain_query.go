@@ -159,7 +159,7 @@ func (d *domainQueryDataSource) Read(ctx context.Context, req datasource.ReadReq
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }
 
-// ValidateConfig refuses max_rows where nothing would look at it.
+// ValidateConfig refuses max_rows if nothing uses it.
 func (d *domainQueryDataSource) ValidateConfig(
 	ctx context.Context,
 	req datasource.ValidateConfigRequest,
@@ -173,8 +173,8 @@ func (d *domainQueryDataSource) ValidateConfig(
 	}
 }
 
-// diagnostic is that of a query that failed. A message of the API may well be about the query: it gets the path of the one
-// argument that has a name which the message quotes.
+// diagnostic describes a failed query. A message from the API may be about the query. If the names that it quotes occur
+// in exactly one argument, the diagnostic gets the path of that argument.
 func (m *domainQueryModel) diagnostic(failed *erpnet.Error) diag.Diagnostic {
 	if failed.Kind != domainapi.Failed || failed.Message == "" {
 		return errorAt(failed, map[erpnet.Kind]string{
@@ -195,7 +195,7 @@ func (m *domainQueryModel) diagnostic(failed *erpnet.Error) diag.Diagnostic {
 
 var quoted = regexp.MustCompile(`['"‘“]([^'"’”]{1,100})['"’”]`)
 
-// argumentOf is the one argument that has a name which a message quotes; "" if none or several do.
+// argumentOf returns the only argument that contains a name quoted in the message, or "" if none or several do.
 func (m *domainQueryModel) argumentOf(message string) string {
 	found := map[string]bool{}
 	for _, name := range quoted.FindAllStringSubmatch(message, -1) {

@@ -14,12 +14,12 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// query are the arguments of a query of customers.
+// query returns the arguments of a query of customers.
 func query(more arguments) arguments {
 	return arguments{"entity_set": "Crm_Sales_Customers"}.with(more)
 }
 
-// rowsOf are the rows of a result.
+// rowsOf returns the rows of a result.
 func rowsOf(r result) []any {
 	rows, _ := r.values["rows"].([]any)
 	return rows
@@ -28,7 +28,7 @@ func rowsOf(r result) []any {
 func TestDomainQuery(t *testing.T) {
 	instance, env := startInstance(t)
 	p := start(t, env, nil)
-	first := p.read("domain_query", query(arguments{"top": 10})).succeeds(t) // the call of ERP.net's documents
+	first := p.read("domain_query", query(arguments{"top": 10})).succeeds(t) // the call in ERP.net's documentation
 	if len(rowsOf(first)) != 10 || first.values["total_count"] != "15" || first.values["next_link"] == nil {
 		t.Errorf("%d rows of %v, then %v", len(rowsOf(first)), first.values["total_count"], first.values["next_link"])
 	}
@@ -49,8 +49,8 @@ func TestDomainQuery(t *testing.T) {
 	}
 }
 
-// Numbers keep their digits, or become texts where Terraform cannot hold them; nulls stay; nothing of a secret is kept,
-// nor what a terminal obeys.
+// Numbers keep their digits, or become strings if Terraform can't hold them. Nulls stay. Secrets and terminal control
+// characters are removed.
 func TestDomainQueryKeepsValuesAsTheyAre(t *testing.T) {
 	instance, env := startInstance(t)
 	instance.Inject(erpnettest.DomainAPI, erpnettest.RawField("value", `[
@@ -74,7 +74,7 @@ func TestDomainQueryKeepsValuesAsTheyAre(t *testing.T) {
 	}
 }
 
-// The default page says when it is not all there is; who names a page knows.
+// The default page warns if there are more rows. A query that sets top gets no warning.
 func TestDomainQuerySaysWhenThereAreMoreRows(t *testing.T) {
 	instance, env := startInstance(t)
 	for id := range 100 {
@@ -202,8 +202,8 @@ func TestDomainQueryRefuses(t *testing.T) {
 	start(t, nil, nil).read("domain_query", unknown).fails(t, "ERPNET_INSTANCE")
 }
 
-// Behind a reverse proxy the links to the next rows name another origin, or are not escaped: path and query are
-// followed on our own.
+// Behind a reverse proxy, the links to the next rows name another origin or are not escaped. The provider follows their
+// path and query on its own origin.
 func TestNextLinksAreFollowedOnOurOwnOrigin(t *testing.T) {
 	for name, change := range map[string]func(link, ours string) string{
 		"another origin": func(link, ours string) string {
@@ -229,7 +229,7 @@ func TestNextLinksAreFollowedOnOurOwnOrigin(t *testing.T) {
 	}
 }
 
-// A text literal that speaks of passwords is no attribute.
+// A string literal that mentions passwords is not an attribute.
 func TestDomainQueryTakesLiteralsThatNameSecrets(t *testing.T) {
 	instance, env := startInstance(t)
 	instance.Inject(erpnettest.DomainAPI, erpnettest.Response(200, "application/json", `{"value":[]}`))
@@ -243,7 +243,7 @@ func TestDomainQueryTakesLiteralsThatNameSecrets(t *testing.T) {
 	}
 }
 
-// The API's 401 is followed by one new token and one repeat, and so is a redirect to the login page.
+// After a 401 from the API or a redirect to the login page, the provider gets one new token and retries once.
 func TestDomainQueryRenewsTheTokenOnce(t *testing.T) {
 	for name, fault := range map[string]erpnettest.Fault{
 		"401": erpnettest.Status(401), "login page": erpnettest.Redirect(302, "/id/Account/Login"),

@@ -18,8 +18,8 @@ var _ datasource.DataSourceWithConfigure = (*instanceDataSource)(nil)
 
 func newInstanceDataSource() datasource.DataSource { return &instanceDataSource{} }
 
-// instanceDataSource is the data source erpnet_instance. It is anonymous: of the provider's configuration it needs the
-// instance only.
+// instanceDataSource is the data source erpnet_instance. It is anonymous: instance is the only provider setting that it
+// requires.
 type instanceDataSource struct{ configuredDataSource }
 
 type instanceModel struct {

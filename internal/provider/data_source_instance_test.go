@@ -10,7 +10,7 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// What the instance publishes is anonymous: nobody asks for a token.
+// What the instance publishes is anonymous: reading it requests no token.
 func TestInstance(t *testing.T) {
 	instance, _ := startInstance(t)
 	p := start(t, environment{"ERPNET_INSTANCE": instance.URL}, nil)
@@ -33,8 +33,8 @@ func TestInstance(t *testing.T) {
 	}
 }
 
-// The two documented paths of auto-discovery, unknown types of sites, the API's name of until 2025, and a server that
-// publishes nothing but its identity service.
+// Covers the two documented paths of auto-discovery, unknown types of sites, the name that the API had until 2025, and
+// a server that publishes nothing but its identity service.
 func TestInstanceToleratesWhatIsPublished(t *testing.T) {
 	sites := func(text string) func(*erpnettest.Server) {
 		return injected(erpnettest.AutoDiscovery, erpnettest.RawField("WebSites", text))
@@ -78,7 +78,7 @@ func TestInstanceToleratesWhatIsPublished(t *testing.T) {
 	}
 }
 
-// startElsewhere starts an instance whose identity service is at another path.
+// startElsewhere starts an instance that hosts its identity service at another path.
 func startElsewhere(t *testing.T) (*erpnettest.Server, environment) {
 	t.Helper()
 	instance := erpnettest.NewUnstartedServer()
@@ -96,7 +96,7 @@ func TestInstanceFindsSitesElsewhere(t *testing.T) {
 	})
 }
 
-// The token error says where the identity service is; the secret goes there only when the user says so.
+// The token error says where the identity service is. The secret goes there only if the user says so.
 func TestTokenErrorSaysWhereTheIdentityServiceIs(t *testing.T) {
 	instance, env := startElsewhere(t)
 	start(t, env, nil).open("access_token", nil).

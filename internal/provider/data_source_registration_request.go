@@ -21,8 +21,8 @@ func newRegistrationRequestDataSource() datasource.DataSource {
 }
 
 // registrationRequestDataSource is the data source erpnet_registration_request. It is pure: it needs no provider
-// configuration and makes no request, and the same attributes give the same texts everywhere. That is why the
-// provider's instance, which the environment may name, is not taken for its own.
+// configuration and makes no request, and the same attributes give the same texts everywhere. For this reason, it
+// doesn't use the provider's instance, which may come from the environment.
 type registrationRequestDataSource struct{}
 
 type registrationRequestModel struct {
@@ -151,8 +151,7 @@ func (d *registrationRequestDataSource) Schema(
 	}
 }
 
-// ValidateConfig: It judges what is known, so that a mistake is found even when another value is known only after
-// apply.
+// ValidateConfig checks the known values, to report a mistake even while another value is known only after apply.
 func (d *registrationRequestDataSource) ValidateConfig(
 	ctx context.Context,
 	req datasource.ValidateConfigRequest,

@@ -14,7 +14,7 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// reportsRequest is a request whose further attributes are given.
+// reportsRequest returns the arguments of a registration request, with more arguments.
 func reportsRequest(more arguments) arguments {
 	return arguments{"name": "Reports", "application_uri": "my.trusted.app/reports"}.with(more)
 }
@@ -49,7 +49,7 @@ func TestRegistrationRequestOfAService(t *testing.T) {
 	}
 }
 
-// The environment names an instance here, which must not change the result.
+// The environment names an instance, which must not change the result.
 func TestRegistrationRequestOfAPlaceholderAndOfAllAttributes(t *testing.T) {
 	p := start(t, environment{"ERPNET_INSTANCE": "demodb.my.erp.net"}, nil)
 	p.read("registration_request", reportsRequest(arguments{"client_type": "None"})).succeeds(t).has(t, arguments{
@@ -80,8 +80,8 @@ func TestRegistrationRequestOfAPlaceholderAndOfAllAttributes(t *testing.T) {
 	})
 }
 
-// Each fault is an error at its attribute, and none repeats a value: not even a secret in the hash's place, which has no
-// path, since the CLI would print its source line.
+// Each fault is an error at its attribute, and no error repeats a value. That includes a secret instead of its hash,
+// whose error has no path, because the CLI would print the source line.
 func TestImpossibleRegistrationsAreRefused(t *testing.T) {
 	r := start(t, nil, nil).read("registration_request", arguments{
 		"name":                      " ",
@@ -116,7 +116,7 @@ func TestImpossibleRegistrationsAreRefused(t *testing.T) {
 	r.hides(t, "hunter2")
 }
 
-// What is unknown is judged once it is known; what is known, at once.
+// Known values are checked at once, and unknown values as soon as they are known.
 func TestRegistrationRequestWaitsForUnknownValues(t *testing.T) {
 	p := start(t, nil, nil)
 	unknown := tftypes.UnknownValue

@@ -192,7 +192,7 @@ func (m *trustedApplicationDataSourceModel) fromRecord(r *trustedapp.Record) {
 
 func matchesOwnSecret(own identity.Credentials, r *trustedapp.Record) types.Bool {
 	if own.ClientID != r.ApplicationURI ||
-		r.ApplicationSecretHash == "" { // it has one, or there were no token: it is not shown
+		r.ApplicationSecretHash == "" { // the token proves that there is a hash, so the instance hides it
 		return types.BoolNull()
 	}
 	return types.BoolValue(erpnet.SecretMatches(own.Secret.Reveal(), r.ApplicationSecretHash))

@@ -14,8 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// unknownSetting is the error of an object that needs a setting whose value is not known yet. Where the client allows
-// it, the object is deferred instead: Terraform then comes back to it when the value is known.
+// unknownSetting is the error of an object that needs a setting whose value isn't known yet. If the client allows it,
+// the object is deferred instead, and Terraform returns to it when the value is known.
 type unknownSetting struct{ diag.Diagnostic }
 
 func (u unknownSetting) Equal(other diag.Diagnostic) bool {
@@ -23,7 +23,7 @@ func (u unknownSetting) Equal(other diag.Diagnostic) bool {
 	return same && u.Diagnostic.Equal(o.Diagnostic)
 }
 
-// deferrable reports whether an object has to wait for a setting, and may.
+// deferrable reports whether an object has to wait for a setting and is allowed to.
 func deferrable(allowed bool, diags diag.Diagnostics) bool {
 	return allowed && slices.ContainsFunc(diags, func(d diag.Diagnostic) bool {
 		_, waits := d.(unknownSetting)
@@ -31,7 +31,7 @@ func deferrable(allowed bool, diags diag.Diagnostics) bool {
 	})
 }
 
-// deferData defers a data source: all of it is unknown then.
+// deferData defers a data source if possible, and reports whether it did. All attributes are then unknown.
 func deferData(
 	ctx context.Context, diags diag.Diagnostics, req datasource.ReadRequest, resp *datasource.ReadResponse,
 ) bool {
@@ -43,7 +43,7 @@ func deferData(
 	return true
 }
 
-// deferEphemeral defers an ephemeral resource: all of it is unknown then.
+// deferEphemeral defers an ephemeral resource if possible, and reports whether it did. All attributes are then unknown.
 func deferEphemeral(
 	ctx context.Context, diags diag.Diagnostics, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse,
 ) bool {
@@ -55,10 +55,10 @@ func deferEphemeral(
 	return true
 }
 
-// deferredResource says that a resource waits for a setting.
+// deferredResource tells the CLI that a resource is waiting for a setting.
 var deferredResource = &resource.Deferred{Reason: resource.DeferredReasonProviderConfigUnknown}
 
-// waits reports whether a record has to wait for a setting of the provider, and may.
+// waits reports whether a record has to wait for a setting of the provider and is allowed to.
 func (r *trustedApplicationResource) waits(allowed bool) bool {
 	if !allowed {
 		return false

@@ -17,7 +17,7 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// response is what a deferral looks like in each of the calls.
+// response is what each call returns about a deferral.
 type response struct {
 	deferred    bool
 	reason      tfprotov6.DeferredReason
@@ -93,7 +93,7 @@ func (w wire) readAgain(kind string, allowed bool, state map[string]any) respons
 	return newResponse(got.Deferred, got.Diagnostics)
 }
 
-// use uses an object of a server, by a client that allows deferral or does not.
+// use uses an object of a server, as a client that allows deferral or doesn't.
 type use func(w wire, allowed bool) response
 
 // deferrableObjects are the objects that need settings.
@@ -127,7 +127,8 @@ func deferrableObjects(record erpnettest.TrustedApplication) map[string]use {
 	}
 }
 
-// A plan and an import of a record make no request. So they need no setting, but are deferred with what follows.
+// Planning and importing a record send no request. They need no setting, but are deferred together with the calls that
+// follow.
 var withoutRequests = []string{"trusted_application, import", "trusted_application, plan"}
 
 func pureObjects() map[string]use {
@@ -150,8 +151,8 @@ func pureObjects() map[string]use {
 	}
 }
 
-// configurations are those of the sample application: with each setting unknown that all of its objects need, and with
-// none.
+// configurations returns configurations of the sample application: one for each setting that all its objects need, with
+// that setting unknown, and one with all settings known.
 func configurations(instance *erpnettest.Server) map[string]map[string]any {
 	known := map[string]any{
 		"instance": instance.URL, "client_id": erpnettest.SampleApplication().ApplicationUri,
@@ -200,7 +201,7 @@ func TestObjectsThatNeedAnUnknownSettingAreDeferred(t *testing.T) {
 	}
 }
 
-// What an object does not need does not defer it.
+// An unknown setting doesn't defer an object that doesn't need it.
 func TestDeferralIsForWhatIsNeeded(t *testing.T) {
 	t.Parallel()
 	instance := erpnettest.NewServer()

@@ -20,14 +20,14 @@ import (
 // problem is a diagnostic that is deferred until an object needs the value that it is about.
 type problem struct {
 	summary, detail string
-	missing         *setting // what is not set, if that is the problem
+	missing         *setting // the setting that is not set, if that is the problem
 	unknown         bool     // the problem is that a value is not known yet
 }
 
 const defect = "This is a defect of the provider. Please report it."
 
-// errorDiagnostic is the one place where a failure of the client becomes a diagnostic. It has no attribute path: with
-// one, the CLI prints the source line, which may hold a secret.
+// errorDiagnostic turns a failure of the client into a diagnostic. It sets no attribute path: with one, the CLI prints
+// the source line, which may contain a secret.
 func errorDiagnostic(err error) diag.Diagnostic {
 	var failed *erpnet.Error
 	if !errors.As(err, &failed) {
@@ -39,8 +39,8 @@ func errorDiagnostic(err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(remedyOf(failed).Title, explanation(failed))
 }
 
-// errorAt is errorDiagnostic at the attribute that failures of some kinds are about. The source line of none of them can
-// hold a secret.
+// errorAt is errorDiagnostic with the path of the attribute that this kind of failure is about. None of these
+// attributes has a source line that can contain a secret.
 func errorAt(err error, attributes map[erpnet.Kind]string) diag.Diagnostic {
 	d := errorDiagnostic(err)
 	if name, found := attributes[erpnet.AsError(err).Kind]; found {
@@ -49,8 +49,8 @@ func errorAt(err error, attributes map[erpnet.Kind]string) diag.Diagnostic {
 	return d
 }
 
-// writeDiagnostic is errorDiagnostic for a record that was to be created: one that is there, or may be, can be
-// imported.
+// writeDiagnostic is errorDiagnostic for a record that could not be created. If the record exists or may exist, it
+// explains how to import it.
 func writeDiagnostic(err error, wanted trustedapp.Record) diag.Diagnostic {
 	d := errorAt(err, recordAttributes)
 	switch erpnet.AsError(err).Kind {
@@ -66,10 +66,10 @@ func writeDiagnostic(err error, wanted trustedapp.Record) diag.Diagnostic {
 	return d
 }
 
-// recordAttributes are what failures of a record's writes are about.
+// recordAttributes maps the failures of a record's writes to the attributes that they are about.
 var recordAttributes = map[erpnet.Kind]string{trustedapp.UnknownUser: "system_user"}
 
-// repeated points to the error that was reported first, in one line.
+// repeated returns one line that points to the error that was reported first.
 func repeated(failed *erpnet.Error) string {
 	who := ""
 	if failed.ClientID != "" {
@@ -80,7 +80,7 @@ func repeated(failed *erpnet.Error) string {
 
 // problemDiagnostic reports all problems of a configuration as one error.
 func problemDiagnostic(problems []*problem) diag.Diagnostic {
-	problems = slices.CompactFunc(problems, func(a, b *problem) bool { return a == b }) // of two attributes in conflict
+	problems = slices.CompactFunc(problems, func(a, b *problem) bool { return a == b }) // conflicts share a problem
 	if slices.ContainsFunc(problems, func(p *problem) bool { return p.unknown }) {
 		return unknownSetting{problemError(problems)}
 	}
@@ -109,7 +109,7 @@ func problemError(problems []*problem) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Incomplete ERP.net Configuration", strings.Join(details, "\n\n"))
 }
 
-// example shows what a setting looks like, where its name does not say it.
+// example returns an example of a setting whose name doesn't show what its value looks like.
 func example(name string) string {
 	if name == "instance" {
 		return "  such as demodb.my.erp.net"
@@ -117,12 +117,12 @@ func example(name string) string {
 	return ""
 }
 
-// present drops the problems that are none.
+// present drops the nil problems.
 func present(problems ...*problem) []*problem {
 	return slices.DeleteFunc(problems, func(p *problem) bool { return p == nil })
 }
 
-// unusable says why a value cannot be used, and how to put it right here, as the end of a sentence.
+// unusable says why a value cannot be used and how to fix it in the configuration, as the end of a sentence.
 func unusable(err error) string {
 	switch {
 	case errors.Is(err, erpnet.ErrTrailingLineBreak), errors.Is(err, erpnet.ErrSurroundingSpace):

@@ -9,8 +9,8 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// Each failure is one diagnostic of its own name, which names the server, the client_id and the remedy, and shows
-// neither secret nor token.
+// Each failure is one diagnostic with its own title. It names the server, the client_id and the remedy, and shows
+// neither secrets nor tokens.
 func TestFailuresAreOneDiagnosticEach(t *testing.T) {
 	token := erpnettest.Token
 	const short, other = "this-is-too-short", "this-is-not-the-right-secret"
@@ -116,7 +116,7 @@ func TestFailuresAreOneDiagnosticEach(t *testing.T) {
 	}
 }
 
-// A secret that is a part of other texts changes neither what is compared nor what the remedy depends on.
+// A secret that occurs in other texts changes neither what is compared nor what the remedy depends on.
 func TestSecretsThatArePartsOfOtherTexts(t *testing.T) {
 	instance, env := startInstance(t)
 	instance.ChangeApplication(

@@ -19,8 +19,8 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// document is a page of ERP.net about service applications: the record that it prescribes, the requests that it prints,
-// and the response.
+// document is a page of ERP.net's documentation about service applications: the record that it prescribes, the requests
+// that it prints, and the response.
 type document struct {
 	record       arguments
 	tokenRequest string
@@ -29,10 +29,10 @@ type document struct {
 }
 
 type documentedResponse struct {
-	token    string // a file of testdata; empty where the page prints none
+	token    string // a file of testdata; empty if the page prints no token
 	scope    string
-	clientID string // of the token, which is not that of the request
-	at       int64  // when the token was valid, in seconds since 1970
+	clientID string // of the token, which differs from that of the request
+	at       int64  // a time when the token was valid, in seconds since 1970
 }
 
 func documents() map[string]document {
@@ -77,8 +77,8 @@ func documents() map[string]document {
 	}
 }
 
-// What ERP.net prescribes is taken: the record, without an error, by the registration request and by the resource; and
-// what is sent is what the pages print.
+// What ERP.net prescribes works: the registration request and the resource accept the record without an error, and the
+// requests sent are those that the pages print.
 func TestWhatTheDocumentsPrescribeWorks(t *testing.T) {
 	for name, d := range documents() {
 		t.Run(name, func(t *testing.T) {
@@ -95,7 +95,7 @@ func TestWhatTheDocumentsPrescribeWorks(t *testing.T) {
 				t.Fatal(r.text())
 			}
 			uri := fmt.Sprint(d.record["application_uri"])
-			if d.record["scopes"] == nil { // the page leaves them to the reader
+			if d.record["scopes"] == nil { // the page leaves the scopes to the reader
 				instance.ChangeApplication(uri, func(a *erpnettest.TrustedApplication) { a.Scope = "read" })
 			}
 			want := readSample(t, d.tokenRequest)
@@ -119,7 +119,7 @@ func TestWhatTheDocumentsPrescribeWorks(t *testing.T) {
 	}
 }
 
-// readSample reads a request as a page prints it.
+// readSample parses a request that a page prints.
 func readSample(t *testing.T, text string) *http.Request {
 	t.Helper()
 	_, body, _ := strings.Cut(text, "\r\n\r\n")
@@ -128,8 +128,8 @@ func readSample(t *testing.T, text string) *http.Request {
 	return request
 }
 
-// expectSent holds that a request was sent as a page prints it: method, path, content type and decoded form, and each
-// parameter of its query.
+// expectSent expects a request to have been sent as a page prints it: the method, path, content type, decoded form and
+// each query parameter.
 func expectSent(t *testing.T, instance *erpnettest.Server, want *http.Request, clientID string) {
 	t.Helper()
 	for _, got := range instance.Requests() {
@@ -148,8 +148,8 @@ func expectSent(t *testing.T, instance *erpnettest.Server, want *http.Request, c
 	t.Errorf("%s %s for %s was not sent as it is documented", want.Method, want.URL, clientID)
 }
 
-// The responses that ERP.net prints are read: their tokens by the function, and all of them by the client of the
-// instance that issued them, at that time.
+// The provider reads the responses that ERP.net prints: the function decodes their tokens, and a client of the instance
+// that issued them accepts the responses at the time they were valid.
 func TestDocumentedResponsesAreRead(t *testing.T) {
 	for name, d := range documents() {
 		if d.response.token == "" {
@@ -173,7 +173,7 @@ func TestDocumentedResponsesAreRead(t *testing.T) {
 				"client_secret": "DEMO",
 			})
 			scopes := arguments{"scopes": strings.Fields(d.response.scope)}
-			if d.response.scope == "read" { // printed with the token of another request, which does not carry it
+			if d.response.scope == "read" { // printed with the token of another request, which lacks this scope
 				scopes = nil
 			}
 			r := p.open("access_token", scopes).succeeds(t)

@@ -16,7 +16,7 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/domainapi"
 )
 
-// dynamicRows makes rows a tuple of objects, each with the attributes it has.
+// dynamicRows converts rows to a tuple of objects. Each object has the attributes of its own row.
 func dynamicRows(ctx context.Context, rows []domainapi.Row) types.Dynamic {
 	values := make([]any, len(rows))
 	for i, row := range rows {
@@ -25,11 +25,11 @@ func dynamicRows(ctx context.Context, rows []domainapi.Row) types.Dynamic {
 	return types.DynamicValue(dynamic(ctx, values))
 }
 
-// maxDigits is how long a number's text may be; 512 bits hold as many digits.
+// maxDigits is the maximum length of a number's text. 512 bits hold that many digits.
 const maxDigits = 150
 
-// dynamic makes a decoded JSON value one of Terraform, as jsondecode does: lists become tuples, objects keep their
-// attributes, null keeps no type. A number is taken from its text, so that no digit is lost.
+// dynamic converts a decoded JSON value to a Terraform value, as jsondecode does: lists become tuples, objects keep
+// their attributes, and null has no type. Numbers are parsed from their text to keep every digit.
 func dynamic(ctx context.Context, value any) attr.Value {
 	switch value := value.(type) {
 	case bool:
@@ -41,7 +41,7 @@ func dynamic(ctx context.Context, value any) attr.Value {
 		_, power, _ := strings.Cut(strings.ToLower(text), "e")
 		exponent, err := strconv.Atoi(power)
 		if len(text) > maxDigits || power != "" && (err != nil || exponent > maxDigits || exponent < -maxDigits) {
-			return types.StringValue(text) // Terraform would write it with all its zeros, or cannot hold it
+			return types.StringValue(text) // Terraform would write out all its zeros, or cannot hold it
 		}
 		number, _, err := big.ParseFloat(text, 10, 512, big.ToNearestEven)
 		if err != nil {

@@ -20,9 +20,9 @@ var (
 
 func newAccessTokenEphemeral() ephemeral.EphemeralResource { return &accessTokenEphemeral{} }
 
-// accessTokenEphemeral is the ephemeral resource erpnet_access_token. It has no Renew, which could not change the
-// value, and no Close, since ERP.net documents no revocation for the tokens of service applications (protocol section
-// 1.2).
+// accessTokenEphemeral is the ephemeral resource erpnet_access_token. It has no Renew, because renewing can't change
+// the value, and no Close, because ERP.net documents no revocation for the tokens of service applications (protocol
+// section 1.2).
 type accessTokenEphemeral struct{ session *session }
 
 type accessTokenEphemeralModel struct {
@@ -36,10 +36,10 @@ func (m *accessTokenEphemeralModel) own() ownCredentials {
 	return ownCredentials{m.Instance, m.ClientID, m.ClientSecret}
 }
 
-// thisEphemeral names the object in an error, since the CLI shows no place of a value that comes from a variable.
+// thisEphemeral names the object in an error, because the CLI shows no location for a value that comes from a variable.
 const thisEphemeral = "the ephemeral resource erpnet_access_token"
 
-// incompleteCredentials is reported when an object names a part of its own identity: the rest never comes from the
+// incompleteCredentials is reported if an object sets only a part of its own identity: the rest never comes from the
 // provider.
 var incompleteCredentials = &problem{
 	summary: "Incomplete Credentials",
@@ -109,8 +109,8 @@ func (e *accessTokenEphemeral) Configure(
 	e.session = configured(req.ProviderData, &resp.Diagnostics)
 }
 
-// ValidateConfig: The framework's AlsoRequires would do, but names the path of the secret, whose source line the CLI
-// then prints.
+// ValidateConfig refuses incomplete credentials. It replaces the framework's AlsoRequires, which reports the path of
+// the secret and makes the CLI print that source line.
 func (e *accessTokenEphemeral) ValidateConfig(
 	ctx context.Context,
 	req ephemeral.ValidateConfigRequest,

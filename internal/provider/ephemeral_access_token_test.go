@@ -13,7 +13,7 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// rfc3339In holds that a value is a time so far from now, give or take a minute, in UTC.
+// rfc3339In expects a value to be a UTC time at this distance from now, give or take a minute.
 func rfc3339In(t *testing.T, value any, distance time.Duration) {
 	t.Helper()
 	moment, err := time.Parse("2006-01-02T15:04:05Z", fmt.Sprint(value))
@@ -54,7 +54,7 @@ func TestAccessTokenEphemeralUsesItsOwnCredentials(t *testing.T) {
 	p.call("decode_access_token", fmt.Sprint(r.values["access_token"])).has(t, arguments{"client_id": "another.app"})
 }
 
-// Nothing of the provider's goes to an own instance: neither secret nor URL, nor its issuer.
+// Nothing of the provider's goes to an object's own instance: no secret, URL or issuer.
 func TestAccessTokenEphemeralUsesItsOwnInstance(t *testing.T) {
 	ours, env := startInstance(t)
 	own, _ := startInstance(t)
@@ -116,8 +116,8 @@ func TestAccessTokenEphemeralRefusesBadArguments(t *testing.T) {
 	}
 }
 
-// While a laptop sleeps or somebody thinks about a plan, a token grows old. Who gets one to keep gets at least half of
-// its life; calls of the API keep theirs, and with it their session.
+// A token ages while a laptop sleeps or someone thinks about a plan. An object that returns a token returns one with at
+// least half of its lifetime left. Calls of the API keep their token, and with it their session.
 func TestOldTokensAreNotHandedOut(t *testing.T) {
 	instance, env := startInstance(t)
 	now := time.Now()
@@ -129,25 +129,14 @@ func TestOldTokensAreNotHandedOut(t *testing.T) {
 	begin := now
 	for _, test := range []struct {
 		after  time.Duration
-		tokens int // requested in all
-		calls  int // by the first token
-	}{{
-		after:  0,
-		tokens: 1,
-		calls:  1,
-	}, {
-		after:  20 * time.Minute,
-		tokens: 1,
-		calls:  2,
-	}, {
-		after:  40 * time.Minute,
-		tokens: 2,
-		calls:  3,
-	}, {
-		after:  90 * time.Minute,
-		tokens: 3,
-		calls:  3,
-	}} {
+		tokens int // requested in total
+		calls  int // with the first token
+	}{
+		{after: 0, tokens: 1, calls: 1},
+		{after: 20 * time.Minute, tokens: 1, calls: 2},
+		{after: 40 * time.Minute, tokens: 2, calls: 3},
+		{after: 90 * time.Minute, tokens: 3, calls: 3},
+	} {
 		now = begin.Add(test.after)
 		p.read("domain_query", customers).succeeds(t)
 		r := p.open("access_token", nil).succeeds(t)

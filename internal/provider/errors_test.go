@@ -13,15 +13,15 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
 
-// After an error is changed, write the file again and read it:
+// After you change an error, write the file again and read it:
 //
 //	go test ./internal/provider -run TestErrorsAreThoseOfTheFile -write-errors
 var writeErrors = flag.Bool("write-errors", false, "write testdata/errors.txt")
 
 const errorsFile = "testdata/errors.txt"
 
-// What a user reads of each kind of failure is in one file, for a person to read from top to bottom: what is wrong,
-// what to do, and the evidence last.
+// One file contains what a user reads for each kind of failure, for a person to read from top to bottom: what is wrong,
+// what to do, and then the evidence.
 func TestErrorsAreThoseOfTheFile(t *testing.T) {
 	var b strings.Builder
 	for _, remedy := range Remedies() {

@@ -18,13 +18,13 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// everyUse are the outcomes of a fault of the token that whoever asks for one sees.
+// everyUse returns the outcomes of a token fault that everything that requests a token detects.
 func everyUse(kind erpnet.Kind) outcomes { return outcomes{token: kind, check: kind, api: kind} }
 
-// seenBy are the outcomes of a fault of the token that an object which gives it away does not see.
+// seenBy returns the outcomes of a token fault that an object which returns the token doesn't detect.
 func seenBy(check, api erpnet.Kind) outcomes { return outcomes{token: passes, check: check, api: api} }
 
-// tokenRows are faults of the token, and of the response that carries it.
+// tokenRows returns faults of the token and of the response that contains it.
 func tokenRows() []faultRow {
 	field, raw, without := erpnettest.Field, erpnettest.RawField, erpnettest.WithoutField
 	claim, withoutClaim := erpnettest.Claim, erpnettest.WithoutClaim
@@ -32,7 +32,7 @@ func tokenRows() []faultRow {
 	badType, notJSON, noToken := everyUse(identity.WrongTokenType), everyUse(erpnet.NotJSON), everyUse(identity.NoToken)
 	rejected, fine := domainapi.TokenRejected, everyUse(passes)
 	opaque := seenBy(passes, rejected)
-	unscoped := seenBy(passes, erpnet.GatewayRefused) // the simulated instance refuses without a body
+	unscoped := seenBy(passes, erpnet.GatewayRefused) // the simulated instance sends no body with its refusal
 	excess := make([]string, erpnet.MaxScopes+1)
 	for i := range excess {
 		excess[i] = fmt.Sprint("read", i)
@@ -157,7 +157,7 @@ func tokenRows() []faultRow {
 	}
 }
 
-// documentRows are faults of what other documents say.
+// documentRows returns faults in the content of the other documents.
 func documentRows() []faultRow {
 	field, raw, without := erpnettest.Field, erpnettest.RawField, erpnettest.WithoutField
 	described := func(kind erpnet.Kind) outcomes { return outcomes{discovery: kind, checked: kind} }
@@ -228,10 +228,10 @@ func documentRows() []faultRow {
 	}
 }
 
-// echoForms are the forms in which a server may write down what it was sent.
+// echoForms returns the forms in which a server may echo what it received.
 func echoForms(secret string) map[string]string {
 	forms := leak.Forms(secret)
-	for _, form := range []string{"hexadecimal", "base64url", "path-encoded"} { // no server writes down a form field so
+	for _, form := range []string{"hexadecimal", "base64url", "path-encoded"} { // no server echoes a form field so
 		delete(forms, form)
 	}
 	lower := strings.NewReplacer("%3C", "%3c", "%3E", "%3e", "%2B", "%2b", "%2F", "%2f", "%3D", "%3d", "%5C", "%5c")
@@ -243,7 +243,7 @@ func echoForms(secret string) map[string]string {
 	return forms
 }
 
-// echoRows are responses that hold the client secret in each of these forms, also broken over lines.
+// echoRows returns responses that contain the client secret in each of these forms, and broken over lines.
 func echoRows() []faultRow {
 	rows := echoesOf(matrixSecret, "plain", true)
 	forms := echoForms(matrixSecret)
@@ -254,7 +254,8 @@ func echoRows() []faultRow {
 	return append(rows, echoesOf(strings.ReplaceAll(matrixSecret, " ", "\n  "), "broken over lines", false)...)
 }
 
-// echoesOf are the responses that hold an echo. Where its endpoint does not count, that of the token stands for all.
+// echoesOf returns the responses that contain an echo. Unless everyEndpoint is set, faults that can strike at any
+// endpoint strike only at the token endpoint.
 func echoesOf(secret, form string, everyEndpoint bool) []faultRow {
 	var rows []faultRow
 	echo := func(place string, fault erpnettest.Fault, o outcomes) {
@@ -294,7 +295,7 @@ func echoesOf(secret, form string, everyEndpoint bool) []faultRow {
 		everywhere(erpnet.ServerFailed),
 	)
 
-	// The instance's facts are the server's words; the check compares them.
+	// erpnet_instance reports what the server says, and the check compares it.
 	described := func(checked erpnet.Kind) outcomes { return outcomes{discovery: passes, checked: checked} }
 	echo("the issuer", erpnettest.Field("issuer", elsewhere), described(identity.ForeignService))
 	echo("jwks_uri", erpnettest.Field("jwks_uri", elsewhere), described(identity.NoKeys))

@@ -16,8 +16,8 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// gzipBomb is a small compressed body of so many MiB. It is made of equal members, since the race detector makes
-// compressing slow.
+// gzipBomb returns a small compressed body of so many MiB. Its members are equal, because compressing is slow under the
+// race detector.
 func gzipBomb(size int) erpnettest.Fault {
 	var member bytes.Buffer
 	compressor := gzip.NewWriter(&member)
@@ -27,7 +27,7 @@ func gzipBomb(size int) erpnettest.Fault {
 		With("Content-Encoding", "gzip")
 }
 
-// at are the outcomes of a fault that may strike anywhere: one of the identity service and one of the API.
+// at returns the outcomes of a fault that can strike anywhere: one for the identity service and one for the API.
 func at(service, api erpnet.Kind) outcomes {
 	return outcomes{
 		token: service, check: service, api: service, discovery: service, checked: service, keys: service,
@@ -37,20 +37,20 @@ func at(service, api erpnet.Kind) outcomes {
 
 func everywhere(kind erpnet.Kind) outcomes { return at(kind, kind) }
 
-// tokensFail are the outcomes where the token endpoint fails in another way than the other documents.
+// tokensFail returns these outcomes with a different one for the token endpoint.
 func (o outcomes) tokensFail(kind erpnet.Kind) outcomes {
 	return o.but(outcomes{token: kind, check: kind, api: kind})
 }
 
-// retried are the outcomes of a fault that strikes once: only the probe and a write are not sent again.
+// retried returns the outcomes of a fault that strikes once: only a probe and a write are not sent again.
 func retried(kind erpnet.Kind) outcomes {
 	return everywhere(passes).but(outcomes{probe: kind, write: kind})
 }
 
-// done are the outcomes where a write was done though its response does not say so.
+// done returns these outcomes for a write that was carried out although its response doesn't say so.
 func (o outcomes) done() outcomes { return o.but(outcomes{write: passes}) }
 
-// lateRows are the faults where no response comes in time.
+// lateRows returns faults in which no response comes in time.
 func lateRows() []faultRow {
 	slowly := erpnettest.SlowBody(100 * time.Millisecond)
 	return []faultRow{
@@ -63,7 +63,7 @@ func lateRows() []faultRow {
 	}
 }
 
-// connectionRows are faults of the way that a response takes.
+// connectionRows returns faults of the connection on the way to the provider.
 func connectionRows() []faultRow {
 	reset, closed, unanswered := erpnettest.Reset(), erpnettest.Disconnect(), erpnettest.ResponseLost()
 	half, cut, none := erpnettest.Truncated(), erpnettest.ChunkedCut(), erpnettest.None()
@@ -100,7 +100,7 @@ func connectionRows() []faultRow {
 	}
 }
 
-// gatewayRows are the statuses of gateways, and of services that are not well.
+// gatewayRows returns statuses of gateways and of failing services.
 func gatewayRows() []faultRow {
 	status, html, replaced := erpnettest.Status, erpnettest.HTML, erpnettest.ResponseReplaced
 	down, failed, gateway := everywhere(erpnet.Unavailable), everywhere(erpnet.ServerFailed), everywhere(
@@ -171,7 +171,7 @@ func gatewayRows() []faultRow {
 	}
 }
 
-// contentRows are responses whose content is not that of an ERP.net instance, or says that it refuses.
+// contentRows returns responses whose content doesn't come from an ERP.net instance, or is a refusal.
 func contentRows() []faultRow {
 	const json, problem = "application/json", "application/problem+json"
 	answer, redirect, html := erpnettest.Response, erpnettest.Redirect, erpnettest.HTML

@@ -25,39 +25,39 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// The secrets of the fault matrix look different in each of their forms.
+// The secrets of the fault matrix look different in every encoded form.
 const (
 	matrixSecret = `m4trix "secret" <of> 100% & more+/=\`
 	recordSecret = `r3cord's "secret" <of> 50% & more+/=\`
 )
 
-// faultRow is a fault, and its outcome in each column of the matrix. A fault with Times is met with one retry, the
-// others with none.
+// faultRow is a fault and its outcome in each column of the matrix. A fault with Times meets a provider with one retry,
+// all others meet one without retries.
 type faultRow struct {
 	name  string
 	fault erpnettest.Fault
 	outcomes
 }
 
-// outcomes are what becomes of the objects in each column: the kind of the failure that their one diagnostic tells,
-// passes, or nothing where the fault does not apply.
+// outcomes are the outcomes of the objects in each column: the kind of failure that their only diagnostic reports,
+// passes, or empty if the fault doesn't apply.
 type outcomes struct {
-	token     erpnet.Kind // the token endpoint, for an object that gives the token
-	check     erpnet.Kind // the same for the check
-	api       erpnet.Kind // the same for objects of the Domain API
-	discovery erpnet.Kind // the discovery document, for who wants to read it
-	checked   erpnet.Kind // the same for the check
+	token     erpnet.Kind // the token endpoint, for an object that returns the token
+	check     erpnet.Kind // the token endpoint, for the check
+	api       erpnet.Kind // the token endpoint, for objects of the Domain API
+	discovery erpnet.Kind // the discovery document, for an object that reports it
+	checked   erpnet.Kind // the discovery document, for the check
 	keys      erpnet.Kind // the JWKS
 	read      erpnet.Kind // reads of the Domain API
 	rows      erpnet.Kind // the rows of a query
-	probe     erpnet.Kind // the check's one call of it, which is never repeated
-	write     erpnet.Kind // the POST of a resource that is created
-	sites     erpnet.Kind // auto-discovery and version, which an instance may do without: never an error of their own
+	probe     erpnet.Kind // the check's only call of the Domain API, which is never repeated
+	write     erpnet.Kind // the POST that creates a resource
+	sites     erpnet.Kind // auto-discovery and version, which are optional for an instance: never an error of their own
 }
 
 const passes erpnet.Kind = "passes"
 
-// but is these outcomes with others in some columns.
+// but returns these outcomes with some columns replaced.
 func (o outcomes) but(other outcomes) outcomes {
 	return outcomes{
 		cmp.Or(other.token, o.token), cmp.Or(other.check, o.check), cmp.Or(other.api, o.api),
@@ -67,11 +67,11 @@ func (o outcomes) but(other outcomes) outcomes {
 	}
 }
 
-// faultColumn is an endpoint in one of its uses, and the objects that use it so.
+// faultColumn is one use of an endpoint, and the objects that use it that way.
 type faultColumn struct {
 	name     string
 	endpoint erpnettest.Endpoint
-	method   string // of the requests that meet the fault; empty for all
+	method   string // of the requests that the fault strikes; empty for all
 	objects  []string
 	want     func(outcomes) erpnet.Kind
 	prepare  func(*erpnettest.Server)
@@ -172,7 +172,7 @@ func faultColumns() []faultColumn {
 	}
 }
 
-// useInMatrix uses an object as the columns do.
+// useInMatrix uses an object named in the columns.
 func useInMatrix(p *process, object string) result {
 	scopes := arguments{"scopes": []string{"read"}}
 	required := arguments{"required_scopes": []string{"read"}}
@@ -204,12 +204,12 @@ func useInMatrix(p *process, object string) result {
 	})
 }
 
-// TestFaultMatrix meets every fault at every endpoint with every object that asks there. Each case ends in time, in
-// success or in one diagnostic, and shows no secret.
+// TestFaultMatrix lets every fault strike every endpoint for every object that calls it. Each case ends in time, with
+// success or one diagnostic, and reveals no secret.
 func TestFaultMatrix(t *testing.T) {
-	ignored := goleak.IgnoreCurrent() // parallel tests that wait for their turn
+	ignored := goleak.IgnoreCurrent() // parallel tests that are waiting for their turn
 	m := faultMatrix{turns: make(chan struct{}, 16)}
-	m.meet(t, time.Second, lateRows()) // the fault is that no response comes in time
+	m.meet(t, time.Second, lateRows()) // in these rows, every case waits for the time-out
 	m.meet(
 		t,
 		10*time.Second,
@@ -329,8 +329,7 @@ func expectDiagnostic(t *testing.T, r result, object string, want erpnet.Kind) {
 	}
 }
 
-// expectClean searches all that came out for secrets. The objects that give a token are documented to hold it, and
-// nothing else.
+// expectClean searches all output for secrets. Only the objects that return a token may contain it, as documented.
 func expectClean(t *testing.T, instance *erpnettest.Server, r result, object, log string) {
 	t.Helper()
 	places := map[string]string{"state": r.kept, "log": log, "diagnostic": r.text()}
@@ -358,7 +357,7 @@ func expectClean(t *testing.T, instance *erpnettest.Server, r result, object, lo
 	}
 }
 
-// lockedBuffer is a buffer that goroutines may write to while it is read.
+// lockedBuffer is a buffer that goroutines can write to while it is read.
 type lockedBuffer struct {
 	mu     sync.Mutex
 	buffer bytes.Buffer

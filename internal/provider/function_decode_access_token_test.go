@@ -11,7 +11,7 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// A token in the legacy shape has a text as audience, no iat and no user type.
+// A token in the legacy shape has a string as its audience, and neither iat nor a user type.
 func TestDecodeAccessTokenTakesTheLegacyShape(t *testing.T) {
 	instance, env := startInstance(t)
 	instance.SetClaimShape(erpnettest.Legacy)

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// The pure objects need no provider configuration at all, and do not mind a broken one.
+// The pure objects need no provider configuration, and work even with a broken one.
 func TestSecretHash(t *testing.T) {
 	broken := arguments{
 		"instance":            "https://id.erp.net/x?y",
@@ -25,7 +25,7 @@ func TestSecretHash(t *testing.T) {
 	}
 }
 
-// The hash is that of the UTF-8 bytes, and no source of ERP.net limits its length.
+// The hash covers the UTF-8 bytes of the secret. Nothing in ERP.net's documentation limits the length of a secret.
 func TestSecretsMayBeLongAndBeyondASCII(t *testing.T) {
 	p := start(t, nil, nil)
 	for _, secret := range []string{"Тайна и нещо друго още", strings.Repeat("0123456789", 50)} {

@@ -13,8 +13,8 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// Whatever a record looks like, and however it is named: it is imported, and the configuration that the CLI writes for
-// it is valid and changes nothing.
+// A record of any shape can be imported under each of its names. The configuration that the CLI generates for it is
+// valid and changes nothing.
 func TestEveryShapeOfRecordIsImportedWithoutAChange(t *testing.T) {
 	t.Parallel()
 	instance, records := startWithShapes(t)
@@ -55,7 +55,7 @@ func TestEveryShapeOfRecordIsImportedWithoutAChange(t *testing.T) {
 	}
 }
 
-// A hash that the instance keeps to itself is no change either.
+// A hash that the instance hides isn't a change either.
 func TestRecordsWithHiddenHashesAreImportedWithoutAChange(t *testing.T) {
 	t.Parallel()
 	for _, form := range []erpnettest.SecretHashes{erpnettest.SecretHashesNull, erpnettest.SecretHashesOmitted} {
@@ -67,7 +67,7 @@ func TestRecordsWithHiddenHashesAreImportedWithoutAChange(t *testing.T) {
 	}
 }
 
-// What an existing record may keep, a new one may not have: the plan of it is refused.
+// The plan for a new record refuses values that an existing record may keep.
 func TestRecordThatNeverWorksIsNotMade(t *testing.T) {
 	t.Parallel()
 	instance, records := startWithShapes(t)

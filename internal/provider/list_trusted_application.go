@@ -21,8 +21,8 @@ var _ list.ListResourceWithConfigure = (*trustedApplicationList)(nil)
 
 func newTrustedApplicationList() list.ListResource { return &trustedApplicationList{} }
 
-// trustedApplicationList is the list resource erpnet_trusted_application: it finds the records that the resource of
-// this name can import. Its Metadata and Configure are the resource's.
+// trustedApplicationList is the list resource erpnet_trusted_application. It finds the records that the resource of the
+// same name can import, and shares that resource's Metadata and Configure.
 type trustedApplicationList struct{ trustedApplicationResource }
 
 type trustedApplicationListModel struct {
@@ -63,7 +63,7 @@ func (l *trustedApplicationList) ListResourceConfigSchema(
 	}
 }
 
-// List: The limit is kept here, since neither the framework nor a server keeps it.
+// List enforces the limit itself, because neither the framework nor a server does.
 func (l *trustedApplicationList) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var model trustedApplicationListModel
 	diags := req.Config.Get(ctx, &model)
@@ -95,7 +95,7 @@ func (m *trustedApplicationListModel) filter() trustedapp.Filter {
 	}
 }
 
-// result is a record as an import of it would read it.
+// result returns a record as an import would read it.
 func (l *trustedApplicationList) result(
 	ctx context.Context, req list.ListRequest, record *trustedapp.Record,
 ) list.ListResult {

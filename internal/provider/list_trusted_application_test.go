@@ -16,7 +16,7 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// results lists, and keeps the errors among the results.
+// results lists records and returns the results, including errors.
 func (w wire) results(config map[string]any, limit int64, withResource bool) []tfprotov6.ListResourceResult {
 	w.Helper()
 	encoded := w.object(w.schema.ListResourceSchemas[applicationType].ValueType(), config)
@@ -33,7 +33,7 @@ func (w wire) results(config map[string]any, limit int64, withResource bool) []t
 	return slices.Collect(stream.Results)
 }
 
-// list lists, without an error.
+// list lists records, and expects no error.
 func (w wire) list(config map[string]any, limit int64, withResource bool) []tfprotov6.ListResourceResult {
 	w.Helper()
 	found := w.results(config, limit, withResource)
@@ -118,7 +118,7 @@ func TestListFiltersAndKeepsTheLimit(t *testing.T) {
 	}
 }
 
-// A result names its record, and has the resource when it is asked for.
+// A result names its record, and contains the resource on request.
 func TestListNamesRecords(t *testing.T) {
 	t.Parallel()
 	instance := startWithFleet(t)
@@ -150,7 +150,7 @@ func TestListNamesRecords(t *testing.T) {
 	}
 }
 
-// A failure is one result with one error, wherever it happens.
+// A failure is one result with one error, wherever it occurs.
 func TestListFailsOnce(t *testing.T) {
 	t.Parallel()
 	const denied = "Access Denied by the Domain API"

@@ -11,7 +11,7 @@ import (
 
 const sampleURI = "my.trusted.app/service"
 
-// hashOfDEMO is the vector of ERP.net's documents (protocol section 4.1).
+// hashOfDEMO is the test vector in ERP.net's documentation (protocol section 4.1).
 const hashOfDEMO = "T/AGymuI51LwjLeIFxRQXOs9IHnupDKs/ajhWODR2C4="
 
 // matrixObject is one way to use one object.
@@ -20,7 +20,7 @@ type matrixObject struct {
 	use   func(*process) result
 }
 
-// matrixObjects are all objects of the provider. The record is that of the sample application.
+// matrixObjects returns all objects of the provider. Their record is the sample application.
 func matrixObjects(instance *erpnettest.Server) map[string]matrixObject {
 	own := arguments{"client_id": sampleURI, "client_secret": erpnettest.SampleSecret}
 	application := arguments{

@@ -11,14 +11,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// privateStateVersion is the version of the form of [privateState].
+// privateStateVersion is the version of the format of [privateState].
 const privateStateVersion = 1
 
 // privateState is what the framework keeps beside the state of a trusted application. It holds no secret.
 type privateState struct {
-	Version       int    `json:"version"`        // of this form
-	ObjectVersion *int64 `json:"object_version"` // of the record, as it was read last
-	WrittenHash   string `json:"written_hash"`   // of the client_secret_wo that was written last; empty if none was
+	Version       int    `json:"version"`        // of this format
+	ObjectVersion *int64 `json:"object_version"` // of the record, when it was last read
+	WrittenHash   string `json:"written_hash"`   // of the last client_secret_wo that was written; empty if none was
 	HashHidden    bool   `json:"hash_hidden"`    // the instance shows null instead of the hash that was written
 }
 
@@ -32,7 +32,7 @@ type privateSetter interface {
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
-// readPrivateState reads the private state. It is empty before the record is made and after an import.
+// readPrivateState reads the private state, which is empty before the record is created and after an import.
 func readPrivateState(ctx context.Context, private privateGetter) (p privateState, diags diag.Diagnostics) {
 	text, diags := private.GetKey(ctx, privateStateKey)
 	if len(text) > 0 && (json.Unmarshal(text, &p) != nil || p.Version != privateStateVersion) {
@@ -52,8 +52,8 @@ func (p privateState) write(ctx context.Context, private privateSetter) diag.Dia
 	return private.SetKey(ctx, privateStateKey, text)
 }
 
-// afterWrite is the private state after a plan was carried out: of a secret that was written, or of a hash that took
-// its place.
+// afterWrite returns the private state after an apply: with the hash of the secret that the apply wrote, or without one
+// if a configured hash, or no hash, replaced the secret.
 func (p privateState) afterWrite(plannedHash, configuredHash types.String, writtenHash string) privateState {
 	switch {
 	case plannedHash.IsUnknown():

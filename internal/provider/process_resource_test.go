@@ -11,11 +11,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// managed is a resource with what a CLI keeps of it from one operation to the next.
+// managed is a resource with everything that a CLI keeps of it between operations.
 type managed struct {
 	*process
 	name     string
-	state    *tfprotov6.DynamicValue // nil for none
+	state    *tfprotov6.DynamicValue // nil if there is none
 	values   map[string]any          // of the state
 	private  []byte
 	identity *tfprotov6.ResourceIdentityData
@@ -27,7 +27,7 @@ func (m *managed) schema() *tfprotov6.Schema { return schemas().ResourceSchemas[
 
 func (m *managed) kind() tftypes.Type { return m.schema().ValueType() }
 
-// prior is the state as it is sent: null when there is none.
+// prior returns the state as a CLI sends it: null if there is none.
 func (m *managed) prior() *tfprotov6.DynamicValue {
 	if m.state == nil {
 		return encodeAs(m.kind(), nil)
@@ -35,15 +35,15 @@ func (m *managed) prior() *tfprotov6.DynamicValue {
 	return m.state
 }
 
-// plan is one that can be applied.
+// plan is a plan that can be applied.
 type plan struct {
 	result
 	config  *tfprotov6.DynamicValue
 	planned *tfprotov6.PlanResourceChangeResponse
-	changes bool // it is not empty
+	changes bool // the plan is not empty
 }
 
-// plan validates and plans a configuration; nil plans to destroy.
+// plan validates and plans a configuration. With nil, it plans to destroy.
 func (m *managed) plan(config arguments) plan {
 	p := plan{config: encodeAs(m.kind(), nil)}
 	proposed := p.config
@@ -68,7 +68,8 @@ func (m *managed) plan(config arguments) plan {
 	return p
 }
 
-// propose is the state that a CLI proposes: the configuration, with what is computed as it was, or unknown at first.
+// propose returns the state that a CLI proposes: the configuration, with computed values from the state, or unknown if
+// there is no state.
 func (m *managed) propose(config arguments) *tfprotov6.DynamicValue {
 	kinds := m.kind().(tftypes.Object).AttributeTypes //nolint:forcetypeassert // a schema is an object
 	before := map[string]tftypes.Value{}
@@ -90,7 +91,7 @@ func (m *managed) propose(config arguments) *tfprotov6.DynamicValue {
 	return encode(m.kind(), proposed)
 }
 
-// apply plans, and carries out a plan that changes something.
+// apply plans a configuration, and applies the plan if it changes something.
 func (m *managed) apply(config arguments) result {
 	p := m.plan(config)
 	if p.failed() || !p.changes {
@@ -99,7 +100,7 @@ func (m *managed) apply(config arguments) result {
 	return m.carryOut(p)
 }
 
-// carryOut applies a plan, and takes over the state that comes of it, also of a failure.
+// carryOut applies a plan and keeps the resulting state, even after a failure.
 func (m *managed) carryOut(p plan) result {
 	resp := must(m.server.ApplyResourceChange(m.ctx, &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: m.name, Config: p.config, PriorState: m.prior(), PlannedState: p.planned.PlannedState,
@@ -123,7 +124,7 @@ func (m *managed) keep(
 	return r
 }
 
-// refresh reads the resource, as every plan does first. An error leaves the state as it was.
+// refresh reads the resource, as every plan does first. After an error, the state stays as it was.
 func (m *managed) refresh() result {
 	resp := must(m.server.ReadResource(m.ctx, &tfprotov6.ReadResourceRequest{
 		TypeName: m.name, CurrentState: m.state, Private: m.private, CurrentIdentity: m.identity,
@@ -135,7 +136,7 @@ func (m *managed) refresh() result {
 	return m.keep(r, resp.NewState, resp.Private, resp.NewIdentity)
 }
 
-// destroy plans to destroy, and does.
+// destroy plans to destroy the resource, and applies the plan.
 func (m *managed) destroy() result {
 	p := m.plan(nil)
 	if p.failed() {
@@ -149,7 +150,7 @@ func (m *managed) importID(id string) result {
 	return m.imports(&tfprotov6.ImportResourceStateRequest{TypeName: m.name, ID: id})
 }
 
-// importIdentity imports by an identity; an instance of "" is left out.
+// importIdentity imports by an identity. It leaves out an instance of "".
 func (m *managed) importIdentity(instance, id string) result {
 	values := map[string]tftypes.Value{
 		"instance": tftypes.NewValue(tftypes.String, nil), "id": tftypes.NewValue(tftypes.String, id),
@@ -176,7 +177,7 @@ var identityKind = tftypes.Object{
 	AttributeTypes: map[string]tftypes.Type{"instance": tftypes.String, "id": tftypes.String},
 }
 
-// identityValues are those of the identity.
+// identityValues returns the values of the identity.
 func (m *managed) identityValues() map[string]any {
 	return goValue(must(m.identity.IdentityData.Unmarshal(identityKind))).(map[string]any) //nolint:forcetypeassert // an object
 }

@@ -20,35 +20,35 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// process is a configured provider process, asked as a CLI asks it: hundreds of configurations in the time that one
-// plan of a CLI takes. Its operations panic when the protocol itself fails, so that any goroutine may call them.
+// process is a configured provider process that tests call as a CLI does, with hundreds of configurations in the time
+// of one CLI plan. Its operations panic if the protocol itself fails, and so any goroutine may call them.
 type process struct {
 	ctx    context.Context
 	server listServer
 }
 
-// arguments are those of an object or of the provider: Go values by name. What is left out is null, and
-// tftypes.UnknownValue is known after apply only.
+// arguments are the arguments of an object or of the provider, as Go values by name. Missing arguments are null, and
+// tftypes.UnknownValue is known only after apply.
 type arguments map[string]any
 
-// with returns a copy with further arguments, or others.
+// with returns a copy with arguments added or replaced.
 func (a arguments) with(more arguments) arguments {
 	all := maps.Clone(a)
 	maps.Copy(all, more)
 	return all
 }
 
-// environment is that of a provider process.
+// environment is the environment of a provider process.
 type environment map[string]string
 
-// with returns a copy with one more variable, or another value of it.
+// with returns a copy with one variable added or replaced.
 func (e environment) with(name, value string) environment {
 	changed := maps.Clone(e)
 	changed[name] = value
 	return changed
 }
 
-// without returns a copy that lacks some variables.
+// without returns a copy without some variables.
 func (e environment) without(names ...string) environment {
 	changed := maps.Clone(e)
 	for _, name := range names {
@@ -57,7 +57,8 @@ func (e environment) without(names ...string) environment {
 	return changed
 }
 
-// startInstance starts a simulated instance. The environment names it and its sample application.
+// startInstance starts a simulated instance. The environment that it returns names the instance and its sample
+// application.
 func startInstance(t *testing.T) (*erpnettest.Server, environment) {
 	t.Helper()
 	instance := erpnettest.NewServer()
@@ -74,13 +75,13 @@ func environmentOf(instance *erpnettest.Server) environment {
 	}
 }
 
-// newProvider is a provider whose environment is a map, so that tests run in parallel.
+// newProvider returns a provider whose environment is a map, which lets tests run in parallel.
 func newProvider(env environment) *erpnetProvider {
 	lookup := func(name string) (string, bool) { value, ok := env[name]; return value, ok }
 	return &erpnetProvider{version: "test", now: time.Now, lookupEnv: lookup}
 }
 
-// start starts a process, which takes any configuration of the provider without a word.
+// start starts a process. Any configuration of the provider must be accepted without a diagnostic.
 func start(t *testing.T, env environment, configuration arguments) *process {
 	t.Helper()
 	return startProvider(t, newProvider(env), configuration)
@@ -103,7 +104,7 @@ func startProvider(t *testing.T, provider *erpnetProvider, configuration argumen
 	return p
 }
 
-// schemas are those of the provider, which are the same in all processes.
+// schemas returns the provider's schemas, which are the same in all processes.
 var schemas = sync.OnceValue(func() *tfprotov6.GetProviderSchemaResponse {
 	server := providerserver.NewProtocol6(newProvider(nil))()
 	return must(server.GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{}))
@@ -159,7 +160,7 @@ func (p *process) open(name string, values arguments) result {
 	return newResult(kind, resp.Result, resp.Private, validated.Diagnostics, resp.Diagnostics)
 }
 
-// list validates and lists a resource, with all that its results hold.
+// list validates and lists a resource, with everything that its results contain.
 func (p *process) list(name string, values arguments) result {
 	name = "erpnet_" + name
 	config := encode(schemas().ListResourceSchemas[name].ValueType(), values)
@@ -183,7 +184,7 @@ func (p *process) list(name string, values arguments) result {
 	return all
 }
 
-// call calls a function of strings.
+// call calls a function whose parameters are strings.
 func (p *process) call(name string, texts ...string) result {
 	var encoded []*tfprotov6.DynamicValue
 	for _, text := range texts {
@@ -200,12 +201,12 @@ func (p *process) call(name string, texts ...string) result {
 	return newResult(schemas().Functions[name].Return.Type, resp.Result, nil)
 }
 
-// result is what one operation gave.
+// result is the result of one operation.
 type result struct {
 	diagnostics []*tfprotov6.Diagnostic
 	values      map[string]any // of the state or the result, as Go values; nil for none
-	value       any            // the same, where it is no object
-	kept        string         // what the CLI gets to keep, encoded
+	value       any            // the same, if it is not an object
+	kept        string         // what the CLI keeps, encoded
 }
 
 func newResult(
@@ -216,7 +217,7 @@ func newResult(
 ) result {
 	r := result{diagnostics: slices.Concat(diagnostics...), kept: string(private)}
 	if value != nil {
-		r.kept += string(value.MsgPack) + string(value.JSON) // both hold texts as they are, but for JSON's escapes
+		r.kept += string(value.MsgPack) + string(value.JSON) // both hold strings unchanged, except for JSON escapes
 		r.value = goValue(must(value.Unmarshal(kind)))
 		r.values, _ = r.value.(map[string]any)
 	}
@@ -237,12 +238,12 @@ func (r result) errors() []string   { return r.of(tfprotov6.DiagnosticSeverityEr
 func (r result) warnings() []string { return r.of(tfprotov6.DiagnosticSeverityWarning) }
 func (r result) failed() bool       { return len(r.errors()) > 0 }
 
-// text is all that a person gets to read.
+// text returns everything that a person reads.
 func (r result) text() string {
 	return strings.Join(append(r.errors(), r.warnings()...), "\n")
 }
 
-// succeeds holds that there is no diagnostic at all.
+// succeeds expects no diagnostics at all.
 func (r result) succeeds(t *testing.T) result {
 	t.Helper()
 	if len(r.diagnostics) > 0 {
@@ -251,7 +252,7 @@ func (r result) succeeds(t *testing.T) result {
 	return r
 }
 
-// fails holds that there is one error, which says all of this.
+// fails expects one error, which contains all of these texts.
 func (r result) fails(t *testing.T, wants ...string) {
 	t.Helper()
 	if len(r.errors()) != 1 {
@@ -264,7 +265,7 @@ func (r result) fails(t *testing.T, wants ...string) {
 	}
 }
 
-// has holds that these attributes have these values.
+// has expects these attributes to have these values.
 func (r result) has(t *testing.T, wants arguments) {
 	t.Helper()
 	for name, want := range wants {
@@ -274,7 +275,7 @@ func (r result) has(t *testing.T, wants arguments) {
 	}
 }
 
-// hides holds that none of the secrets is shown.
+// hides expects none of these secrets in the diagnostics.
 func (r result) hides(t *testing.T, secrets ...string) {
 	t.Helper()
 	for _, secret := range secrets {

@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// encode makes an object of the type; what is left out is null.
+// encode makes an object of this type. Missing values are null.
 func encode(kind tftypes.Type, values arguments) *tfprotov6.DynamicValue {
 	attributes := map[string]tftypes.Value{}
 	for name, attribute := range kind.(tftypes.Object).AttributeTypes { //nolint:forcetypeassert // a schema is an object
@@ -26,13 +26,13 @@ func encode(kind tftypes.Type, values arguments) *tfprotov6.DynamicValue {
 	return encodeAs(kind, attributes)
 }
 
-// encodeAs encodes a value; nil makes null.
+// encodeAs encodes a value; nil becomes null.
 func encodeAs(kind tftypes.Type, value any) *tfprotov6.DynamicValue {
 	encoded := must(tfprotov6.NewDynamicValue(kind, tftypes.NewValue(kind, value)))
 	return &encoded
 }
 
-// protocolValue is a Go value as one of the type. The elements of a list may be unknown.
+// protocolValue converts a Go value to this type. Elements of a list may be unknown.
 func protocolValue(kind tftypes.Type, value any) tftypes.Value {
 	var elements []any
 	switch value := value.(type) {
@@ -54,8 +54,8 @@ func protocolValue(kind tftypes.Type, value any) tftypes.Value {
 	return tftypes.NewValue(kind, texts)
 }
 
-// goValue is a value of the protocol as one of Go: numbers as texts, sets in order, nil for null and
-// tftypes.UnknownValue for what is unknown.
+// goValue converts a value of the protocol to a Go value: numbers become strings, sets are sorted, null becomes nil,
+// and an unknown value becomes tftypes.UnknownValue.
 func goValue(value tftypes.Value) any {
 	switch {
 	case !value.IsKnown():

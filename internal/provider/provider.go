@@ -1,8 +1,8 @@
 // Copyright (c) ERP.net
 // SPDX-License-Identifier: MPL-2.0
 
-// Package provider adapts package erpnet to Terraform and OpenTofu. It has one file per object, named by its kind
-// first.
+// Package provider adapts package erpnet to Terraform and OpenTofu. Each object has its own file, whose name begins
+// with the kind of object.
 package provider
 
 import (
@@ -31,15 +31,15 @@ var (
 	_ provider.ProviderWithListResources      = (*erpnetProvider)(nil)
 )
 
-// erpnetProvider lives as long as the provider process. What one configuration says is kept in a [session].
+// erpnetProvider lives as long as the provider process. Each configuration gets its own [session].
 type erpnetProvider struct {
 	version   string
 	now       func() time.Time
 	lookupEnv func(string) (string, bool)
-	transport http.RoundTripper // instead of the network, for tests
+	transport http.RoundTripper // replaces the network in tests
 }
 
-// New returns the constructor of the provider, as providerserver.Serve takes it.
+// New returns the provider's constructor for providerserver.Serve.
 func New(version string) func() provider.Provider {
 	return func() provider.Provider {
 		return &erpnetProvider{version: version, now: time.Now, lookupEnv: os.LookupEnv}
@@ -66,8 +66,8 @@ func (p *erpnetProvider) Metadata(_ context.Context, _ provider.MetadataRequest,
 	resp.Version = p.version
 }
 
-// Schema: Every attribute is optional, so that the environment can give it, and has no validator: a fault is reported
-// by the object that needs the value, so that pure objects work without.
+// Schema makes every attribute optional, because the environment can provide it, and adds no validators: the object
+// that needs a value reports what is wrong with it, and pure objects work without it.
 func (p *erpnetProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Get access tokens of ERP.net trusted applications, and manage the applications and " +
@@ -144,7 +144,7 @@ func (p *erpnetProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 	}
 }
 
-// Configure: It makes no request, and faulty values are no error here; see [settings].
+// Configure makes no request. A faulty value is not an error here; see [settings].
 func (p *erpnetProvider) Configure(
 	ctx context.Context,
 	req provider.ConfigureRequest,

@@ -16,7 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 )
 
-// Every schema and definition must be one that the framework takes: the CLI would say so only to who uses the object.
+// The framework must accept every schema and definition: otherwise, only people who use the object would see the error.
 func TestSchemasAreValid(t *testing.T) {
 	ctx := context.Background()
 	p := newProvider(nil)
@@ -49,14 +49,14 @@ func TestSchemasAreValid(t *testing.T) {
 	}
 }
 
-// attribute is what the attributes of all kinds of schemas have in common.
+// attribute is what attributes have in common in all kinds of schemas.
 type attribute interface {
 	GetMarkdownDescription() string
 	IsSensitive() bool
 }
 
-// expectValid holds that the framework takes a schema, that every attribute has a description, and that those which
-// hold a secret or a token are sensitive.
+// expectValid expects the framework to accept a schema, every attribute to have a description, and every attribute with
+// a secret or a token to be sensitive.
 func expectValid[A attribute](t *testing.T, kind string, schema interface {
 	ValidateImplementation(ctx context.Context) diag.Diagnostics
 }, attributes map[string]A,

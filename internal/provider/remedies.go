@@ -16,8 +16,9 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/trustedapp"
 )
 
-// Remedy says in the user's words what one kind of failure means, and what to do about it. In its texts, {host} is the
-// host that was asked, {client_id} who asked, and {hash} how to compare the secret with the record.
+// Remedy says in the user's words what one kind of failure means and what to do about it. In its texts, {host} stands
+// for the host of the request, {client_id} for the client ID that made it, and {hash} for how to compare the secret
+// with the record.
 type Remedy struct {
 	Kind   erpnet.Kind
 	Title  string // a few words, the summary of a diagnostic
@@ -25,7 +26,7 @@ type Remedy struct {
 	Remedy string // what to do, in one or more lines
 }
 
-// remedyOf finds the remedy of a failure, with the facts of the case in it.
+// remedyOf returns the remedy for a failure, with the facts of the case filled in.
 func remedyOf(failed *erpnet.Error) Remedy {
 	found := Remedy{Kind: failed.Kind, Title: "ERP.net Request Failed"}
 	for _, remedy := range Remedies() {
@@ -50,7 +51,7 @@ func hostIn(text string) string {
 	return cmp.Or(u.Hostname(), "the host")
 }
 
-// hashFact says how the hash of the secret must begin. Of a short secret, nothing of the hash is shown.
+// hashFact says how the hash of the secret must begin. If the secret is short, it shows no part of the hash.
 func hashFact(prefix string) string {
 	if prefix == "" {
 		return "ApplicationSecretHash is the hash of this secret: the function secret_matches compares them"
@@ -59,7 +60,7 @@ func hashFact(prefix string) string {
 		" (otherwise the secret was rotated, or is that of another application)"
 }
 
-// explanation is a failure in the order in which it is read: what is wrong, what to do, and the evidence.
+// explanation describes a failure in reading order: what is wrong, what to do, and the evidence.
 func explanation(failed *erpnet.Error) string {
 	remedy := remedyOf(failed)
 	parts := []string{remedy.Cause, remedy.Remedy}
@@ -77,7 +78,8 @@ func explanation(failed *erpnet.Error) string {
 	return strings.Join(append(parts, evidence), "\n\n")
 }
 
-// Remedies lists every kind of failure. It is a function so that nothing of it is built before a failure needs it.
+// Remedies returns the remedies for all kinds of failure. It is a function so as not to build the list before a failure
+// needs it.
 func Remedies() []Remedy {
 	return []Remedy{
 		{

@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// Whatever the client fails with, there is one remedy, and there is none for what it never fails with.
+// There is exactly one remedy for each failure of the client, and none for a failure that never occurs.
 func TestEveryKindOfFailureHasOneRemedy(t *testing.T) {
 	kinds := declaredKinds(t)
 	for _, remedy := range Remedies() {
@@ -32,7 +32,7 @@ func TestEveryKindOfFailureHasOneRemedy(t *testing.T) {
 	}
 }
 
-// declaredKinds are the constants of type erpnet.Kind in the sources of the client: their names by their values.
+// declaredKinds returns the names of the erpnet.Kind constants in the client's sources, by their values.
 func declaredKinds(t *testing.T) map[string]string {
 	t.Helper()
 	kinds := map[string]string{}
@@ -70,7 +70,7 @@ func declaredKinds(t *testing.T) map[string]string {
 	return kinds
 }
 
-// isKind knows the type's name inside of its package and outside of it.
+// isKind recognizes the type's name inside and outside its package.
 func isKind(expression ast.Expr) bool {
 	switch name := expression.(type) {
 	case *ast.Ident:

@@ -21,8 +21,8 @@ var _ resource.Resource = (*secretHashResource)(nil)
 
 func newSecretHashResource() resource.Resource { return &secretHashResource{} }
 
-// secretHashResource is the resource erpnet_secret_hash: the bridge from an ephemeral secret to what is stored, which
-// no ephemeral value may reach. It is pure: it lives in the state alone and makes no request.
+// secretHashResource is the resource erpnet_secret_hash: the bridge from an ephemeral secret to arguments that are
+// stored, which accept no ephemeral value. It is pure: it lives only in the state and makes no request.
 type secretHashResource struct{}
 
 type secretHashResourceModel struct {
@@ -88,8 +88,8 @@ func (r *secretHashResource) Update(ctx context.Context, req resource.UpdateRequ
 	}
 }
 
-// notRotated warns of a secret that is the old one though its version is new: its store has noted the new version, and
-// not the new secret, as some do when writing it failed.
+// notRotated warns that a secret is still the old one although its version is new. Some stores record the new version
+// without the new secret if writing the secret fails.
 func notRotated(version, secret string) diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(path.Root(version), "Secret Not Rotated",
 		version+" has changed, but "+secret+" is the same secret as before. If a new one was meant, its store may "+
@@ -97,14 +97,14 @@ func notRotated(version, secret string) diag.Diagnostic {
 			"see that the store has the new secret, and change "+version+" once more.")
 }
 
-// hashOf sets the state to the hash of the configuration's secret.
+// hashOf stores the hash of the configured secret in the state.
 func hashOf(ctx context.Context, config tfsdk.Config, state *tfsdk.State) (secretHashResourceModel, diag.Diagnostics) {
 	var model secretHashResourceModel
 	diags := config.Get(ctx, &model)
 	if diags.HasError() {
 		return model, diags
 	}
-	// In apply, since a validator has not seen a value that was unknown before.
+	// Check during apply, because a validator doesn't see a value that is unknown in the plan.
 	if err := erpnet.CheckSecret(model.SecretWO.ValueString()); err != nil {
 		diags.AddError("Invalid secret_wo", "The value of secret_wo cannot be used: "+unusable(err))
 		return model, diags
@@ -115,9 +115,9 @@ func hashOf(ctx context.Context, config tfsdk.Config, state *tfsdk.State) (secre
 	return model, diags
 }
 
-// Read: There is nothing but the state.
+// Read does nothing: the resource exists only in the state.
 func (r *secretHashResource) Read(context.Context, resource.ReadRequest, *resource.ReadResponse) {}
 
-// Delete: The state is all there is to delete.
+// Delete does nothing: the framework removes the resource from the state.
 func (r *secretHashResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// The hash follows the version, not the secret: a write-only value that has changed cannot be seen. A version is a
-// text, as the versions of secret stores are.
+// The hash follows the version, not the secret, because the provider can't see that a write-only value has changed. A
+// version is a string, like the versions of secret stores.
 func TestSecretHashResource(t *testing.T) {
 	m := start(t, nil, nil).resource("secret_hash")
 	config := func(secret, version string) arguments {
@@ -25,7 +25,7 @@ func TestSecretHashResource(t *testing.T) {
 	m.destroy().succeeds(t)
 }
 
-// A store that notes a new version although its write failed gives the old secret once more.
+// A store that records a new version although its write failed returns the old secret again.
 func TestNewVersionOfTheSameSecretIsAWarning(t *testing.T) {
 	m := start(t, nil, nil).resource("secret_hash")
 	m.apply(arguments{"secret_wo": "DEMO"}).succeeds(t)

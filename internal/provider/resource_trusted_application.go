@@ -53,7 +53,7 @@ type trustedApplicationResourceModel struct {
 	DeletionProtection    types.Bool   `tfsdk:"deletion_protection"`
 }
 
-// trustedApplicationIdentity can change: an instance may be renamed, and its records stay.
+// trustedApplicationIdentity can change: an instance may be renamed and keep its records.
 type trustedApplicationIdentity struct {
 	Instance types.String `tfsdk:"instance"`
 	ID       types.String `tfsdk:"id"`
@@ -201,8 +201,8 @@ func (r *trustedApplicationResource) Configure(
 	r.session = configured(req.ProviderData, &resp.Diagnostics)
 }
 
-// ImportState takes a GUID or an ApplicationUri, or an identity. An ApplicationUri may have the form of a GUID; Read
-// finds out.
+// ImportState accepts a GUID, an ApplicationUri or an identity. An ApplicationUri may have the form of a GUID: Read
+// tries both.
 func (r *trustedApplicationResource) ImportState(
 	ctx context.Context,
 	req resource.ImportStateRequest,
@@ -228,7 +228,7 @@ func (r *trustedApplicationResource) ImportState(
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deletion_protection"), true)...)
 }
 
-// isOurs refuses to import from another instance than the provider's.
+// isOurs refuses an import from an instance other than the provider's.
 func (r *trustedApplicationResource) isOurs(instance types.String) (diags diag.Diagnostics) {
 	ours, problems := r.session.instance(false)
 	if len(problems) == 0 && !instance.IsNull() && !strings.EqualFold(instance.ValueString(), hostOf(ours)) {
@@ -239,7 +239,7 @@ func (r *trustedApplicationResource) isOurs(instance types.String) (diags diag.D
 	return diags
 }
 
-// hostOf is the instance as an identity names it: its host, with the port unless that is the default one.
+// hostOf returns the instance as an identity names it: its host, with the port unless that is the default.
 func hostOf(i erpnet.Instance) string {
 	_, host, _ := strings.Cut(i.URL, "://")
 	return host
@@ -280,7 +280,7 @@ func (r *trustedApplicationResource) Read(ctx context.Context, req resource.Read
 	api, diags := r.session.domainAPI()
 	if deferrable(req.ClientCapabilities.DeferralAllowed, diags) {
 		resp.Deferred = deferredResource
-		// A state of a CLI without identities has none, and the framework wants one.
+		// The state of a CLI without identities has none, but the framework requires one.
 		if req.Identity == nil || req.Identity.Raw.IsNull() {
 			resp.Diagnostics.Append(resp.Identity.Set(ctx, &trustedApplicationIdentity{ID: state.ID})...)
 		}
@@ -303,7 +303,7 @@ func (r *trustedApplicationResource) Read(ctx context.Context, req resource.Read
 		resp.Diagnostics.AddError("Trusted Application Not Visible", notVisible)
 		return
 	case found == nil:
-		// The framework wants an identity even of what is gone.
+		// The framework requires an identity even for a record that is gone.
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identityOf(state.ID))...)
 		resp.State.RemoveResource(ctx)
 		return
@@ -317,8 +317,8 @@ func (r *trustedApplicationResource) Read(ctx context.Context, req resource.Read
 	resp.Diagnostics.Append(private.write(ctx, resp.Private)...)
 }
 
-// notVisible says how to go on when a protected record is not there: to forget it would make the next apply create it
-// again, beside the one that the caller may only not see.
+// notVisible says what to do if a protected record isn't found. Removing it from the state would make the next apply
+// create a second one if the caller just isn't allowed to see the first.
 const notVisible = "The instance does not list this Trusted Application, nor give it by its key: it was deleted, " +
 	"or the caller may not see it any more. " +
 	"It has deletion protection, so it is not given up.\n\n" +
@@ -326,11 +326,10 @@ const notVisible = "The instance does not list this Trusted Application, nor giv
 	"If the record was deleted, remove the resource from the state (terraform state rm, or a removed block), and " +
 	"apply to create it again."
 
-// imported reports whether the state has nothing but what names the record.
+// imported reports whether the state comes from an import, and so contains only what identifies the record.
 func (m *trustedApplicationResourceModel) imported() bool { return m.Name.IsNull() }
 
-// find looks for the record of the state. What is imported may be named by an ApplicationUri that has the form of an
-// Id.
+// find looks up the record in the state. After an import, the Id may be an ApplicationUri in the form of a GUID.
 func (m *trustedApplicationResourceModel) find(
 	ctx context.Context,
 	store trustedapp.Store,
@@ -389,7 +388,7 @@ func (r *trustedApplicationResource) Delete(
 	defer done()
 	var state trustedApplicationResourceModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(state.protect()...) // no plan says so when the record is replaced
+	resp.Diagnostics.Append(state.protect()...) // when the record is replaced, no plan reports this
 	api, diags := r.session.domainAPI()
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {

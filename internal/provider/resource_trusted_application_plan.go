@@ -19,8 +19,8 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/trustedapp"
 )
 
-// ValidateConfig: What never works is judged in the plan, since an existing record may stay as it is, and a configuration
-// does not say whether there is one.
+// ValidateConfig checks only how the secrets are combined. ModifyPlan refuses the values that never work, because an
+// existing record may keep them, and a configuration doesn't say whether the record exists.
 func (r *trustedApplicationResource) ValidateConfig(
 	ctx context.Context,
 	req resource.ValidateConfigRequest,
@@ -31,7 +31,7 @@ func (r *trustedApplicationResource) ValidateConfig(
 	resp.Diagnostics.Append(config.refuseSecrets()...)
 }
 
-// refuseSecrets refuses secrets that do not go together, as far as they are known, in a configuration.
+// refuseSecrets refuses combinations of secrets that don't fit together, as far as the configuration is known.
 func (m *trustedApplicationResourceModel) refuseSecrets() (diags diag.Diagnostics) {
 	if isSet(m.SecretHash) && isSet(m.ClientSecretWO) {
 		diags.AddError("Two Secrets", "secret_hash and client_secret_wo are both set, and a record has one hash. "+
@@ -48,11 +48,10 @@ func (m *trustedApplicationResourceModel) refuseSecrets() (diags diag.Diagnostic
 	return diags
 }
 
-// isSet reports whether a value is there, and known.
+// isSet reports whether a value is neither null nor unknown.
 func isSet(value attr.Value) bool { return !value.IsNull() && !value.IsUnknown() }
 
-// ModifyPlan protects the record from deletion, fills in what follows from other attributes, and refuses what never
-// works.
+// ModifyPlan protects the record from deletion, derives attributes from other attributes, and refuses what never works.
 func (r *trustedApplicationResource) ModifyPlan(
 	ctx context.Context,
 	req resource.ModifyPlanRequest,
@@ -89,7 +88,7 @@ func (r *trustedApplicationResource) ModifyPlan(
 	}
 }
 
-// protect refuses to delete a record that is protected.
+// protect refuses to delete a protected record.
 func (m *trustedApplicationResourceModel) protect() (diags diag.Diagnostics) {
 	if m.DeletionProtection.ValueBool() {
 		diags.AddError("Deletion Protected", "This would delete the trusted application, and with it the access of "+
@@ -99,8 +98,9 @@ func (m *trustedApplicationResourceModel) protect() (diags diag.Diagnostics) {
 	return diags
 }
 
-// plannedHash is the configured hash; else, when a secret is to be written, one that is known after apply; else what
-// the record has. A secret is written when its version changes, and when none was written from here before.
+// plannedHash returns the configured hash, or else unknown if the apply writes a secret, or else the hash of the
+// record, which is null for a Public application. An apply writes a secret if the secret's version changes, or if this
+// resource has not written one before.
 func plannedHash(config, plan, state trustedApplicationResourceModel, private privateState) types.String {
 	writes := private.WrittenHash == "" || !plan.ClientSecretWOVersion.Equal(state.ClientSecretWOVersion)
 	switch {
@@ -111,10 +111,10 @@ func plannedHash(config, plan, state trustedApplicationResourceModel, private pr
 	case plan.ClientType.ValueString() == string(trustedapp.Public):
 		return types.StringNull()
 	}
-	return state.SecretHash // null when there is no record yet
+	return state.SecretHash // null if there is no record yet
 }
 
-// plannedSystemUserAllowed is true exactly when there is a system user, unless it is configured.
+// plannedSystemUserAllowed returns the configured value or, without one, whether there is a system user.
 func plannedSystemUserAllowed(config, plan trustedApplicationResourceModel) types.Bool {
 	if config.SystemUserAllowed.IsNull() && !config.SystemUser.IsUnknown() {
 		return types.BoolValue(!config.SystemUser.IsNull())
@@ -122,7 +122,7 @@ func plannedSystemUserAllowed(config, plan trustedApplicationResourceModel) type
 	return plan.SystemUserAllowed
 }
 
-// plannedClientID is unknown in a plan that will write the hash of a secret, so that what uses it waits.
+// plannedClientID is unknown if the apply writes the hash of a secret. Whatever uses the client ID then waits for that.
 func plannedClientID(plan trustedApplicationResourceModel) types.String {
 	if plan.SecretHash.IsUnknown() {
 		return types.StringUnknown()
@@ -130,8 +130,8 @@ func plannedClientID(plan trustedApplicationResourceModel) types.String {
 	return plan.ApplicationURI
 }
 
-// judge refuses what never works, and advises about what is better done otherwise. A record that is there already may
-// stay as it is: the rules speak when somebody changes what they are about.
+// judge refuses what never works, and warns about what works but has a better alternative. An existing record may stay
+// as it is: a rule applies only if the plan changes an attribute that the rule is about.
 func (m *trustedApplicationResourceModel) judge(
 	ctx context.Context,
 	state trustedApplicationResourceModel,
@@ -150,7 +150,7 @@ func (m *trustedApplicationResourceModel) judge(
 	return diags
 }
 
-// keeps reports whether a plan leaves all attributes as they are that a rule is about.
+// keeps reports whether a plan leaves every attribute that a rule is about unchanged.
 func (m *trustedApplicationResourceModel) keeps(v trustedapp.Violation, before *trustedApplicationModel) bool {
 	for _, name := range append([]string{v.Attribute}, v.With...) {
 		if !m.attribute(name).value.Equal(before.attribute(name).value) {
@@ -160,12 +160,12 @@ func (m *trustedApplicationResourceModel) keeps(v trustedapp.Violation, before *
 	return true
 }
 
-// wantedRecord is the record that a plan describes. The secret, which is in the configuration only, is hashed here.
+// wantedRecord returns the record that a plan describes. It hashes the secret, which only the configuration contains.
 func (m *trustedApplicationResourceModel) wantedRecord(
 	config trustedApplicationResourceModel,
 ) (trustedapp.Record, diag.Diagnostics) {
 	var diags diag.Diagnostics
-	diags.Append(config.refuseSecrets()...) // which no plan may have known
+	diags.Append(config.refuseSecrets()...) // they may have been unknown in the plan
 	wanted := m.toRecord()
 	wanted.BasicAuthenticationAllowed = m.BasicAuthentication.ValueBool()
 	if m.SecretHash.IsUnknown() {
@@ -178,8 +178,8 @@ func (m *trustedApplicationResourceModel) wantedRecord(
 	return wanted, diags
 }
 
-// save stores a record that was written: as planned, and what is known since. What the instance made of it shows in the
-// next plan.
+// save stores a written record in the state: the planned values, and those that are known only now. If the instance
+// changed any of them, the next plan shows it.
 func (m *trustedApplicationResourceModel) save(
 	ctx context.Context,
 	wanted trustedapp.Record,
@@ -199,7 +199,7 @@ func (m *trustedApplicationResourceModel) save(
 	return diags
 }
 
-// savedState is what a response keeps of a resource.
+// savedState is where a response stores a resource.
 type savedState struct {
 	state    *tfsdk.State
 	identity *tfsdk.ResourceIdentity
@@ -207,8 +207,9 @@ type savedState struct {
 	session  *session
 }
 
-// refresh takes over the record. A hash that was changed elsewhere is a warning: it is the one attribute that a plan
-// cannot repair by itself. No hash is no change where none was shown right after one was written.
+// refresh updates the model from a record that was read. It warns if the hash was changed elsewhere: this is the only
+// attribute that a plan can't repair by itself. A missing hash is not a change if the instance withheld it, or showed
+// none right after one was written.
 func (m *trustedApplicationResourceModel) refresh(
 	ctx context.Context,
 	now *trustedapp.Record,
@@ -219,7 +220,7 @@ func (m *trustedApplicationResourceModel) refresh(
 	m.ID, m.ClientID = types.StringValue(now.ID), m.ApplicationURI
 	m.BasicAuthentication = types.BoolValue(now.BasicAuthenticationAllowed)
 	if strings.EqualFold(m.SystemUser.ValueString(), before.SystemUser.ValueString()) {
-		m.SystemUser = before.SystemUser // as the configuration writes it
+		m.SystemUser = before.SystemUser // keep the configuration's letter case
 	}
 	if now.ApplicationSecretHash == "" && (now.SecretHashWithheld || private.HashHidden) {
 		m.SecretHash = before.SecretHash
@@ -233,14 +234,13 @@ func (m *trustedApplicationResourceModel) refresh(
 	return diags
 }
 
-// identityOf is the identity of a record of the provider's instance.
+// identityOf returns the identity of a record in the provider's instance.
 func (s *session) identityOf(id types.String) *trustedApplicationIdentity {
 	instance, _ := s.instance(false)
 	return &trustedApplicationIdentity{types.StringValue(hostOf(instance)), id}
 }
 
-// keptSecret reports whether a plan wrote the secret that the record had already, though its version says that it is a
-// new one.
+// keptSecret reports whether an apply wrote the secret that the record already had, although its version is new.
 func (m *trustedApplicationResourceModel) keptSecret(
 	plan trustedApplicationResourceModel,
 	wanted trustedapp.Record,
@@ -253,7 +253,7 @@ func (m *trustedApplicationResourceModel) keptSecret(
 		!private.HashHidden
 }
 
-// storedRecord is the record as it was read last, with its version.
+// storedRecord returns the record as it was last read, with its version.
 func (m *trustedApplicationResourceModel) storedRecord(private privateState) trustedapp.Record {
 	record := m.toRecord()
 	record.ID, record.ObjectVersion = m.ID.ValueString(), private.ObjectVersion

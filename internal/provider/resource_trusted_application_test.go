@@ -18,7 +18,7 @@ const (
 	reportsSecret = "a-secret-of-more-than-24-characters"
 )
 
-// service is the configuration of a service with a secret, and further arguments.
+// service returns the configuration of a service with a secret, with more arguments.
 func service(more arguments) arguments {
 	return arguments{
 		"name": "Reports", "application_uri": reportsURI, "system_user": "svc.integration", "scopes": []string{"read"},
@@ -26,13 +26,13 @@ func service(more arguments) arguments {
 	}.with(more)
 }
 
-// hashed is the same with the hash of a secret.
+// hashed returns the same configuration with a hash instead of the secret.
 func hashed(more arguments) arguments {
 	hash := arguments{"client_secret_wo": nil, "client_secret_wo_version": nil, "secret_hash": hashOfDEMO}
 	return service(hash).with(more)
 }
 
-// recordOf is the record of an ApplicationUri; the zero value for none.
+// recordOf returns the record with an ApplicationUri, or the zero value if there is none.
 func recordOf(instance *erpnettest.Server, uri string) erpnettest.TrustedApplication {
 	for _, application := range instance.Applications() {
 		if application.ApplicationUri == uri {
@@ -42,7 +42,7 @@ func recordOf(instance *erpnettest.Server, uri string) erpnettest.TrustedApplica
 	return erpnettest.TrustedApplication{}
 }
 
-// startService starts an instance with a service that was applied, and the resource that manages it.
+// startService starts an instance, applies a service, and returns the resource that manages it.
 func startService(t *testing.T, more arguments) (*erpnettest.Server, *managed) {
 	t.Helper()
 	instance, env := startInstance(t)
@@ -51,7 +51,7 @@ func startService(t *testing.T, more arguments) (*erpnettest.Server, *managed) {
 	return instance, m
 }
 
-// settles holds that a refresh and a plan of the same configuration find nothing to do and nothing to say.
+// settles expects a refresh and a plan of the same configuration to change nothing and report nothing.
 func (m *managed) settles(t *testing.T, config arguments) {
 	t.Helper()
 	m.refresh().succeeds(t)
@@ -101,7 +101,7 @@ func TestTrustedApplicationResource(t *testing.T) {
 	}
 }
 
-// addByHand makes a record as somebody may have, with what is left out of service.
+// addByHand adds a record as if someone had created it by hand.
 func addByHand(
 	instance *erpnettest.Server,
 	uri string,
@@ -117,8 +117,8 @@ func addByHand(
 	return recordOf(instance, uri)
 }
 
-// A record made by hand is imported without a change, by each way to name it, for a configuration that repeats it
-// without a secret.
+// A record made by hand can be imported under each of its names. A configuration that repeats the record, without a
+// secret, then changes nothing.
 func TestImportPlansNoChange(t *testing.T) {
 	const guid = "0f8fad5b-d9cb-469f-a165-70867728950e"
 	for name, test := range map[string]struct {
@@ -165,8 +165,8 @@ func TestImportPlansNoChange(t *testing.T) {
 	}
 }
 
-// What is on the server comes in as it is, whatever the rules say; they speak when somebody changes what they are
-// about.
+// A record on the server is imported as it is, even if it breaks rules. A rule applies once someone changes an
+// attribute that the rule is about.
 func TestOldRecordsComeIn(t *testing.T) {
 	instance, env := startInstance(t)
 	instance.AddUser(erpnettest.User{Login: "admin", Active: true, IsAdmin: true})
@@ -204,7 +204,7 @@ func TestImportRefuses(t *testing.T) {
 	}
 }
 
-// An instance can be renamed, and its records stay: the next refresh notes its new name.
+// An instance can be renamed and keep its records. The next refresh records the new name.
 func TestIdentityFollowsARenamedInstance(t *testing.T) {
 	instance, m := startService(t, nil)
 	renamed := strings.Replace(instance.URL, "127.0.0.1", "localhost", 1)
@@ -242,7 +242,7 @@ func TestDriftIsShownAndRepaired(t *testing.T) {
 	}
 }
 
-// A secret that was rotated elsewhere is a warning, which outlives other changes; changing the version repairs it.
+// A secret that was rotated elsewhere is a warning. Other changes don't remove the warning, but a new version does.
 func TestASecretThatWasRotatedElsewhereIsAWarning(t *testing.T) {
 	instance, m := startService(t, nil)
 	instance.ChangeApplication(reportsURI, func(a *erpnettest.TrustedApplication) {
@@ -261,8 +261,8 @@ func TestASecretThatWasRotatedElsewhereIsAWarning(t *testing.T) {
 	}
 }
 
-// Where the instance does not show hashes, the one that was written stays, and a new version is written all the same: by
-// its secret nobody can tell whether that is another one.
+// If the instance hides hashes, the state keeps the hash that was written. A new version is always written, because
+// nobody can tell whether the secret is a different one.
 func TestNewVersionIsWrittenWhereHashesAreHidden(t *testing.T) {
 	for name, form := range map[string]erpnettest.SecretHashes{
 		"null":     erpnettest.SecretHashesNull,
@@ -287,7 +287,7 @@ func TestNewVersionIsWrittenWhereHashesAreHidden(t *testing.T) {
 	}
 }
 
-// A store that notes a new version although its write failed gives the old secret once more.
+// A store that records a new version although its write failed returns the old secret again.
 func TestNewVersionOfTheSecretThatTheRecordHasIsAWarning(t *testing.T) {
 	_, m := startService(t, nil)
 	r := m.apply(service(arguments{"client_secret_wo_version": "2"}))
@@ -298,7 +298,7 @@ func TestNewVersionOfTheSecretThatTheRecordHasIsAWarning(t *testing.T) {
 	m.settles(t, service(arguments{"client_secret_wo_version": "2"}))
 }
 
-// A hash that was configured, then a secret in its place, then none at all.
+// First a configured hash, then a secret instead of it, then neither.
 func TestSecretChangesItsSource(t *testing.T) {
 	instance, env := startInstance(t)
 	m := start(t, env, nil).resource("trusted_application")
@@ -322,7 +322,7 @@ func TestSecretChangesItsSource(t *testing.T) {
 	}
 }
 
-// Two secrets that are both unknown, or both null in the end, are no contradiction as long as nobody knows.
+// Two secrets that are both unknown, or that may both turn out to be null, are no error until their values are known.
 func TestUnknownSecretsAreJudgedOnceTheyAreKnown(t *testing.T) {
 	_, env := startInstance(t)
 	unknown := tftypes.UnknownValue
@@ -344,7 +344,7 @@ func TestUnknownSecretsAreJudgedOnceTheyAreKnown(t *testing.T) {
 	m.apply(hashed(nil)).succeeds(t)
 }
 
-// A replacement deletes without a plan that says so.
+// A replacement deletes the record without a plan that reports it.
 func TestDeletionProtectionStopsReplacement(t *testing.T) {
 	instance, m := startService(t, arguments{"deletion_protection": true})
 	nothing := plan{config: encodeAs(m.kind(), nil), planned: m.plan(service(nil)).planned}
@@ -355,7 +355,7 @@ func TestDeletionProtectionStopsReplacement(t *testing.T) {
 	}
 }
 
-// Changed here and there: the version that was read decides.
+// If a record was changed both here and elsewhere, the version that was read reveals the conflict.
 func TestConcurrentChangeIsAConflict(t *testing.T) {
 	instance, m := startService(t, nil)
 	mine := m.plan(service(arguments{"notes": "mine"}))
@@ -366,7 +366,7 @@ func TestConcurrentChangeIsAConflict(t *testing.T) {
 	}
 }
 
-// A record that the caller may not see any more is not forgotten: the next apply would make a second one.
+// A record that the caller may no longer see stays in the state: otherwise, the next apply would create a second one.
 func TestAnInvisibleRecordIsNotForgotten(t *testing.T) {
 	emptyList := erpnettest.Field("value", []any{})
 	emptyList.When = func(r erpnettest.Request) bool { return !strings.Contains(r.Path, "(") }
@@ -374,9 +374,9 @@ func TestAnInvisibleRecordIsNotForgotten(t *testing.T) {
 	forbidden.When = func(r erpnettest.Request) bool { return strings.Contains(r.Path, "(") }
 	for name, test := range map[string]struct {
 		protected bool
-		byKey     bool // it is shown by its key
+		byKey     bool // the instance returns it by its key
 		gone      bool
-		want      string // title of the error; empty where the record is forgotten
+		want      string // title of the error; empty if the record leaves the state
 	}{
 		"refused by its key":          {want: "Access Denied by the Domain API"},
 		"shown by its key":            {byKey: true, want: "found"},
@@ -406,7 +406,7 @@ func TestAnInvisibleRecordIsNotForgotten(t *testing.T) {
 	}
 }
 
-// What works but is better done otherwise is a warning in the plan that creates or changes it, and in no other.
+// What works but has a better alternative is a warning only in the plan that creates or changes it.
 func TestAdviceIsGivenOnce(t *testing.T) {
 	instance, env := startInstance(t)
 	instance.AddUser(erpnettest.User{Login: "Administrator", Active: true, IsAdmin: true})
@@ -484,7 +484,7 @@ func TestTrustedApplicationRefuses(t *testing.T) {
 	}
 }
 
-// An instance may keep trusted applications from the Domain API altogether; a ticket is what remains.
+// An instance may block access to trusted applications through the Domain API. The ticket still works.
 func TestARefusedSecuritySetNamesTheTicket(t *testing.T) {
 	instance, env := startInstance(t)
 	instance.Configure(func(s *erpnettest.Settings) {

@@ -26,25 +26,25 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
 )
 
-// session is what one provider configuration gives its objects: its settings, and one service with its client, tokens,
-// keys and limiter.
+// session is what the objects of one provider configuration share: its settings, a limiter, and one service with a
+// client, tokens and keys.
 type session struct {
 	settings  settings
 	now       func() time.Time
-	transport http.RoundTripper // instead of the network, for tests
+	transport http.RoundTripper // replaces the network in tests
 	userAgent string
 	limiter   domainapi.Limiter
 
 	interrupt   sync.Once
-	interrupted chan struct{} // closed when the CLI has stopped the provider
+	interrupted chan struct{} // closed when the CLI stops the provider
 
 	once     sync.Once
 	identity *identity.Service
-	problems []*problem // that kept it from being made
+	problems []*problem // what prevents making the service
 }
 
-// configured returns the session that the framework hands to an object's Configure; nil before the provider is
-// configured, as in validation.
+// configured returns the session that the framework passes to an object's Configure. It is nil before the provider is
+// configured, as during validation.
 func configured(data any, diags *diag.Diagnostics) *session {
 	if data == nil {
 		return nil
@@ -56,9 +56,9 @@ func configured(data any, diags *diag.Diagnostics) *session {
 	return s
 }
 
-// begin returns the context of one call of the CLI, and the function that ends it. The framework cancels the calls that
-// are running when the CLI stops the provider. One that the CLI had sent before, and that arrives later, would go on for
-// minutes, so it ends with the others.
+// begin returns the context for one call from the CLI, and the function that ends it. When the CLI stops the provider,
+// the framework cancels the calls in progress. A call that the CLI had already sent, but that arrives later, would
+// continue for minutes, so begin cancels it too.
 func (s *session) begin(ctx context.Context) (context.Context, context.CancelFunc) {
 	if s == nil {
 		return context.WithCancel(ctx)
@@ -82,7 +82,7 @@ func (s *session) begin(ctx context.Context) (context.Context, context.CancelFun
 	}
 }
 
-// configuredDataSource is what data sources embed that need the provider's configuration.
+// configuredDataSource is embedded in data sources that need the provider's configuration.
 type configuredDataSource struct{ session *session }
 
 func (d *configuredDataSource) Configure(
@@ -93,15 +93,15 @@ func (d *configuredDataSource) Configure(
 	d.session = configured(req.ProviderData, &resp.Diagnostics)
 }
 
-// ownCredentials are those of an object itself, which go before the provider's.
+// ownCredentials are an object's own credentials, which take precedence over the provider's.
 type ownCredentials struct{ instance, clientID, clientSecret types.String }
 
 func (own ownCredentials) isZero() bool {
 	return own.instance.IsNull() && own.clientID.IsNull() && own.clientSecret.IsNull()
 }
 
-// accessToken gets the token that an object asks for, from the session's cache or the instance. It reports at most one
-// error.
+// accessToken returns the token that an object requests, from the session's cache or from the instance. It reports at
+// most one error.
 func (s *session) accessToken(
 	ctx context.Context,
 	own ownCredentials,
@@ -120,9 +120,9 @@ func (s *session) accessToken(
 	return token, diags
 }
 
-// tokenRequest says who asks which instance for which scopes: the object's own credentials if it has any, else the
-// provider's. An own instance never gets the provider's secret, nor is it looked for at one of the provider's URLs. All
-// that is wrong is one error.
+// tokenRequest returns the token request of an object: with the object's own credentials if it has any, otherwise with
+// the provider's. An object's own instance never gets the provider's secret, and the provider's URLs don't apply to it.
+// All problems become one error.
 func (s *session) tokenRequest(
 	own ownCredentials,
 	scopes types.Set,
@@ -176,7 +176,7 @@ func (own ownCredentials) credentials() (identity.Credentials, []*problem) {
 	}, problems
 }
 
-// credentials are the provider's client credentials, for objects that give a token.
+// credentials returns the provider's client credentials, for objects that request a token with them.
 func (s *session) credentials() (identity.Credentials, []*problem) {
 	if s.settings.usesReferenceToken() {
 		return identity.Credentials{}, []*problem{
@@ -193,8 +193,8 @@ func (s *session) credentials() (identity.Credentials, []*problem) {
 	return identity.Credentials{ClientID: id, Secret: erpnet.NewSecret(secret)}, present(idProblem, secretProblem)
 }
 
-// domainAPI is the instance's Domain API in the name of the provider's credentials, of either kind. It reports at most
-// one error.
+// domainAPI returns the instance's Domain API with the provider's credentials, of either kind. It reports at most one
+// error.
 func (s *session) domainAPI() (domainapi.API, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	service, problems := s.service()
@@ -213,8 +213,8 @@ func (s *session) domainAPI() (domainapi.API, diag.Diagnostics) {
 	return domainapi.API{Root: instance.DomainAPIURL, Tokens: tokens, Limiter: &s.limiter}, diags
 }
 
-// instance is the provider's instance, with what is needed of its URLs: a fault of the Domain API's is of no concern to
-// who asks for a token.
+// instance returns the provider's instance with the URLs that the caller needs: a problem with the Domain API's URL
+// doesn't matter to an object that requests a token.
 func (s *session) instance(withDomainAPI bool) (erpnet.Instance, []*problem) {
 	var instance erpnet.Instance
 	_, instanceProblem := s.settings.instance.required(func(value string) (err error) {
@@ -241,7 +241,7 @@ func (s *session) instance(withDomainAPI bool) (erpnet.Instance, []*problem) {
 	return instance, present(instanceProblem, identityProblem, issuerProblem, apiProblem)
 }
 
-// service makes the configuration's one service when it is first needed.
+// service returns the configuration's only service, which it makes on the first call.
 func (s *session) service() (*identity.Service, []*problem) {
 	s.once.Do(func() {
 		options := erpnet.Options{
@@ -270,7 +270,7 @@ func (s *session) service() (*identity.Service, []*problem) {
 	return s.identity, slices.Clone(s.problems) // callers append to it
 }
 
-// rootCAs reads the private authorities; nil means the system's alone.
+// rootCAs reads the private certificate authorities. A nil pool means the system's alone.
 func (s *session) rootCAs() (pool *x509.CertPool, p *problem) {
 	pem, file := s.settings.caCertificatePEM, s.settings.caCertificateFile
 	switch {
@@ -299,7 +299,7 @@ func (s *session) rootCAs() (pool *x509.CertPool, p *problem) {
 	return pool, p
 }
 
-// shown is a file's path, unless it may be a certificate that was put into the wrong attribute.
+// shown returns a file's path, or nothing if the path may be a certificate that was set in the wrong attribute.
 func shown(path string) string {
 	if len(path) > 300 || strings.ContainsAny(path, "\r\n") || strings.Contains(path, "-----") {
 		return ""

@@ -18,11 +18,11 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// inMemory is a network without sockets, so that the fake clock of testing/synctest can go on.
+// inMemory is a network without sockets, which lets the fake clock of testing/synctest advance.
 type inMemory struct {
 	connections chan net.Conn
 	closed      chan struct{}
-	way         time.Duration // there, and the same back
+	way         time.Duration // one-way latency
 	transport   *http.Transport
 }
 
@@ -50,7 +50,8 @@ func (m *inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
 	return m.transport.RoundTrip(r)
 }
 
-// startInMemory starts an instance and a process within a bubble of testing/synctest. stop ends what runs there.
+// startInMemory starts an instance and a process in a bubble of testing/synctest. The function stop ends everything
+// that runs there.
 func startInMemory(
 	t *testing.T,
 	way time.Duration,
@@ -70,7 +71,7 @@ func startInMemory(
 	}
 }
 
-// atOnce uses objects as a CLI does, ten at a time.
+// atOnce uses objects as a CLI does: ten at a time.
 func atOnce(n int, use func(i int)) {
 	var all sync.WaitGroup
 	turns := make(chan struct{}, 10)
@@ -84,8 +85,8 @@ func atOnce(n int, use func(i int)) {
 	all.Wait()
 }
 
-// Ten creates queue behind each other while every call takes six seconds and twice no licence is free: waiting for a
-// slot counts to no limit.
+// Ten creates queue up while every call takes six seconds and two calls find no licence free. Waiting for a slot
+// doesn't count toward any limit.
 func TestSlowCreatesQueueAndSucceed(t *testing.T) {
 	schemas()
 	synctest.Test(t, func(t *testing.T) {
@@ -110,8 +111,7 @@ func TestSlowCreatesQueueAndSucceed(t *testing.T) {
 	})
 }
 
-// Over a network path of 200 ms, queries do not pay the way one by one; and where the instance is slow, none is given
-// up.
+// Over a network path of 200 ms, queries share the latency. On a slow instance, no query is given up.
 func TestReadsShareTheWay(t *testing.T) {
 	schemas()
 	for name, test := range map[string]struct {
@@ -137,7 +137,7 @@ func TestReadsShareTheWay(t *testing.T) {
 	}
 }
 
-// A server that says when to come back is not asked earlier, by no object of the process.
+// If a server says when to come back, no object of the process calls it earlier.
 func TestNobodyAsksBeforeRetryAfter(t *testing.T) {
 	schemas()
 	synctest.Test(t, func(t *testing.T) {
@@ -165,7 +165,7 @@ func TestNobodyAsksBeforeRetryAfter(t *testing.T) {
 	})
 }
 
-// onePerCause holds that one of the results tells the failure in full, and the others point to it in one line.
+// onePerCause expects one of the results to report the failure in full, and the others to point to it in one line.
 func onePerCause(t *testing.T, results []result, title string) {
 	t.Helper()
 	full := 0
@@ -181,7 +181,7 @@ func onePerCause(t *testing.T, results []result, title string) {
 	}
 }
 
-// A hundred objects with a wrong secret cost one token request, and one error that tells all.
+// A hundred objects with a wrong secret cost one token request and cause one full error.
 func TestARefusalIsNotAskedForAgain(t *testing.T) {
 	instance, env := startInstance(t)
 	p := start(t, env.with("ERPNET_CLIENT_SECRET", "a wrong secret of some length"), nil)
@@ -202,7 +202,7 @@ func TestARefusalIsNotAskedForAgain(t *testing.T) {
 	onePerCause(t, results, "Client Credentials Refused")
 }
 
-// Twenty objects and a closed port take about as long as one.
+// Twenty objects take about as long as one to find that a port is closed.
 func TestAClosedPortCostsItsTimeOnce(t *testing.T) {
 	schemas()
 	closed, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -235,7 +235,7 @@ func TestAClosedPortCostsItsTimeOnce(t *testing.T) {
 	}
 }
 
-// Twenty objects wait for an instance that stays full about as long as one, and one of them tells all.
+// Twenty objects wait about as long as one for an instance that stays full, and one of them reports it in full.
 func TestAFullInstanceIsWaitedForOnce(t *testing.T) {
 	schemas()
 	for title, fault := range map[string]erpnettest.Fault{
@@ -266,7 +266,7 @@ func TestAFullInstanceIsWaitedForOnce(t *testing.T) {
 	}
 }
 
-// A write may have put right what was refused, so that everything is asked for again after it.
+// A write may fix what was refused, so all refusals are forgotten after it.
 func TestAWriteMakesRefusalsForgotten(t *testing.T) {
 	instance, env := startInstance(t)
 	p := start(t, env, nil)

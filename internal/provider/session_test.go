@@ -15,8 +15,8 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// What is wrong with the instance's TLS is one error of every object that sends anything, and nothing is sent: not even
-// a request whose response is a courtesy. How the private authority is given is in configurationMatrix.
+// Every object that sends requests reports a problem with the instance's TLS as one error, and sends nothing, not even
+// an optional request. The ways to set a private authority are in configurationMatrix.
 func TestEveryRequestChecksTLS(t *testing.T) {
 	for name, test := range map[string]struct {
 		certificate erpnettest.Certificate
@@ -75,7 +75,8 @@ func TestEveryRequestChecksTLS(t *testing.T) {
 	}
 }
 
-// The proxy is that of the environment when a provider is configured, not that of the process's first request.
+// The proxy comes from the environment at the time a provider is configured, not at the time of the process's first
+// request.
 func TestProxyIsReadForEachConfiguredProvider(t *testing.T) {
 	for _, name := range []string{"http_proxy", "https_proxy", "NO_PROXY", "no_proxy"} {
 		t.Setenv(name, "")
@@ -125,8 +126,8 @@ func TestProviderAttributesReachTheRequests(t *testing.T) {
 	}
 }
 
-// An instance behind a reverse proxy that ends TLS names itself otherwise: the setting issuer says how, its keys are
-// read under our own URL, and the instance's facts are got all the same.
+// An instance behind a reverse proxy that ends TLS gives itself another name. With that name in the setting issuer, the
+// provider reads the keys under the URL that it uses itself, and still gets the instance's facts.
 func TestBehindAReverseProxy(t *testing.T) {
 	const itself = "http://erp.example.test"
 	instance, env := startInstance(t)

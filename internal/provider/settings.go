@@ -11,9 +11,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// settings are the provider's attributes after the environment was looked at. The configuration wins over the
-// environment; null means to look there. An unknown value and an empty one are problems and never a reason to fall back
-// to the environment, which may name another identity.
+// settings are the provider's attributes, completed from the environment. The configuration takes precedence over the
+// environment, which provides the values of null attributes. An unknown or empty value is a problem, and never a reason
+// to fall back to the environment, which may name another identity.
 type settings struct {
 	instance, clientID, clientSecret    setting
 	referenceToken                      setting
@@ -22,18 +22,19 @@ type settings struct {
 	requestTimeout, maxRetries          setting
 }
 
-// setting is one attribute's value, or the problem with it. A problem is kept until an object needs the value.
+// setting is the value of one attribute, or the problem with it. A problem is kept until an object needs the value.
 type setting struct {
 	name    string // of the attribute
 	env     string // of the environment variable
 	value   string
 	fromEnv bool
-	problem *problem // nil when there is a value
+	problem *problem // nil if there is a value
 	missing bool     // the problem is that it is not set
 }
 
 func resolveSettings(m providerModel, lookupEnv func(string) (string, bool)) settings {
-	// An empty variable of the environment counts as unset, as is customary, except for what says who asks whom.
+	// As is customary, an empty environment variable counts as unset, except for the instance and the client
+	// credentials.
 	resolve := func(name, env string, configured attr.Value, identity bool) setting {
 		s := setting{name: name, env: env}
 		switch {
@@ -71,9 +72,9 @@ func resolveSettings(m providerModel, lookupEnv func(string) (string, bool)) set
 	return s
 }
 
-// chooseCredentials leaves one of the two kinds of credentials: that of the configuration makes the environment's other
-// kind ignored. Both kinds in one place are a problem of each of them; an empty variable names no identity, and is a
-// problem of its own for who needs it.
+// chooseCredentials selects one of the two kinds of credentials. If the configuration sets one kind, the other kind in
+// the environment is ignored. If both kinds are set in one place, the conflict becomes the problem of each setting. An
+// empty variable names no identity, and is a separate problem for the objects that need its value.
 func (s *settings) chooseCredentials() {
 	client := []*setting{&s.clientID, &s.clientSecret}
 	reference := []*setting{&s.referenceToken}
@@ -91,7 +92,7 @@ func (s *settings) chooseCredentials() {
 	}
 }
 
-// usesReferenceToken reports whether a reference token, or a problem with one, takes the place of client credentials.
+// usesReferenceToken reports whether a reference token, or a problem with one, replaces the client credentials.
 func (s settings) usesReferenceToken() bool {
 	return !s.referenceToken.missing && s.clientID.missing && s.clientSecret.missing
 }
@@ -135,7 +136,7 @@ func textOf(value attr.Value) string {
 	return ""
 }
 
-// source names where the value came from.
+// source says where the value comes from.
 func (s setting) source() string {
 	if s.fromEnv {
 		return "The environment variable " + s.env
@@ -143,7 +144,7 @@ func (s setting) source() string {
 	return "The provider's " + s.name
 }
 
-// required returns the value, checked, or its problem.
+// required returns the checked value, or the problem with it.
 func (s setting) required(check func(string) error) (string, *problem) {
 	if s.problem != nil {
 		return "", s.problem
@@ -154,7 +155,7 @@ func (s setting) required(check func(string) error) (string, *problem) {
 	return s.value, nil
 }
 
-// optional hands the value to a function that takes it, unless it is not set.
+// optional passes the value to take if it is set, and returns the problem with it, if any.
 func (s setting) optional(take func(string) error) *problem {
 	if s.missing {
 		return nil

@@ -14,8 +14,8 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// The configuration wins over the environment; an empty and an unknown value never fall back to it. An empty variable
-// counts as unset, but where it says who asks.
+// The configuration takes precedence over the environment. Empty and unknown values never fall back to the environment.
+// An empty variable counts as unset, unless it sets the instance or the client credentials.
 func TestSettingsAreResolvedInOnePlace(t *testing.T) {
 	const unset = "\x00"
 	for name, test := range map[string]struct {
@@ -88,7 +88,8 @@ func TestTimeoutsAndRetries(t *testing.T) {
 	}
 }
 
-// Each fault of the provider's configuration is one error of the object that needs the value, and no request is made.
+// The object that needs a value reports each fault of it in the provider's configuration as one error, and sends no
+// request.
 func TestConfigurationFaultsAreReportedByTheObject(t *testing.T) {
 	const secret = "hunter2-hunter2-hunter2"
 	unknown := tftypes.UnknownValue

@@ -19,14 +19,14 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// Each release keeps here what it wrote into states:
+// Each release stores what it wrote to states here:
 //
 //	go test ./internal/provider -run TestStateIsThatOfTheNewestFixture -write-state 0.2.0
 var writeState = flag.String("write-state", "", "write the fixtures of this version")
 
 var stateFixtures = filepath.Join("testdata", "state")
 
-// storedResource is a resource as a state keeps it, and the configuration that it came from.
+// storedResource is a resource as a state stores it, and the configuration that it comes from.
 type storedResource struct {
 	Type          string          `json:"type"`
 	Config        json.RawMessage `json:"config"`
@@ -37,13 +37,13 @@ type storedResource struct {
 	HashesHidden  bool            `json:"hashes_hidden,omitempty"` // the instance shows no hash
 }
 
-// What a fixture has instead of what differs from run to run.
+// What a fixture contains instead of values that differ between runs.
 const (
 	fixtureID   = "5d7c0f6e-3a1b-4c8d-9e2f-7a6b5c4d3e21"
 	fixtureHost = "demodb.my.erp.net"
 )
 
-// fixtureConfigs are the configurations that fixtures are written of, by the names of their files.
+// fixtureConfigs are the configurations of the fixtures, by file name.
 var fixtureConfigs = map[string]storedResource{
 	"secret_hash": {
 		Type:   "erpnet_secret_hash",
@@ -70,7 +70,7 @@ var fixtureConfigs = map[string]storedResource{
 	},
 }
 
-// Whatever a release has written is read, and plans no change.
+// The provider can read what any release has written, and plans no change.
 func TestStatesOfAllReleasesPlanNoChange(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(filepath.Join(stateFixtures, "*", "*.json"))
@@ -98,8 +98,8 @@ func TestStatesOfAllReleasesPlanNoChange(t *testing.T) {
 	}
 }
 
-// This version writes what the newest fixture has. If that is not meant to be so any more, the next release needs its
-// own, and the old ones stay.
+// This version writes what the newest fixture contains. If that changes on purpose, the next release needs its own
+// fixtures, and the old ones stay.
 func TestStateIsThatOfTheNewestFixture(t *testing.T) {
 	t.Parallel()
 	versions, err := filepath.Glob(filepath.Join(stateFixtures, "*"))
@@ -135,7 +135,7 @@ func startForFixture(t *testing.T, stored storedResource) (*erpnettest.Server, w
 	return instance, newWireTo(t, instance)
 }
 
-// writeFixture applies a configuration, and returns what is to be kept of it.
+// writeFixture applies a configuration and returns the fixture of it.
 func writeFixture(t *testing.T, stored storedResource) []byte {
 	t.Helper()
 	instance, w := startForFixture(t, stored)
@@ -158,7 +158,7 @@ func writeFixture(t *testing.T, stored storedResource) []byte {
 	return []byte(strings.NewReplacer(fixed...).Replace(string(text)) + "\n")
 }
 
-// applicationOf is the record that a state is of.
+// applicationOf returns the record that a state describes.
 func applicationOf(t *testing.T, state json.RawMessage) erpnettest.TrustedApplication {
 	t.Helper()
 	var s struct {
@@ -202,7 +202,7 @@ func (w wire) apply(kind string, config tftypes.Value) heldResource {
 	return heldResource{w.decode(applied.NewState, config.Type()), applied.Private, applied.NewIdentity}
 }
 
-// upgrade reads a stored resource as a CLI does before anything else.
+// upgrade reads a stored resource, which is the first thing that a CLI does.
 func (w wire) upgrade(stored storedResource) heldResource {
 	w.Helper()
 	upgraded, err := w.server.UpgradeResourceState(w.Context(), &tfprotov6.UpgradeResourceStateRequest{
@@ -223,7 +223,7 @@ func (w wire) upgrade(stored storedResource) heldResource {
 	return m
 }
 
-// fromJSON reads an object; what is left out is null.
+// fromJSON parses an object. Missing members are null.
 func (w wire) fromJSON(kind string, text json.RawMessage) tftypes.Value {
 	w.Helper()
 	object := w.schema.ResourceSchemas[kind].ValueType()
@@ -248,7 +248,7 @@ func (w wire) fromJSON(kind string, text json.RawMessage) tftypes.Value {
 	return value
 }
 
-// toJSON writes an object as a state file has it.
+// toJSON encodes an object as a state file does.
 func (w wire) toJSON(value tftypes.Value) json.RawMessage {
 	w.Helper()
 	text, err := json.Marshal(w.plain(value))
@@ -258,7 +258,7 @@ func (w wire) toJSON(value tftypes.Value) json.RawMessage {
 	return text
 }
 
-// plain is a value of Go for one of a state.
+// plain converts a value of a state to a Go value.
 func (w wire) plain(value tftypes.Value) (plain any) {
 	w.Helper()
 	var err error

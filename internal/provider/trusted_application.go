@@ -15,8 +15,8 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/trustedapp"
 )
 
-// What the objects that describe a trusted application, the registration request and the resource, say alike. The
-// values are judged together, by [trustedApplicationModel.refuse], and not by validators of their own.
+// The descriptions that the registration request and the resource share, which both describe a trusted application. The
+// attributes have no validators: [trustedApplicationModel.refuse] checks the values together.
 const (
 	applicationNameDescription = "Display name (`Name`), in one line."
 	applicationURIDescription  = "Identifier of the application (`ApplicationUri`), and the `client_id` of " +
@@ -68,8 +68,9 @@ type trustedApplicationModel struct {
 	Notes                types.String `tfsdk:"notes"`
 }
 
-// toRecord is the record that the attributes describe, null ones by their defaults. Unknown ones are empty or false,
-// which breaks no rule about another attribute; refuse and advise leave out the rules about an unknown one itself.
+// toRecord returns the record that the attributes describe, with defaults for null ones. Unknown ones are empty or
+// false, which breaks no rule about another attribute; refuse and advise skip the rules about the unknown attribute
+// itself.
 func (m *trustedApplicationModel) toRecord() trustedapp.Record {
 	record := trustedapp.Record{
 		Name:                              m.Name.ValueString(),
@@ -100,7 +101,7 @@ func (m *trustedApplicationModel) toRecord() trustedapp.Record {
 	return record
 }
 
-// fromRecord takes over a record that was read. Empty attributes become null, as a configuration leaves them out.
+// fromRecord copies a record that was read. Empty attributes become null, as in a configuration that leaves them out.
 func (m *trustedApplicationModel) fromRecord(ctx context.Context, r *trustedapp.Record) (diags diag.Diagnostics) {
 	m.Name = types.StringValue(r.Name)
 	m.ApplicationURI = types.StringValue(r.ApplicationURI)
@@ -113,7 +114,7 @@ func (m *trustedApplicationModel) fromRecord(ctx context.Context, r *trustedapp.
 	m.IsEnabled = types.BoolValue(r.IsEnabled)
 	m.Notes = textOrNull(r.Notes)
 	m.ReferenceTokens = types.StringValue(r.ReferenceTokens)
-	if r.ReferenceTokens == "" { // a version that does not know them
+	if r.ReferenceTokens == "" { // a server version that doesn't know them
 		m.ReferenceTokens = types.StringValue(trustedapp.ReferenceTokensNone)
 	}
 	var more diag.Diagnostics
@@ -125,13 +126,13 @@ func (m *trustedApplicationModel) fromRecord(ctx context.Context, r *trustedapp.
 	return diags
 }
 
-// namedValue is an attribute by its name in Terraform.
+// namedValue is an attribute's value with its Terraform name.
 type namedValue struct {
 	name  string
 	value attr.Value
 }
 
-// attribute finds the attribute that the Domain API calls so.
+// attribute returns the attribute that has this name in the Domain API.
 func (m *trustedApplicationModel) attribute(name string) namedValue {
 	return map[string]namedValue{
 		"Name":                              {"name", m.Name},
@@ -151,16 +152,16 @@ func (m *trustedApplicationModel) attribute(name string) namedValue {
 	}[name]
 }
 
-// known reports whether the attribute that a rule is about has its value, down to the last element.
+// known reports whether the value is known, down to its last element.
 func (v namedValue) known(ctx context.Context) bool {
 	value, err := v.value.ToTerraformValue(ctx)
 	return err == nil && value.IsFullyKnown()
 }
 
-// knows reports whether all attributes that a rule is about have their values.
+// knows reports whether all attributes that a rule is about are known.
 func (m *trustedApplicationModel) knows(ctx context.Context, v trustedapp.Violation) bool {
 	for _, name := range append([]string{v.Attribute}, v.With...) {
-		// Left out, the one follows from the other.
+		// If system_user_allowed is left out, it follows from system_user.
 		if name == "SystemUserAllowed" && m.SystemUserAllowed.IsNull() {
 			name = "SystemUser"
 		}
@@ -171,8 +172,8 @@ func (m *trustedApplicationModel) knows(ctx context.Context, v trustedapp.Violat
 	return true
 }
 
-// refuse reports each violation of what is known, at its attribute. Only a secret hash gets no path: with one, the CLI
-// prints the source line, and a secret may stand where its hash belongs.
+// refuse reports each violation among the known values, at its attribute. Only a secret hash gets no path: with one,
+// the CLI prints the source line, which may contain a secret instead of its hash.
 func (m *trustedApplicationModel) refuse(
 	ctx context.Context,
 	violations []trustedapp.Violation,
@@ -191,8 +192,8 @@ func (m *trustedApplicationModel) refuse(
 	return diags
 }
 
-// advise reports as warnings what works, but is better done otherwise, about attributes that change: a person is told
-// once.
+// advise warns about what works but has a better alternative. It considers only attributes that change, to warn each
+// person once.
 func (m *trustedApplicationModel) advise(
 	ctx context.Context,
 	advice []trustedapp.Violation,

@@ -36,7 +36,7 @@ func TestAttributesLeftOutHaveTheDefaultsOfTheRecord(t *testing.T) {
 	}
 }
 
-// The rules see an unknown value as one that breaks none.
+// An unknown value breaks no rule.
 func TestUnknownAttributesAreNotJudged(t *testing.T) {
 	text := types.StringType
 	works := trustedApplicationModel{
@@ -97,7 +97,7 @@ func TestUnknownAttributesAreNotJudged(t *testing.T) {
 	}
 }
 
-// Whatever a rule is about has a name in Terraform and is an attribute of it.
+// Every rule is about attributes that exist in Terraform.
 func TestEveryViolationNamesAnAttribute(t *testing.T) {
 	broken := trustedapp.Record{
 		ClientType:            "x",

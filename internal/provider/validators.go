@@ -14,13 +14,13 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/identity"
 )
 
-// textCheck validates a string attribute by a function of package erpnet, whose errors never repeat the value. The
-// framework's own validators often do.
+// textCheck validates a string attribute with a function of the client, whose errors never repeat the value. The errors
+// of the framework's own validators often do.
 type textCheck struct {
 	name   string
-	of     string // the object, where the CLI does not show it: of an ephemeral resource that takes a variable
+	of     string // the object, where the CLI doesn't show it: in an ephemeral resource that takes a variable
 	check  func(string) error
-	secret bool // no attribute path then, since the CLI would print the source line
+	secret bool // leaves out the attribute path, because the CLI would print the source line
 }
 
 func instanceCheck() textCheck {
@@ -32,13 +32,13 @@ func instanceCheck() textCheck {
 
 func clientIDCheck() textCheck { return textCheck{name: "client_id", check: identity.CheckClientID} }
 
-// in names the object that a check is in.
+// in adds the name of the object to the check's error.
 func (c textCheck) in(object string) textCheck {
 	c.of = " of " + object
 	return c
 }
 
-// scopesCheck is for a set of scopes: none at all is said by leaving it out.
+// scopesCheck validates a set of scopes, which must not be empty: leave it out to request no particular scopes.
 func scopesCheck(name, of string) []validator.Set {
 	return []validator.Set{
 		setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(),

@@ -21,20 +21,20 @@ import (
 
 const applicationType = "erpnet_trusted_application"
 
-// wire is a configured provider server, asked what newer CLIs ask it than the development machines have.
+// wire is a configured provider server, for calls that only newer CLIs than those on development machines make.
 type wire struct {
 	*testing.T
 	server listServer
 	schema *tfprotov6.GetProviderSchemaResponse
 }
 
-// listServer is a server that lists resources as well.
+// listServer is a server that also lists resources.
 type listServer interface {
 	tfprotov6.ProviderServer
 	tfprotov6.ListResourceServer
 }
 
-// newWire configures a server. What the configuration leaves out is null, and nothing is in its environment.
+// newWire configures a server. Missing values of the configuration are null, and the environment is empty.
 func newWire(t *testing.T, configuration map[string]any) wire {
 	t.Helper()
 	nothing := func(string) (string, bool) { return "", false }
@@ -54,7 +54,7 @@ func newWire(t *testing.T, configuration map[string]any) wire {
 	return w
 }
 
-// newWireTo is a server of the instance's sample application.
+// newWireTo returns a server for the instance's sample application.
 func newWireTo(t *testing.T, instance *erpnettest.Server) wire {
 	t.Helper()
 	return newWire(t, map[string]any{
@@ -63,7 +63,7 @@ func newWireTo(t *testing.T, instance *erpnettest.Server) wire {
 	})
 }
 
-// clean holds that a call succeeded without a word.
+// clean expects a call to succeed without a diagnostic.
 func (w wire) clean(call string, diagnostics []*tfprotov6.Diagnostic, err error) {
 	w.Helper()
 	if err != nil || len(diagnostics) > 0 {
@@ -79,7 +79,7 @@ func wordsOf(diagnostics []*tfprotov6.Diagnostic) string {
 	return strings.Join(all, "\n")
 }
 
-// object encodes an object; what is left out is null.
+// object encodes an object. Missing values are null.
 func (w wire) object(kind tftypes.Type, values map[string]any) *tfprotov6.DynamicValue {
 	w.Helper()
 	attributes := map[string]tftypes.Value{}
@@ -107,7 +107,7 @@ func (w wire) resourceType() tftypes.Type {
 	return w.schema.ResourceSchemas[applicationType].ValueType()
 }
 
-// identityType is that of erpnet_trusted_application.
+// identityType is the type of the identity of erpnet_trusted_application.
 var identityType = tftypes.Object{AttributeTypes: map[string]tftypes.Type{
 	"instance": tftypes.String, "id": tftypes.String,
 }}
@@ -121,7 +121,7 @@ func (w wire) decode(value *tfprotov6.DynamicValue, kind tftypes.Type) tftypes.V
 	return decoded
 }
 
-// attributes are those of an object.
+// attributes returns the attributes of an object.
 func (w wire) attributes(object tftypes.Value) map[string]tftypes.Value {
 	w.Helper()
 	attributes := map[string]tftypes.Value{}
@@ -162,7 +162,7 @@ func (w wire) refresh(kind string, m heldResource) heldResource {
 	return heldResource{w.decode(read.NewState, m.state.Type()), read.Private, read.NewIdentity}
 }
 
-// generate is the configuration that the CLI writes for a state.
+// generate returns the configuration that the CLI generates for a state.
 func (w wire) generate(state tftypes.Value) tftypes.Value {
 	w.Helper()
 	generated, err := w.server.GenerateResourceConfig(w.Context(), &tfprotov6.GenerateResourceConfigRequest{
@@ -172,7 +172,7 @@ func (w wire) generate(state tftypes.Value) tftypes.Value {
 	return w.decode(generated.Config, state.Type())
 }
 
-// plansNoChange validates and plans a configuration, and holds that the state stays what it is without a word.
+// plansNoChange validates and plans a configuration, and expects neither a change of the state nor a diagnostic.
 func (w wire) plansNoChange(kind string, config tftypes.Value, m heldResource) {
 	w.Helper()
 	writeOnly := &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true}
@@ -191,7 +191,7 @@ func (w wire) plansNoChange(kind string, config tftypes.Value, m heldResource) {
 	}
 }
 
-// proposed is the new state that the CLI proposes: what is configured, and what the state has of computed attributes.
+// proposed returns the new state that the CLI proposes: the configuration, and the computed attributes of the state.
 func (w wire) proposed(kind string, config, state tftypes.Value) tftypes.Value {
 	w.Helper()
 	proposed, before := maps.Clone(w.attributes(config)), w.attributes(state)
@@ -206,7 +206,7 @@ func (w wire) proposed(kind string, config, state tftypes.Value) tftypes.Value {
 	return tftypes.NewValue(state.Type(), proposed)
 }
 
-// with is an object with some attributes replaced.
+// with returns an object with some attributes replaced.
 func (w wire) with(object tftypes.Value, changes map[string]any) tftypes.Value {
 	w.Helper()
 	attributes := maps.Clone(w.attributes(object))
@@ -216,7 +216,7 @@ func (w wire) with(object tftypes.Value, changes map[string]any) tftypes.Value {
 	return tftypes.NewValue(object.Type(), attributes)
 }
 
-// startWithShapes starts an instance with records of every shape that testdata/applications.json knows.
+// startWithShapes starts an instance with records of every shape in testdata/applications.json.
 func startWithShapes(t *testing.T) (*erpnettest.Server, []erpnettest.TrustedApplication) {
 	t.Helper()
 	file, err := os.Open(filepath.Join("testdata", "applications.json"))
@@ -236,7 +236,7 @@ func startWithShapes(t *testing.T) (*erpnettest.Server, []erpnettest.TrustedAppl
 	return instance, instance.Applications()
 }
 
-// stringOf is a known text.
+// stringOf returns the text of a known string.
 func stringOf(t *testing.T, value tftypes.Value) string {
 	t.Helper()
 	var text string

@@ -15,12 +15,12 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// writeFault strikes at a write: before it is done or after, and then perhaps at every call that follows.
+// writeFault is a fault that strikes before or after a write is carried out, and may also strike every later call.
 type writeFault struct {
 	name  string
 	fault erpnettest.Fault
 	done  bool
-	blind bool // whatever is read afterwards fails too
+	blind bool // all later reads fail too
 }
 
 func writeFaults() []writeFault {
@@ -64,7 +64,7 @@ func writeOperations() []writeOperation {
 	}
 }
 
-// After each apply, failed or not, state and server agree, or the error says exactly how they do not.
+// After each apply, even a failed one, the state and the server agree, or the error says exactly how they differ.
 func TestStateAndServerAgreeAfterEveryWrite(t *testing.T) {
 	hashForms := []erpnettest.SecretHashes{erpnettest.SecretHashesReadable, erpnettest.SecretHashesNull}
 	var cells atomic.Int64
@@ -142,7 +142,7 @@ func expectAgreement(
 	}
 }
 
-// expectConsistent holds that the state tells what the server has, or the error says that nobody knows.
+// expectConsistent expects the state to match the server, or the error to say that nobody knows.
 func expectConsistent(t *testing.T, m *managed, r result, before, now erpnettest.TrustedApplication) {
 	t.Helper()
 	asBefore := now.ObjectVersion == before.ObjectVersion && now.Id == before.Id
@@ -169,7 +169,7 @@ func expectConsistent(t *testing.T, m *managed, r result, before, now erpnettest
 	}
 }
 
-// An update that was written and cannot be read back keeps what was written.
+// If an update was written but can't be read back, the state keeps what was written.
 func TestAnUpdateThatCannotBeReadBackIsKept(t *testing.T) {
 	instance, m := startService(t, nil)
 	var written atomic.Bool
@@ -189,7 +189,7 @@ func TestAnUpdateThatCannotBeReadBackIsKept(t *testing.T) {
 	m.settles(t, service(arguments{"notes": "kept"}))
 }
 
-// Where nothing is known of a new record, nothing of it is in the state, and the error shows how to import it.
+// If nothing is known about a new record, the state contains nothing of it, and the error shows how to import it.
 func TestAnUndecidedCreateShowsItsImport(t *testing.T) {
 	instance, env := startInstance(t)
 	lost, blind := erpnettest.ResponseReplaced(520), erpnettest.HTML(520)
