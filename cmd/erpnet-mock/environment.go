@@ -9,12 +9,12 @@ import (
 	"strings"
 )
 
-// variable is one of the environment: of the provider, or of a program that uses
-// the control.
+// variable is an environment variable of the provider, or of a program that
+// uses the control.
 type variable struct{ name, value string }
 
-// shells are the forms in which variables are printed, by their names for -env
-// and at the control address.
+// shells are the formats for printing variables, by their names in -env and at
+// the control address.
 var shells = map[string]func(variable) string{
 	"sh": func(v variable) string {
 		return fmt.Sprintf("export %s=%s\n", v.name, shellQuote(v.value))
@@ -22,8 +22,8 @@ var shells = map[string]func(variable) string{
 	"powershell": func(v variable) string {
 		return fmt.Sprintf("$env:%s = '%s'\n", v.name, strings.ReplaceAll(v.value, "'", "''"))
 	},
-	// For the file that $GITHUB_ENV names. A value of several lines has a last line
-	// that differs from all of them.
+	// For the file in $GITHUB_ENV. A delimiter that isn't in the value ends a
+	// value of several lines.
 	"github": func(v variable) string {
 		if !strings.Contains(v.value, "\n") {
 			return fmt.Sprintf("%s=%s\n", v.name, v.value)
@@ -35,7 +35,7 @@ var shells = map[string]func(variable) string{
 
 var shellNames = []string{"github", "powershell", "sh"}
 
-// writeVariables is empty for a shell that is none of shells.
+// writeVariables returns an empty string for an unknown shell.
 func writeVariables(shell string, variables []variable) string {
 	write, known := shells[shell]
 	if !known {
@@ -50,17 +50,17 @@ func writeVariables(shell string, variables []variable) string {
 	return text.String()
 }
 
-// shellQuote makes one word of a value, for every POSIX shell.
+// shellQuote quotes a value as one word for any POSIX shell.
 func shellQuote(value string) string {
 	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
 }
 
-// envFlag is the value of -env: a shell, or empty.
+// envFlag is the value of -env: a shell or empty.
 type envFlag string
 
 func (e *envFlag) String() string { return string(*e) }
 
-// IsBoolFlag makes -env the same as -env=sh.
+// IsBoolFlag makes -env mean -env=sh.
 func (e *envFlag) IsBoolFlag() bool { return true }
 
 func (e *envFlag) Set(value string) error {

@@ -14,23 +14,23 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// facts are what a client needs to know of a running instance. The secret is
-// that of the built-in sample, which is public. It is empty when a file has
-// replaced that application. No other secret is ever printed, except a reference
-// token that the user asked for.
+// facts are what a client needs to know about a running instance. The secret is
+// the public one of the built-in sample. It is empty if a file has replaced
+// that application. No other secret is ever printed, except a reference token
+// that the user asked for.
 type facts struct {
 	URL          string `json:"url"`
 	CAFile       string `json:"ca_file"`
 	ClientID     string `json:"client_id"`
 	ClientSecret string `json:"client_secret"`
 
-	// ReferenceToken is in no line for a shell: a provider takes one kind of
-	// credentials from the environment, not two.
+	// ReferenceToken isn't printed for a shell, because a provider takes only
+	// one kind of credentials from the environment.
 	ReferenceToken string `json:"reference_token,omitempty"`
 
-	StatusURL string `json:"status_url,omitempty"` // of the status page and the control, unless it is off
+	StatusURL string `json:"status_url,omitempty"` // of the status page and the control; empty if they are off
 
-	address      string // where it listens, which the URL need not say
+	address      string // where it listens, which may differ from the URL
 	identityURL  string
 	domainAPIURL string
 	applications []erpnettest.TrustedApplication
@@ -55,14 +55,14 @@ func factsOf(instance *erpnettest.Server, caFile string) facts {
 	return f
 }
 
-// writeFile writes the facts as JSON, in one step: a program that waits for the
-// file never reads half of it.
+// writeFile writes the facts as JSON in one step, so a program that waits for
+// the file never reads a part of it.
 func (f facts) writeFile(name string) error {
 	data, err := json.MarshalIndent(f, "", "  ") //nolint:gosec // the sample's secret is public
 	if err != nil {
 		return err
 	}
-	part, err := os.CreateTemp(filepath.Dir(name), ".erpnet-mock-*") // readable by the owner only
+	part, err := os.CreateTemp(filepath.Dir(name), ".erpnet-mock-*") // readable only by the owner
 	if err != nil {
 		return fmt.Errorf("-ready-file: %w", err)
 	}
@@ -80,13 +80,14 @@ func (f facts) writeFile(name string) error {
 	return nil
 }
 
-// variables are those of the provider and of programs that use the control, with the CA's certificate as a file.
+// variables returns the variables of the provider and of programs that use the
+// control. The CA certificate is the name of a file.
 func (f facts) variables() []variable {
 	return append(f.ownVariables(), variable{"ERPNET_CA_CERTIFICATE_FILE", f.CAFile})
 }
 
-// remoteVariables have the certificate itself, for who can't read the file, and
-// the control by the name under which it was reached.
+// remoteVariables contain the CA certificate itself, for clients that can't
+// read the file, and the control address under which the client reached it.
 func (f facts) remoteVariables(caPEM, control string) []variable {
 	f.StatusURL = control
 	return append(f.ownVariables(), variable{"ERPNET_CA_CERTIFICATE_PEM", caPEM})
@@ -101,8 +102,8 @@ func (f facts) ownVariables() []variable {
 	}
 }
 
-// print says that the instance is ready: all of it, or only the variables, with
-// one line for people on stderr.
+// print reports that the instance is ready. For a shell, it prints only the
+// variables to stdout, and one line for people to stderr.
 func (f facts) print(stdout, stderr io.Writer, shell string) error {
 	if shell == "" {
 		_, err := io.WriteString(stdout, f.description())

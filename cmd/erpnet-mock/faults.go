@@ -10,8 +10,8 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// faultsFlag is the value of -fault, which can be given several times. It keeps
-// texts: an error of Set would repeat them.
+// faultsFlag is the value of -fault, which can be repeated. It keeps the texts
+// unparsed, because the flag package would repeat them in an error of Set.
 type faultsFlag []string
 
 func (f *faultsFlag) String() string { return "" }
@@ -21,7 +21,7 @@ func (f *faultsFlag) Set(value string) error {
 	return nil
 }
 
-// read reads each value, which is JSON or the name of a file with it.
+// read parses each value: either JSON or the name of a JSON file.
 func (f *faultsFlag) read() (all []erpnettest.FaultSpec, err error) {
 	for _, value := range *f {
 		var specs []erpnettest.FaultSpec
@@ -40,7 +40,7 @@ func (f *faultsFlag) read() (all []erpnettest.FaultSpec, err error) {
 	return all, nil
 }
 
-// describeFaults lists what -fault knows, for the help.
+// describeFaults lists the kinds of faults for the help.
 func describeFaults() string {
 	var text strings.Builder
 	for _, what := range erpnettest.FaultKinds() {

@@ -23,12 +23,12 @@ import (
 
 // observed is what a client sees of one request.
 type observed struct {
-	status int // 0 when there was no response
+	status int // 0 if there was no response
 	header http.Header
-	body   string // as far as it came
+	body   string // what was received of it
 }
 
-// observe sends a request, and gives up after a while: for a fault that hangs.
+// observe sends a request, and gives up on a fault that hangs.
 func (r started) observe(t *testing.T, method, path, token, body string) observed {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
@@ -54,7 +54,7 @@ func (r started) observe(t *testing.T, method, path, token, body string) observe
 		return observed{}
 	}
 	defer response.Body.Close()
-	read, _ := io.ReadAll(response.Body) // an error is what some faults are for
+	read, _ := io.ReadAll(response.Body) // some faults cause an error here on purpose
 	return observed{response.StatusCode, response.Header, string(read)}
 }
 
@@ -68,7 +68,8 @@ func (r started) tokenRequest(t *testing.T) observed {
 	return r.observe(t, http.MethodPost, "/id/connect/token", "", form.Encode())
 }
 
-// part is a part of the token in a response: 0 is its header, 1 its claims.
+// part returns a part of the token in a response: 0 is its header, 1 its
+// claims.
 func (o observed) part(n int) string {
 	var document struct {
 		AccessToken string `json:"access_token"`
@@ -84,12 +85,12 @@ func (o observed) part(n int) string {
 
 const customers = "/api/domain/odata/Crm_Sales_Customers?$top=4"
 
-// faultCases have one fault of each kind, and how it shows: at the token endpoint,
-// unless the fault names another.
+// faultCases has one fault of each kind and its visible effect. The request
+// goes to the token endpoint unless the fault names another.
 var faultCases = map[string]struct {
 	fault  string
-	status int    // 0 is no response
-	part   string // of the body, of the header Location or Retry-After, or of the token's claims
+	status int    // 0 means no response
+	part   string // a part of the body, of the header Location or Retry-After, or of the token's claims
 }{
 	"status": {
 		fault:  `{"endpoint": "token", "what": "status", "status": 503, "retry_after": 600}`,
@@ -194,8 +195,8 @@ var faultCases = map[string]struct {
 	"scopes":        {fault: `{"what": "scopes", "scopes": ["read"]}`, status: 200, part: `"scope":["read"]`},
 }
 
-// Each fault can be set by -fault, by a file and at the control address, and
-// strikes as often as it says.
+// Each fault can be set with -fault, with a file and at the control address,
+// and strikes as often as it says.
 func TestEveryFaultCanBeSetInEveryWay(t *testing.T) {
 	for _, what := range erpnettest.FaultKinds() {
 		if _, tested := faultCases[what]; !tested {
@@ -220,7 +221,7 @@ func TestEveryFaultCanBeSetInEveryWay(t *testing.T) {
 	}
 }
 
-// expectFault makes the request that a fault is for, and another one after it.
+// expectFault sends the request that a fault is for, and then another one.
 func (r started) expectFault(t *testing.T, fault string, status int, part string) {
 	t.Helper()
 	request := func() observed { return r.tokenRequest(t) }
@@ -243,7 +244,7 @@ func (r started) expectFault(t *testing.T, fault string, status int, part string
 	if left := strings.TrimSpace(r.control(t, http.MethodGet, "faults", "").body); left != "[]" {
 		t.Errorf("still in force: %s", left)
 	}
-	// The mock may notice later than the next request that a client has left.
+	// The mock may notice that a client has gone only after its next request.
 	for deadline := time.Now().Add(10 * time.Second); !r.hasStruck(t, fault); {
 		if time.Now().After(deadline) {
 			t.Fatal("no request has the fault")
@@ -251,7 +252,7 @@ func (r started) expectFault(t *testing.T, fault string, status int, part string
 	}
 }
 
-// hasStruck tells whether one request of the list, and no other, has the fault.
+// hasStruck reports whether exactly one request in the list has the fault.
 func (r started) hasStruck(t *testing.T, fault string) bool {
 	t.Helper()
 	var requests []erpnettest.RecentRequest

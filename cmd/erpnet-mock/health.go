@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// checkHealth asks a mock with the same options whether it is ready: the health
-// command of the container image.
+// checkHealth checks whether a mock with the same options is ready. The
+// container image uses it as its health command.
 func checkHealth(ctx context.Context, opts options) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
@@ -25,7 +25,7 @@ func checkHealth(ctx context.Context, opts options) error {
 		return errors.New("-healthy needs the port of the mock: give it the same -status, or -listen and -status=off")
 	}
 	address = reachable(address, address)
-	if opts.status == "" { // no way to ask, but it accepts connections only when it is ready
+	if opts.status == "" { // nothing to ask, but the mock accepts connections only when it is ready
 		conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
 		if err != nil {
 			return fmt.Errorf("not ready: %w", err)

@@ -14,8 +14,8 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// newInstance makes the instance as the options want it, with a listener and not
-// yet started.
+// newInstance prepares the instance that the options describe. The instance has
+// a listener, but isn't started yet.
 func newInstance(ctx context.Context, opts options, stderr io.Writer) (*erpnettest.Server, error) {
 	instance := erpnettest.NewUnstartedServer()
 	instance.AccessLog = stderr
@@ -42,7 +42,7 @@ func newInstance(ctx context.Context, opts options, stderr io.Writer) (*erpnette
 	return instance, nil
 }
 
-// addGuideUsers adds the users that the documentation's examples name.
+// addGuideUsers adds the users in the documentation's examples.
 func addGuideUsers(instance *erpnettest.Server) {
 	for login, name := range map[string]string{
 		"svc.orders":  "Orders Service",
@@ -53,7 +53,7 @@ func addGuideUsers(instance *erpnettest.Server) {
 	}
 }
 
-// configure takes the settings of the file, and then those of the flags.
+// configure applies the settings in the file, and then those of the flags.
 func (o *options) configure(instance *erpnettest.Server) error {
 	if o.settings != "" {
 		change, err := readFile("-settings", o.settings, erpnettest.ReadSettings)
@@ -69,7 +69,7 @@ func (o *options) configure(instance *erpnettest.Server) error {
 			"licences":       func() { settings.Licences = o.licences },
 			"database":       func() { settings.Database = o.database },
 			"server-version": func() { settings.Version = o.serverVersion },
-			"claims":         func() { _ = settings.ClaimShape.UnmarshalText([]byte(o.claims)) }, // check has looked
+			"claims":         func() { _ = settings.ClaimShape.UnmarshalText([]byte(o.claims)) }, // already validated
 			"issuer":         func() { settings.Issuer = o.issuer },
 			"public-url":     func() { settings.PublicURL = o.publicURL },
 		} {
@@ -92,8 +92,8 @@ func (o *options) addData(instance *erpnettest.Server) error {
 	return err
 }
 
-// addApplications registers what the file lists, and adds an active user for each
-// login that it mentions.
+// addApplications registers the applications in the file, and adds an active
+// user for each login that they mention.
 func (o *options) addApplications(instance *erpnettest.Server) error {
 	if o.applications == "" {
 		return nil
@@ -109,7 +109,7 @@ func (o *options) addApplications(instance *erpnettest.Server) error {
 	return err
 }
 
-// readFile reads the file of a flag.
+// readFile parses the file that a flag names.
 func readFile[T any](flag, name string, read func(io.Reader) (T, error)) (content T, err error) {
 	file, err := os.Open(name)
 	if err != nil {
@@ -123,8 +123,8 @@ func readFile[T any](flag, name string, read func(io.Reader) (T, error)) (conten
 	return content, err
 }
 
-// issueReferenceToken makes the sample application one that may have reference
-// tokens, and gives it one.
+// issueReferenceToken allows the sample application to have reference tokens
+// and issues one.
 func issueReferenceToken(instance *erpnettest.Server) (string, error) {
 	uri := erpnettest.SampleApplication().ApplicationUri
 	instance.ChangeApplication(uri, func(app *erpnettest.TrustedApplication) {

@@ -22,8 +22,8 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// TestMemoryStaysFlat asks one process for tokens and reads with each of them:
-// 200 times, or as often as LOAD says. LOAD=100000 takes minutes.
+// TestMemoryStaysFlat requests tokens from one process and reads with each of
+// them: 200 times, or as often as LOAD says. LOAD=100000 takes minutes.
 func TestMemoryStaysFlat(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("the memory of a process is read from /proc")
@@ -81,9 +81,9 @@ func startProcess(t *testing.T) (r started, pid int) {
 	}
 	t.Cleanup(func() {
 		cancel()
-		_ = command.Wait() // it was killed
+		_ = command.Wait() // killed by the test
 	})
-	if _, err := bufio.NewReader(stdout).ReadString('\n'); err != nil { // it is ready
+	if _, err := bufio.NewReader(stdout).ReadString('\n'); err != nil { // the process is ready
 		t.Fatal(err)
 	}
 	data, err := os.ReadFile(readyFile)
@@ -118,7 +118,7 @@ func ask(t *testing.T, client *http.Client, method, address, token, body string)
 	return read
 }
 
-// residentKiB is the memory of a process.
+// residentKiB returns the resident memory of a process in KiB.
 func residentKiB(t *testing.T, pid int) int {
 	t.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))

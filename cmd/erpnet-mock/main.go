@@ -1,14 +1,15 @@
 // Copyright (c) ERP.net
 // SPDX-License-Identifier: MPL-2.0
 
-// The erpnet-mock command runs a made-up ERP.net instance on a port of this
+// The erpnet-mock command runs a simulated ERP.net instance on a port of this
 // machine: an identity service that issues signed access tokens, and a Domain
-// API with a few customers. Point a Terraform configuration at it to try the
-// erpnet provider, or to test your own module in a pipeline:
+// API with a few customers. Use it to try the erpnet provider with a Terraform
+// configuration, or to test your own module in a pipeline:
 //
 //	erpnet-mock -ready-file ready.json &
 //
-// It runs until it gets SIGINT or SIGTERM. See erpnet-mock -help.
+// It runs until it receives SIGINT or SIGTERM. For all flags, see erpnet-mock
+// -help.
 package main
 
 import (

@@ -27,10 +27,10 @@ type options struct {
 	env          envFlag
 	readyFile    string
 	reference    bool
-	status       string // empty for none
+	status       string // empty means off
 	faults       faultsFlag
 
-	// Settings, which count where a flag was given.
+	// Settings. The flags apply only if they are given.
 	settings      string
 	security      string
 	tokenLifetime time.Duration
@@ -90,13 +90,14 @@ func (o *options) define(flags *flag.FlagSet) {
 		"ask the mock with the same -listen and -status whether it is ready, and end")
 }
 
-// variablePrefix begins the environment variable of a flag: ERPNET_MOCK_LISTEN.
+// variablePrefix starts the environment variable of a flag, such as
+// ERPNET_MOCK_LISTEN.
 const variablePrefix = "ERPNET_MOCK_"
 
 func parseOptions(args []string, stderr io.Writer) (options, error) {
 	opts := options{given: map[string]bool{}}
 	flags := flag.NewFlagSet("erpnet-mock", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // an error is one line
+	flags.SetOutput(io.Discard) // errors are printed as one line instead
 	flags.Usage = func() {}
 	opts.define(flags)
 	switch err := flags.Parse(args); {
@@ -118,8 +119,8 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	return opts, opts.check()
 }
 
-// readEnvironment takes the flags that were not given from the environment. An
-// empty variable counts as unset.
+// readEnvironment sets the flags that aren't on the command line from the
+// environment. An empty variable counts as unset.
 func (o *options) readEnvironment(flags *flag.FlagSet) (err error) {
 	flags.VisitAll(func(f *flag.Flag) {
 		name := variablePrefix + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
@@ -194,8 +195,8 @@ func (o *options) checkStatus() error {
 	return nil
 }
 
-// loopbackUnlessNamed adds the host 127.0.0.1 to an address that has none: every
-// interface only when it is named.
+// loopbackUnlessNamed adds the host 127.0.0.1 to an address without a host. To
+// listen on every interface, name it.
 func loopbackUnlessNamed(address string) (string, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err == nil && host == "" {
@@ -204,7 +205,7 @@ func loopbackUnlessNamed(address string) (string, error) {
 	return address, err
 }
 
-// isLoopback tells whether only this machine can reach an address.
+// isLoopback reports whether an address is reachable only from this machine.
 func isLoopback(address string) bool {
 	host, _, _ := net.SplitHostPort(address)
 	ip := net.ParseIP(host)
@@ -218,7 +219,7 @@ func (o *options) scheme() string {
 	return "http"
 }
 
-// clientURL is how clients reach the instance, without a trailing slash.
+// clientURL returns the URL for clients, without a trailing slash.
 func (o *options) clientURL(listening net.Addr) string {
 	if o.url != "" {
 		return o.url
@@ -226,7 +227,7 @@ func (o *options) clientURL(listening net.Addr) string {
 	return o.scheme() + "://" + reachable(o.listen, listening.String())
 }
 
-// reachable is the host and port for a client on this machine.
+// reachable returns the host and port for a client on this machine.
 func reachable(asked, listening string) string {
 	host, _, _ := net.SplitHostPort(asked)
 	_, port, _ := net.SplitHostPort(listening)

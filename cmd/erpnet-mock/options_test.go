@@ -163,7 +163,7 @@ func TestHealthIsThatOfTheMockAtTheSameAddress(t *testing.T) {
 	_ = taken.Close()
 	for _, test := range []struct {
 		args []string
-		want string // empty is healthy
+		want string // empty means healthy
 	}{
 		{args: []string{"-status", status}},
 		{args: []string{"-status", strings.Replace(status, "127.0.0.1", "0.0.0.0", 1)}},

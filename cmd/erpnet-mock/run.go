@@ -13,8 +13,8 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// run serves an instance until ctx ends. What a user needs to know goes to
-// stdout once the instance listens; one line for each request goes to stderr.
+// run serves an instance until ctx ends. It prints what users need to know to
+// stdout when the instance listens, and one line for each request to stderr.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	opts, err := parseOptions(args, stderr)
 	switch {
@@ -27,7 +27,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return checkHealth(ctx, opts)
 	}
 	if opts.readyFile != "" {
-		// A file of an earlier instance would mislead a program that waits for this one.
+		// A file from an earlier instance would mislead a program that waits
+		// for this one.
 		_ = os.Remove(opts.readyFile)
 	}
 	warnOfStrangers(opts, stderr)
@@ -44,7 +45,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return serve(ctx, opts, instance, stdout, stderr)
 }
 
-// warnOfStrangers says what the mock is not, where more than this machine can
+// warnOfStrangers warns that the mock is only for tests if other machines can
 // reach it.
 func warnOfStrangers(opts options, stderr io.Writer) {
 	for _, address := range []string{opts.listen, opts.status} {
@@ -57,8 +58,8 @@ func warnOfStrangers(opts options, stderr io.Writer) {
 	}
 }
 
-// serve tells where the instance is, in every way that was asked for, and waits
-// for ctx to end.
+// serve publishes the facts of the instance in every way that the options ask
+// for, and waits for ctx to end.
 func serve(ctx context.Context, opts options, instance *erpnettest.Server, stdout, stderr io.Writer) error {
 	caFile, removeCAFile, err := writeCAFile(opts, instance)
 	if err != nil {
@@ -93,10 +94,10 @@ func serve(ctx context.Context, opts options, instance *erpnettest.Server, stdou
 	return nil
 }
 
-// writeCAFile writes the CA certificate and returns where. The caller must call
-// remove at the end, which leaves a file that the user asked for. Where no
-// temporary file can be made, as in a container image without folders, there is
-// none.
+// writeCAFile writes the CA certificate and returns the name of the file. The
+// caller must call remove at the end. It keeps a file that the user asked for.
+// If a temporary file isn't possible, as in a container image without folders,
+// there is no file.
 func writeCAFile(opts options, instance *erpnettest.Server) (name string, remove func(), err error) {
 	name, remove = opts.caFile, func() {}
 	if !opts.tls {

@@ -30,7 +30,7 @@ import (
 	"go.uber.org/goleak"
 )
 
-// TestMain is also the command itself, for the test that sends it a signal.
+// TestMain can also run the command itself, for the tests that need a process.
 func TestMain(m *testing.M) {
 	if os.Getenv("ERPNET_MOCK_TEST_MAIN") != "" {
 		main()
@@ -39,17 +39,18 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// started is a run under way.
+// started is a run in progress.
 type started struct {
 	facts  facts
-	stdout string // as far as it was printed when the run got ready
+	stdout string // printed until the run was ready
 	stderr *syncBuffer
 	stop   func() error // ends the run and returns its error
 
-	dial func(ctx context.Context, network, address string) (net.Conn, error) // nil goes to the URL
+	dial func(ctx context.Context, network, address string) (net.Conn, error) // nil means the host of the URL
 }
 
-// syncBuffer is written by the run and read by the test.
+// syncBuffer is safe for the run to write and the test to read at the same
+// time.
 type syncBuffer struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -67,7 +68,7 @@ func (b *syncBuffer) String() string {
 	return b.text.String()
 }
 
-// notifyWriter passes what is printed to a channel.
+// notifyWriter sends what is printed to a channel.
 type notifyWriter chan string
 
 func (w notifyWriter) Write(p []byte) (int, error) {
@@ -110,8 +111,8 @@ func start(t *testing.T, args ...string) started {
 	return running
 }
 
-// askForToken returns the status and the JSON of the token endpoint, over
-// connections that trust only the CA file.
+// askForToken requests a token, trusting only the CA file, and returns the
+// status and JSON of the response.
 func (r started) askForToken(t *testing.T, clientID, secret string) (int, map[string]any) {
 	t.Helper()
 	transport := &http.Transport{DisableKeepAlives: true, DialContext: r.dial}
@@ -288,7 +289,7 @@ func TestSecretOfAReplacedSampleIsNotPrinted(t *testing.T) {
 	}
 }
 
-// domainAPI reads from an entity set and returns the status.
+// domainAPI reads an entity set and returns the status.
 func (r started) domainAPI(t *testing.T, token, set string) int {
 	t.Helper()
 	address := r.facts.URL + "/api/domain/odata/" + set + "?$top=1"

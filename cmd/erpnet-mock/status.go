@@ -17,9 +17,9 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// serveStatus serves the status page of an instance and its control until stop is
-// called. It is a separate server, over http: a browser need not trust the
-// instance's CA, and the instance has the paths of a real one only.
+// serveStatus serves the status page and the control of an instance until stop
+// is called. It is a separate server, over http, so that browsers don't have to
+// trust the instance's CA, and the instance has only the paths of a real one.
 func serveStatus(
 	ctx context.Context, opts options, instance *erpnettest.Server, facts facts,
 ) (address string, stop func(), err error) {
@@ -45,7 +45,7 @@ func serveStatus(
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second,
 		WriteTimeout:      30 * time.Second,
-		ErrorLog:          log.New(io.Discard, "", 0), // stderr has one line for each request of the instance
+		ErrorLog:          log.New(io.Discard, "", 0), // stderr is for the requests of the instance, one line each
 	}
 	var serving sync.WaitGroup
 	serving.Go(func() { _ = server.Serve(listener) })

@@ -11,7 +11,8 @@ import (
 // version is set by the linker in a release.
 var version = ""
 
-// programVersion is that of the release, or of the module that was built.
+// programVersion returns the version of the release, or of the module that was
+// built.
 func programVersion() string {
 	if version != "" {
 		return version

@@ -13,18 +13,18 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// draft is an access token before it is signed, for faults to change.
+// draft is an access token that isn't signed yet, so faults can change it.
 type draft struct {
 	algorithm jose.SignatureAlgorithm
 	keyID     string
-	tokenType string // the header's typ
+	tokenType string // the typ of the header
 	key       any
 	claims    map[string]any
-	payload   func(claims []byte) []byte  // the text of the claims; nil leaves it
-	finish    func(compact string) string // after signing; nil leaves it
+	payload   func(claims []byte) []byte  // rewrites the JSON of the claims; nil changes nothing
+	finish    func(compact string) string // rewrites the signed token; nil changes nothing
 }
 
-// newToken signs what was granted and returns the compact form.
+// newToken signs a token for the grant and returns it in compact form.
 func (s *Server) newToken(x *exchange, given grant) string {
 	key := s.keys.signing()
 	token := draft{
@@ -40,7 +40,7 @@ func (s *Server) newToken(x *exchange, given grant) string {
 	return token.sign()
 }
 
-// claims are the claims of protocol 2.4; a service token has no sub.
+// claims returns the claims of protocol 2.4. A service token has no sub.
 func (s *Server) claims(x *exchange, given grant) map[string]any {
 	issuer, settings := s.issuer(x.settings), x.settings
 	issued := x.request.Time.Unix()
@@ -87,7 +87,7 @@ func (t draft) sign() string {
 	return compact
 }
 
-// must panics for what only a mistake of a test can cause.
+// must panics on an error that only a mistake in a test can cause.
 func must[T any](value T, err error) T {
 	if err != nil {
 		panic("erpnettest: " + err.Error())

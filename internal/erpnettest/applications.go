@@ -14,9 +14,9 @@ import (
 )
 
 // TrustedApplication is a record of Systems_Security_TrustedApplications with
-// the attributes of protocol 4, named as the entity names them. An empty string
-// or a zero time stands for null. Start from [NewApplication], which has the
-// defaults of the entity, or from [SampleApplication], which works.
+// the attributes of protocol 4, named as in the entity. An empty string or a
+// zero time stands for null. Start from [NewApplication], which has the
+// entity's defaults, or from [SampleApplication], which is ready to use.
 type TrustedApplication struct {
 	Name           string // display only
 	ApplicationUri string // the client_id
@@ -43,8 +43,8 @@ type TrustedApplication struct {
 	ExternalSystem     string
 	AdditionalDataJson string // a JSON object
 
-	Id                         string // GUID; empty is filled in
-	ObjectVersion              int32  // zero is filled in
+	Id                         string // GUID; filled in if empty
+	ObjectVersion              int32  // filled in if zero
 	CreationTimeUtc            time.Time
 	AggregateLastUpdateTimeUtc time.Time
 }
@@ -52,9 +52,10 @@ type TrustedApplication struct {
 // SampleSecret is the client secret of SampleApplication. It is public.
 const SampleSecret = "erpnet-mock-sample-secret-2c9e41d7a05b"
 
-// NewApplication returns a record with the defaults of the entity: enabled,
-// confidential, and without the secret, scope and system user that a service
-// needs. Such a record can be saved and gets no token, as in real life.
+// NewApplication returns a record with the entity's defaults: enabled and
+// confidential, but without the secret, scope and system user that a service
+// needs. As on a real instance, you can save such a record, but it gets no
+// token.
 func NewApplication(applicationURI string) TrustedApplication {
 	return TrustedApplication{
 		Name:            applicationURI,
@@ -65,8 +66,8 @@ func NewApplication(applicationURI string) TrustedApplication {
 	}
 }
 
-// SampleApplication is the service application of the documentation's examples,
-// with SampleSecret: what a new server has registered.
+// SampleApplication returns the service application of the documentation's
+// examples, with SampleSecret. Every new server has it registered.
 func SampleApplication() TrustedApplication {
 	app := NewApplication("my.trusted.app/service")
 	app.Name = "My Service Application"
@@ -77,16 +78,17 @@ func SampleApplication() TrustedApplication {
 	return app
 }
 
-// SecretHash is the ApplicationSecretHash of a secret: the padded standard
-// base64 of the SHA-256 of its UTF-8 bytes, unsalted (protocol 4.1).
+// SecretHash returns the ApplicationSecretHash of a secret: the unsalted
+// SHA-256 of its UTF-8 bytes in padded standard base64 (protocol 4.1).
 func SecretHash(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// AddApplication adds a trusted application, or replaces the one with the same
-// ApplicationUri, as a change by someone else would: the record keeps its Id and
-// CreationTimeUtc unless app has its own, and its ObjectVersion goes up.
+// AddApplication adds a trusted application or replaces the one with the same
+// ApplicationUri. A replacement looks like a change by someone else: the record
+// keeps its Id and CreationTimeUtc unless app sets them, and its ObjectVersion
+// goes up.
 func (s *Server) AddApplication(app TrustedApplication) {
 	now := s.now().UTC()
 	s.registry.mu.Lock()
@@ -107,9 +109,9 @@ func (s *Server) AddApplication(app TrustedApplication) {
 	s.registry.applications = append(s.registry.applications, app)
 }
 
-// ChangeApplication changes a trusted application, as somebody else would, and
-// reports whether there is one with that ApplicationUri. Its ObjectVersion goes
-// up.
+// ChangeApplication changes a trusted application, as someone else would, and
+// reports whether one with that ApplicationUri exists. The change raises its
+// ObjectVersion.
 func (s *Server) ChangeApplication(applicationURI string, change func(*TrustedApplication)) bool {
 	now := s.now().UTC()
 	s.registry.mu.Lock()
@@ -136,7 +138,7 @@ func (s *Server) RemoveApplication(applicationURI string) {
 	})
 }
 
-// Applications returns the trusted applications, ordered by ApplicationUri.
+// Applications returns the trusted applications, sorted by ApplicationUri.
 func (s *Server) Applications() []TrustedApplication {
 	s.registry.mu.Lock()
 	defer s.registry.mu.Unlock()
@@ -152,7 +154,8 @@ func (app TrustedApplication) acceptsSecret(secret string) bool {
 		subtle.ConstantTimeCompare([]byte(app.ApplicationSecretHash), []byte(SecretHash(secret))) == 1
 }
 
-// isHybrid tells whether the application signs users in besides being a service.
+// isHybrid reports whether the application signs users in as well as being a
+// service.
 func (app TrustedApplication) isHybrid() bool {
 	return app.SystemUserAllowed && (app.ImpersonateLoginUrl != "" || app.ImpersonateLogoutUrl != "")
 }

@@ -15,11 +15,11 @@ import (
 )
 
 // ReadApplications reads a JSON array of trusted applications with the
-// attribute names of the OData entity. What is left out or null has the
-// entity's default. SystemUser is a login, or an object with a Login, as in the
-// body of a POST to the Domain API. Secret may replace ApplicationSecretHash; only
-// its hash is kept. A name that the entity doesn't have is an error, and no error
-// repeats a secret.
+// attribute names of the OData entity. An attribute that is missing or null
+// gets the entity's default. SystemUser is a login or an object with a Login,
+// as in the body of a POST to the Domain API. Use Secret instead of
+// ApplicationSecretHash to give the plain secret; only its hash is kept. An
+// unknown name is an error. No error repeats a secret.
 func ReadApplications(r io.Reader) ([]TrustedApplication, error) {
 	var records []json.RawMessage
 	decoder := json.NewDecoder(r)
@@ -41,7 +41,7 @@ func ReadApplications(r io.Reader) ([]TrustedApplication, error) {
 }
 
 func readApplication(record json.RawMessage) (TrustedApplication, error) {
-	// The outer fields win over the embedded ones of the same name.
+	// The outer fields shadow the embedded ones of the same name.
 	read := struct {
 		TrustedApplication
 		SystemUser userReference
@@ -79,13 +79,13 @@ func oneOf(attribute, value string, allowed ...string) error {
 	return fmt.Errorf("%s is %q, must be one of %s", attribute, value, strings.Join(allowed, ", "))
 }
 
-// userReference is the Login of a user, as "login" or as {"Login": "login"}, to
-// which the Domain API's action to find the user may be added.
+// userReference is the Login of a user, written as "login" or as {"Login":
+// "login"}. The object may also have the Domain API's "find" action.
 type userReference string
 
 func (u *userReference) UnmarshalJSON(data []byte) error {
 	var login string
-	if json.Unmarshal(data, &login) == nil { // null included: no user
+	if json.Unmarshal(data, &login) == nil { // also for null: no user
 		*u = userReference(login)
 		return nil
 	}
@@ -106,10 +106,11 @@ func strictly(data []byte, into any) error {
 	return decoder.Decode(into)
 }
 
-// plain says what a JSON error means in the words of the file, not of Go.
+// plain rewrites a JSON error in terms of the file, not of Go.
 func plain(err error) error {
 	if wrongType, is := errors.AsType[*json.UnmarshalTypeError](err); is {
-		// Its own text repeats a number; a secret may stand in any wrong place.
+		// The error's own text repeats a number, and any misplaced value can be
+		// a secret.
 		kind, _, _ := strings.Cut(wrongType.Value, " ")
 		if wrongType.Field == "" {
 			return fmt.Errorf("a %s stands at byte %d", kind, wrongType.Offset)

@@ -22,7 +22,7 @@ func TestAddedRecordsGetWhatTheInstanceFillsIn(t *testing.T) {
 	}
 }
 
-// A change by somebody else raises the version and leaves the record the same.
+// A change by someone else raises the version and otherwise keeps the record.
 func TestChangesBehindTheClientsBack(t *testing.T) {
 	i := newInstance(t)
 	before := i.Applications()[0]

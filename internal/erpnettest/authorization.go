@@ -13,7 +13,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// caller is who makes a request of the Domain API.
+// caller is the sender of a Domain API request.
 type caller struct {
 	token    string
 	clientID string // of the application that got the token
@@ -22,10 +22,10 @@ type caller struct {
 
 func (c caller) has(scope string) bool { return slices.Contains(c.scopes, scope) }
 
-// authorize finds out who makes the request, or returns the response that
-// refuses it. A signed token is checked as protocol 2.4 and 3.3 say: signature,
-// issuer, audience, lifetime, scope; a reference token is looked up. That both
-// refusals have no body is an assumption (protocol 13).
+// authorize identifies the caller, or returns the response that refuses the
+// request. It checks a signed token as protocol 2.4 and 3.3 describe:
+// signature, issuer, audience, lifetime and scope. It looks up a reference
+// token. Assumption: neither refusal has a body (protocol 13).
 func (s *Server) authorize(x *exchange) (caller, *response) {
 	who, valid := s.credentials(x)
 	var refusal response
@@ -46,9 +46,9 @@ func unauthorized(reason string) response {
 	return emptyResponse(http.StatusUnauthorized).with("WWW-Authenticate", "Bearer").because(reason)
 }
 
-// credentials takes a token from the one header that may carry it: never from
-// the query. Two at once are not a request that is documented to work
-// (protocol 8), so this one refuses it.
+// credentials reads the token from a header, never from the query. No page
+// documents a request with two tokens (protocol 8), so this instance refuses
+// it.
 func (s *Server) credentials(x *exchange) (who caller, valid bool) {
 	header := x.request.Header
 	bearer, keys := header.Values("Authorization"), slices.Concat(header.Values("X-Api-Key"), header.Values("Api-Key"))
@@ -72,8 +72,8 @@ func (s *Server) credentials(x *exchange) (who caller, valid bool) {
 	return caller{token, clientID, claims.Scope}, valid && !isKey && s.isForDomainAPI(x, claims)
 }
 
-// clientIDOf is the application that a request names, proven or not: in the form
-// of a token request, or in its token.
+// clientIDOf returns the application that a request names, without checking the
+// claim: the client_id of a token request, or the one in the token.
 func (s *Server) clientIDOf(r Request) string {
 	if r.Endpoint == Token {
 		return r.Form().Get("client_id")
@@ -96,7 +96,7 @@ func (s *Server) clientIDOf(r Request) string {
 
 type apiClaims struct {
 	Issuer    string      `json:"iss"`
-	ClientID  any         `json:"client_id"` // only to be shown, so no type is wrong
+	ClientID  any         `json:"client_id"` // only shown, so any type will do
 	Audience  oneOrMany   `json:"aud"`
 	Scope     oneOrMany   `json:"scope"`
 	NotBefore json.Number `json:"nbf"`
@@ -115,8 +115,8 @@ func (o *oneOrMany) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*[]string)(o))
 }
 
-// verify checks the signature against the published keys: the API keeps no list
-// of tokens, so a disabled application's token works until it expires
+// verify checks the signature against the published keys. The API keeps no list
+// of tokens, so the token of a disabled application works until it expires
 // (protocol 7).
 func (s *Server) verify(token string) (claims apiClaims, valid bool) {
 	parsed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256})
@@ -131,8 +131,8 @@ func (s *Server) verify(token string) (claims apiClaims, valid bool) {
 	return claims, err == nil
 }
 
-// isForDomainAPI allows no clock skew: the tolerance of the real API is unknown,
-// and the exact limit is the one that tests can reach with SetClock.
+// isForDomainAPI allows no clock skew. The tolerance of the real API is
+// unknown, and an exact limit is one that tests can reach with SetClock.
 func (s *Server) isForDomainAPI(x *exchange, claims apiClaims) bool {
 	now := x.request.Time
 	expires, err := claims.Expires.Float64()

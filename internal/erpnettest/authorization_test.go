@@ -35,7 +35,7 @@ func TestOneHeaderCarriesOneGoodToken(t *testing.T) {
 		name   string
 		header http.Header
 		query  string
-		clock  time.Duration // since the token was issued
+		clock  time.Duration // time since the token was issued
 		status int
 	}{
 		{name: "signed", header: http.Header{"Authorization": {"Bearer " + signed}}, status: 200},
@@ -87,7 +87,7 @@ func TestOneHeaderCarriesOneGoodToken(t *testing.T) {
 			}
 		})
 	}
-	if counts := i.Sessions(); counts.Opened != 3 { // the signed token again after an idle hour
+	if counts := i.Sessions(); counts.Opened != 3 { // after an idle hour, the signed token opens another one
 		t.Errorf("%d sessions opened", counts.Opened)
 	}
 }

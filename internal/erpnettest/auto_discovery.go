@@ -19,7 +19,7 @@ type WebSite struct {
 	AdditionalProperties map[string]any
 }
 
-// respondAutoDiscovery lists the web sites. It is anonymous.
+// respondAutoDiscovery lists the web sites. It needs no token.
 func (s *Server) respondAutoDiscovery(x *exchange) response {
 	if !slices.Contains(x.settings.AutoDiscoveryPaths, x.request.Path) {
 		return emptyResponse(http.StatusNotFound)
@@ -58,8 +58,8 @@ func hostname(address string) string {
 	return u.Hostname()
 }
 
-// respondVersion is the anonymous version of the application server, in both its
-// documented forms.
+// respondVersion returns the version of the application server in either of its
+// two documented forms. It needs no token.
 func respondVersion(x *exchange) response {
 	if x.request.Path == "/tools/ver" {
 		return textResponse(http.StatusOK, "text/plain; charset=utf-8", x.settings.Version)

@@ -11,9 +11,9 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest/odata"
 )
 
-// sampleCustomers are made up. They have the attributes of Crm_Sales_Customers
-// that need no other entity; like a real instance, a result names the company
-// only when DisplayText is selected.
+// sampleCustomers returns made-up customers. They have the attributes of
+// Crm_Sales_Customers that need no other entity. As on a real instance, a
+// result includes the company name only if the query selects DisplayText.
 func sampleCustomers() []odata.Row {
 	names := []string{
 		"Aurora Office Supplies Ltd.", "Balkan Fresh Foods", "Cedar & Pine Furniture",
@@ -22,7 +22,7 @@ func sampleCustomers() []odata.Row {
 		"Juniper Hotels Group", "Kestrel Bicycles", "Lighthouse Books",
 		"Mountain Spring Waters", "Nordlicht Küchen GmbH", "Orchard Pharmacies",
 	}
-	var ids []string // in the order of the numbers: the default order is that of the Id
+	var ids []string // sorted, so the default order by Id is that of the numbers
 	for _, name := range names {
 		ids = append(ids, guid("Crm_Sales_Customers:"+name))
 	}

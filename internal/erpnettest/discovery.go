@@ -10,9 +10,9 @@ const (
 	jwksPath      = discoveryPath + "/jwks"
 )
 
-// respondDiscovery has the fields of the documented example and no others: which
-// more a real instance has is unknown (protocol 1.2). Like the example it
-// does not list the scope read.
+// respondDiscovery returns only the fields of the documented example. Which
+// others a real instance has is unknown (protocol 1.2). Like the example, it
+// doesn't list the scope read.
 func (s *Server) respondDiscovery(x *exchange) response {
 	id := s.publicIdentityURL(x.settings)
 	return jsonResponse(http.StatusOK, map[string]any{

@@ -14,15 +14,15 @@ import (
 const odataType = "application/json;odata.metadata=minimal;odata.streaming=true;" +
 	"IEEE754Compatible=false;charset=utf-8"
 
-// resource is what the path of a request of the Domain API names.
+// resource is what the path of a Domain API request refers to.
 type resource struct {
 	entityType odata.EntityType
 	key        string // of one record; empty for the whole set
-	rest       string // what follows, such as "$count"
+	rest       string // the rest of the path, such as "$count"
 }
 
-// respondDomainAPI serves what lies below the OData root (protocol 5).
-// Everything needs a token; whether a real GetVersion does is unknown.
+// respondDomainAPI serves everything below the OData root (protocol 5). Every
+// request needs a token; whether a real GetVersion does is unknown.
 func (s *Server) respondDomainAPI(x *exchange) response {
 	if x.refusal != nil {
 		return *x.refusal
@@ -39,7 +39,7 @@ func (s *Server) respondDomainAPI(x *exchange) response {
 	}
 	r, found := readResource(path, x.model())
 	if !found {
-		return emptyResponse(http.StatusNotFound) // assumption: unknown sets are not documented
+		return emptyResponse(http.StatusNotFound) // assumption: the response for an unknown set isn't documented
 	}
 	if refused := x.mayUse(r.entityType.Set); refused != nil {
 		return refused.response(x.settings)
@@ -47,7 +47,7 @@ func (s *Server) respondDomainAPI(x *exchange) response {
 	return s.respondResource(x, r)
 }
 
-// operation is the response for a path that names no entity set.
+// operation returns the response for a path that isn't an entity set.
 func (s *Server) operation(x *exchange, path string) (response, bool) {
 	switch path {
 	case "":
@@ -73,9 +73,9 @@ func readResource(path string, model odata.Model) (resource, bool) {
 	return resource{t, key, rest}, known && single == closed && (!single || key != "")
 }
 
-// mayUse tells what the caller's scopes and the instance's SecurityAccess
-// allow. Refusing by scope with 403 is an assumption: no page tells the response
-// to a write with a token that may only read.
+// mayUse checks a request against the caller's scopes and SecurityAccess, and
+// returns nil if they allow it. Assumption: a missing scope gets 403. No page
+// documents the response to a write with a read-only token.
 func (x *exchange) mayUse(set string) *failure {
 	writing := !isRead(x.request.Method)
 	if writing && !x.caller.has("update") {
@@ -97,8 +97,8 @@ var readMethods = []string{http.MethodGet, http.MethodHead}
 
 func isRead(method string) bool { return slices.Contains(readMethods, method) }
 
-// respondResource responds for an entity set, or for one of its records, all at
-// once: no other request sees half of a change.
+// respondResource serves an entity set or one of its records. It holds the lock
+// of the registry, so no other request sees half of a change.
 func (s *Server) respondResource(x *exchange, r resource) response {
 	methods := slices.Clone(readMethods)
 	switch {

@@ -35,7 +35,7 @@ func TestPathsOfTheDomainAPI(t *testing.T) {
 	const missing = "(00000000-0000-0000-0000-000000000000)"
 	customer, user := salesCustomers+"("+customerID(1)+")", users+"("+SampleUser().Id+")"
 	tests := []struct {
-		method string // GET when empty
+		method string // GET if empty
 		path   string
 		status int
 		body   string
@@ -92,14 +92,14 @@ func TestPathsOfTheDomainAPI(t *testing.T) {
 	}
 }
 
-// The filters that the entities' pages list: no more, no less.
+// The filters are exactly those that the entities' pages list.
 func TestFiltersOfTheEntities(t *testing.T) {
 	i := newInstance(t)
 	i.changeSample(func(app *TrustedApplication) { app.CreationTimeUtc = frozen })
 	user := "'" + users + "(" + SampleUser().Id + ")'"
 	tests := []struct {
 		set, filter string
-		want        string // how many rows, or what is wrong
+		want        string // the number of rows, or a part of the error
 	}{
 		{set: users, filter: "contains(Name,'integration')", want: "1"},
 		{set: users, filter: "startswith(Login,'svc.') and Active eq true", want: "1"},
@@ -152,8 +152,8 @@ func TestNextLinksLeadThroughAllCustomers(t *testing.T) {
 	tests := []struct {
 		name, query string
 		configure   func(*Settings)
-		link        string // how it begins; empty for none
-		option      string // which it goes on by
+		link        string // the prefix of the next link; empty means none
+		option      string // the query option that the next link continues with
 	}{
 		{name: "by default", query: "$top=4", link: "ROOT", option: "$skiptoken"},
 		{name: "ordered", query: "$top=4&$orderby=Number%20desc", link: "ROOT", option: "$skip"},
@@ -216,7 +216,7 @@ func TestSecurityNamespaceCanBeClosed(t *testing.T) {
 		configure   func(*Settings)
 		scope       string
 		read, write int
-		body        string // in what is refused
+		body        string // part of the body of a refusal
 	}{
 		{name: "allowed", configure: func(*Settings) {}, scope: "read update", read: 200, write: 204},
 		{name: "read-only", configure: readOnly, scope: "read update", read: 200, write: 403},

@@ -18,38 +18,40 @@ const (
 	licenceException = "Aloe.SystemFrameworks.E1LicenseException"
 )
 
-// failure is why the Domain API refuses a request. Its zero status is 500, that
-// of all failures but the ones the documentation makes an exception of.
+// failure is the reason why the Domain API refuses a request. A zero status
+// means 500, the status of every failure unless the documentation names
+// another.
 type failure struct {
 	status     int
 	bodyless   bool
 	code       int
 	exception  string
 	message    string
-	format     string // the messageFormat; empty for null
+	format     string // the messageFormat; empty means null
 	parameters []any
 }
 
 func (f *failure) Error() string { return f.message }
 
-// invalid is a request that makes no sense.
+// invalid returns the failure for a request that makes no sense.
 func invalid(format string, values ...any) *failure {
 	return &failure{exception: "InvalidOperationException", message: fmt.Sprintf(format, values...)}
 }
 
-// unsupported is a request that a real server doesn't support, or this one
-// doesn't.
+// unsupported returns the failure for a request that either a real server or
+// this one doesn't support.
 func unsupported(format string, values ...any) *failure {
 	return &failure{exception: "NotSupportedException", message: fmt.Sprintf(format, values...)}
 }
 
-// rejected is a change that the server's own checks don't let through.
+// rejected returns the failure for a request that the server's own checks
+// reject.
 func rejected(format string, values ...any) *failure {
 	return &failure{exception: serverException, message: fmt.Sprintf(format, values...)}
 }
 
-// duplicate is the violation of a unique index, with the message and the
-// parameters of the documented example.
+// duplicate returns the failure for a unique index violation, with the message
+// and parameters of the documented example.
 func duplicate(table, field, value string) *failure {
 	const format = "Prohibited duplication in table '{0}'.\n\n" +
 		"The set of values for the following fields could not be saved more than once.\n\n" +
@@ -65,7 +67,8 @@ func duplicate(table, field, value string) *failure {
 	}
 }
 
-// errorResponse is the response of the Domain API to a request that failed.
+// errorResponse returns the Domain API's response to a failed request. It
+// panics on an error that isn't the Domain API's.
 func errorResponse(err error, settings Settings) response {
 	if query, is := errors.AsType[*odata.Error](err); is {
 		err = &failure{exception: query.Exception, message: query.Message}
@@ -89,7 +92,7 @@ func (f *failure) response(settings Settings) response {
 		"message": f.message,
 		"code":    f.code,
 		"type":    f.exception,
-		// A stack trace, as a real one may hold.
+		// A stack trace, which a real error may contain.
 		"info": "Exception: " + f.exception + "\r\n" +
 			"   at Aloe.EnterpriseOne.Server.Execute(Request request)\r\n" +
 			"   at Aloe.EnterpriseOne.DomainApi.Handle(HttpContext context)",

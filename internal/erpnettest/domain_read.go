@@ -11,7 +11,7 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest/odata"
 )
 
-// existing is the record that a request names.
+// existing returns the record that a request refers to.
 func (s *Server) existing(x *exchange, r resource) (odata.Row, error) {
 	if !odata.IsGUID(r.key) {
 		return nil, invalid("The key '%s' is not valid.", r.key)
@@ -73,7 +73,8 @@ func (s *Server) readEntitySet(x *exchange, r resource) (response, error) {
 	return s.odataResponse(x, "#"+r.entityType.Set, document), nil
 }
 
-// project is a record as a result has it, with what the settings hide.
+// project returns a record in the form of a result, without what the settings
+// hide.
 func (s *Server) project(x *exchange, t odata.EntityType, row odata.Row, shape odata.Shape) map[string]any {
 	return shape.Project(t, x.visible(row), func(to odata.Link) (odata.EntityType, odata.Row, bool) {
 		target, _ := x.model().Type(to.Set)
@@ -82,7 +83,7 @@ func (s *Server) project(x *exchange, t odata.EntityType, row odata.Row, shape o
 	})
 }
 
-// visible is a record without what the settings hide.
+// visible returns a copy of a record without what the settings hide.
 func (x *exchange) visible(row odata.Row) odata.Row {
 	row = maps.Clone(row)
 	_, hasHash := row[secretHashAttribute]

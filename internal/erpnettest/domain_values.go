@@ -13,9 +13,9 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest/odata"
 )
 
-// assign writes the properties of a body into a row. An unknown property, a
-// read-only one and a value of another type are errors; annotations of OData
-// itself say nothing that would be needed.
+// assign writes the properties of a body into a row. A property that is
+// unknown, read-only or of the wrong type is an error. OData annotations are
+// ignored.
 func (s *Server) assign(x *exchange, t odata.EntityType, row odata.Row, body map[string]any) error {
 	for _, name := range slices.Sorted(maps.Keys(body)) { // the same error in every run
 		if strings.HasPrefix(name, "@") {
@@ -61,7 +61,7 @@ func (s *Server) value(x *exchange, a odata.Attribute, given any, bound bool) (a
 func textValue(a odata.Attribute, value string) (any, error) {
 	switch {
 	case value == "" && a.Nullable:
-		return nil, nil // as a row would be read back
+		return nil, nil // an empty string reads back as null, too
 	case value == "":
 		return nil, rejected("The property '%s' is required.", a.Name)
 	case a.Length > 0 && utf8.RuneCountInString(value) > a.Length:
@@ -77,7 +77,7 @@ func isJSONObject(value string) bool {
 	return json.Unmarshal([]byte(value), &object) == nil && object != nil
 }
 
-// reference reads the value of a reference in a body: null, an @odata.bind, or a
+// reference reads the value of a reference in a body: null, an @odata.bind or a
 // nested object (protocol 5).
 func (s *Server) reference(x *exchange, a odata.Attribute, given any, bound bool) (any, error) {
 	odataID, isText := given.(string)
@@ -95,7 +95,7 @@ func (s *Server) reference(x *exchange, a odata.Attribute, given any, bound bool
 	return nil, invalid("The value of the property '%s' is not a reference.", a.Name)
 }
 
-// linked finds a record by its @odata.id, relative or absolute.
+// linked finds a record by its relative or absolute @odata.id.
 func (s *Server) linked(x *exchange, a odata.Attribute, odataID string) (any, error) {
 	relative := strings.TrimPrefix(strings.TrimPrefix(odataID, s.publicDomainAPIURL(x.settings)), s.DomainAPIURL())
 	to, isLink := odata.ParseLink(relative)
@@ -109,9 +109,9 @@ func (s *Server) linked(x *exchange, a odata.Attribute, odataID string) (any, er
 	return odata.Link{Set: a.Target, ID: row.ID()}, nil
 }
 
-// nested finds the user that a nested object names by its @odata.id or its
-// Login. A real server can also change or create a user with what else the
-// object has; this one refuses that.
+// nested finds the user that a nested object identifies by its @odata.id or
+// Login. A real server can also change or create a user from the other
+// properties of the object. This one refuses them.
 func (s *Server) nested(x *exchange, a odata.Attribute, object map[string]any) (any, error) {
 	for name, value := range object {
 		find := name == "Login" || name == "@erpnet.action" && value == "find"

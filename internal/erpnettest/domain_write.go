@@ -15,9 +15,10 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest/odata"
 )
 
-// The functions of this file hold the lock of the registry.
+// Callers of the functions in this file hold the lock of the registry.
 
-// createEntity is POST Set. Query options with it are not documented.
+// createEntity handles POST Set. The documentation mentions no query options
+// for it.
 func (s *Server) createEntity(x *exchange, r resource) (response, error) {
 	body, err := readBody(x, r.entityType, "create")
 	if err != nil {
@@ -45,11 +46,12 @@ func (s *Server) createEntity(x *exchange, r resource) (response, error) {
 		created := emptyResponse(http.StatusNoContent).with("OData-Version", "4.0")
 		return created.with("OData-EntityId", link).with("Location", s.publicDomainAPIURL(x.settings)+link), nil
 	}
-	// A documented created record has its Id (protocol 5).
+	// A created record in the documentation includes its Id (protocol 5).
 	return s.storedResponse(x, r.entityType, row.ID(), x.settings.CreateStatus, odata.Select("default", "Id")), nil
 }
 
-// updateEntity is PATCH Set(guid): what the body doesn't name stays.
+// updateEntity handles PATCH Set(guid). Properties that the body doesn't have
+// keep their values.
 func (s *Server) updateEntity(x *exchange, r resource) (response, error) {
 	body, err := readBody(x, r.entityType, "update")
 	if err != nil {
@@ -97,8 +99,8 @@ func (s *Server) storedResponse(
 	return r
 }
 
-// readBody reads the JSON object of a POST or PATCH. The one @erpnet.action that
-// is known here at the top is the one that the method stands for.
+// readBody reads the JSON object of a POST or PATCH. The only @erpnet.action it
+// accepts at the top level is the one that matches the method.
 func readBody(x *exchange, t odata.EntityType, action string) (map[string]any, error) {
 	if _, err := x.model().Parse(x.request.RawQuery, t); err != nil {
 		return nil, err
@@ -119,8 +121,8 @@ func readBody(x *exchange, t odata.EntityType, action string) (map[string]any, e
 	return body, nil
 }
 
-// checkVersion is the optimistic locking of protocol 5. It takes the version
-// out of the body, where it stands only to be compared.
+// checkVersion does the optimistic locking of protocol 5. It removes the
+// version from the body, where it only serves the comparison.
 func checkVersion(x *exchange, stored odata.Row, body map[string]any) error {
 	given, has := body["ObjectVersion"]
 	if !has {

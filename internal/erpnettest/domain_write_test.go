@@ -29,9 +29,9 @@ func TestApplicationLivesItsLifeThroughTheAPI(t *testing.T) {
 	i := newInstance(t)
 	id := i.createDeploy("first secret")
 	steps := []struct {
-		method, body  string // nothing when empty
-		secret, scope string // of the token request after it
-		want          string // the OAuth error; empty for a token
+		method, body  string // no request if empty
+		secret, scope string // of the token request that follows
+		want          string // the OAuth error; empty means a token
 	}{
 		{secret: "first secret", scope: "read"},
 		{secret: "first secret", scope: "update", want: invalidScope},
@@ -211,7 +211,7 @@ func TestBadBodiesChangeNothing(t *testing.T) {
 	id := i.createDeploy("secret")
 	user, customer := users+"("+SampleUser().Id+")", "("+customerID(0)+")"
 	tests := []struct {
-		name, method string // PATCH when empty
+		name, method string // PATCH if empty
 		body, want   string
 	}{
 		{name: "no JSON", body: `{"Notes": `, want: "not a JSON object"},
@@ -344,7 +344,7 @@ func TestOptimisticLocking(t *testing.T) {
 			steps := []struct {
 				name, body string
 				status     int
-				raises     bool // the version
+				raises     bool // whether the version goes up
 			}{
 				{name: "the same version", body: `{"ObjectVersion": 1, "Notes": "a"}`, status: 204, raises: true},
 				{name: "an old version", body: `{"ObjectVersion": 1, "Notes": "b"}`, status: status},
@@ -355,7 +355,7 @@ func TestOptimisticLocking(t *testing.T) {
 				before := i.Applications()[0]
 				got := i.call(http.MethodPatch, i.samplePath(), step.body)
 				after := i.Applications()[0]
-				raised := after.ObjectVersion > before.ObjectVersion+1 // it skips one
+				raised := after.ObjectVersion > before.ObjectVersion+1 // a change skips one
 				if got.status != step.status || raised != step.raises || !raised && after != before {
 					t.Errorf("%s: status %d, %+v", step.name, got.status, after)
 				}

@@ -7,10 +7,11 @@ import (
 	"slices"
 )
 
-// Endpoint is a part of the instance, for counting and for faults.
+// Endpoint is a part of the instance whose requests are counted together and
+// that faults can target.
 type Endpoint string
 
-// The endpoints. A path belongs to its endpoint whatever the method.
+// The endpoints. A path belongs to its endpoint regardless of the method.
 const (
 	Token         Endpoint = "token"
 	Discovery     Endpoint = "discovery"      // the OpenID Connect discovery document
@@ -18,16 +19,16 @@ const (
 	AutoDiscovery Endpoint = "auto-discovery" // under /sys and under /tools
 	DomainAPI     Endpoint = "domain-api"     // everything below the OData root
 	Version       Endpoint = "version"        // /tools/ver and /tools/server-info
-	Other         Endpoint = "other"          // the landing page and what is not there
-	Any           Endpoint = "any"            // all of them
+	Other         Endpoint = "other"          // the landing page and every unknown path
+	Any           Endpoint = "any"            // all endpoints
 )
 
 var endpoints = []Endpoint{Token, Discovery, JWKS, AutoDiscovery, DomainAPI, Version, Other, Any}
 
-// endpointWords are what JSON has for an endpoint, where that is shorter.
+// endpointWords are the JSON names that are shorter than the constants.
 var endpointWords = map[Endpoint]string{JWKS: "keys", DomainAPI: "api"}
 
-// MarshalText gives the word that JSON has for the endpoint.
+// MarshalText returns the name of the endpoint in JSON.
 func (e Endpoint) MarshalText() ([]byte, error) {
 	if word, shorter := endpointWords[e]; shorter {
 		return []byte(word), nil
@@ -35,7 +36,8 @@ func (e Endpoint) MarshalText() ([]byte, error) {
 	return []byte(e), nil
 }
 
-// UnmarshalText takes the word of MarshalText. The error names all of them.
+// UnmarshalText reads a name that MarshalText returns. The error for any other
+// text lists the valid names.
 func (e *Endpoint) UnmarshalText(text []byte) error {
 	var words []string
 	for _, endpoint := range endpoints {

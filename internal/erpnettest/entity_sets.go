@@ -17,22 +17,22 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest/odata"
 )
 
-// EntitySet is one that a user brings: its rows as the Domain API shows them. It
-// can be read, not written.
+// EntitySet is an entity set that a user provides, with its rows as the Domain
+// API returns them. It is read-only.
 type EntitySet struct {
 	entityType odata.EntityType
 	rows       []odata.Row
-	users      []User // where it is the set of users, instead of rows
+	users      []User // used instead of rows for the set of users
 }
 
 var entitySetName = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*(_[A-Z][A-Za-z0-9]*)+$`)
 
 // ReadEntitySets reads a JSON object with an array of rows for each entity set:
-// {"General_Products_Products": [{"PartNumber": "A-1"}]}. The attributes are
-// those of the rows, and their types follow from the values. A row without an Id
-// gets one. Texts, GUIDs, dates and true or false can be filtered by;
-// {"@odata.id": "Set(guid)"} is a reference. Rows of Systems_Security_Users have
-// the attributes of [User].
+// {"General_Products_Products": [{"PartNumber": "A-1"}]}. The rows define the
+// attributes, and the values define their types. A row without an Id gets one.
+// Queries can filter by strings, GUIDs, dates and booleans. Write a reference
+// as {"@odata.id": "Set(guid)"}. Rows of Systems_Security_Users have the
+// attributes of [User].
 func ReadEntitySets(r io.Reader) ([]EntitySet, error) {
 	var given map[string][]map[string]any
 	decoder := json.NewDecoder(r)
@@ -87,11 +87,12 @@ func readEntitySet(name string, rows []map[string]any) (EntitySet, error) {
 	return set, nil
 }
 
-// hiddenAttributes are in a result only that selects them.
+// hiddenAttributes are in a result only if the query selects them.
 var hiddenAttributes = []string{"Id", "ObjectVersion", "DisplayText", "ExternalId", "ExternalSystem"}
 
-// typeColumn finds the type that all values of an attribute have, and gives them
-// the form that this type has in a row. A row without the attribute gets null.
+// typeColumn finds the type that fits all values of an attribute, and converts
+// the values to the form of that type in a row. A row without the attribute
+// gets null.
 func typeColumn(name string, rows []odata.Row) odata.Attribute {
 	a := odata.Attribute{
 		Name: name, Kind: odata.Amount, Nullable: true, ReadOnly: true, Hidden: slices.Contains(hiddenAttributes, name),
@@ -192,8 +193,9 @@ func readUsers(rows []map[string]any) ([]User, error) {
 	return all, nil
 }
 
-// AddEntitySet adds an entity set of ReadEntitySets, or replaces the one of the
-// same name. Users are added one by one.
+// AddEntitySet adds an entity set from ReadEntitySets or replaces the one with
+// the same name. Rows of Systems_Security_Users are added one by one with
+// AddUser.
 func (s *Server) AddEntitySet(set EntitySet) {
 	for _, user := range set.users {
 		s.AddUser(user)
@@ -210,8 +212,8 @@ func (s *Server) AddEntitySet(set EntitySet) {
 	s.registry.added.Store(&sets)
 }
 
-// entitySets are those that were added. They can be asked for with and without
-// the lock of the registry, and are never changed.
+// entitySets returns the sets that were added. Callers may hold the lock of the
+// registry, but need not. The sets never change.
 func (r *registry) entitySets() []EntitySet {
 	if sets := r.added.Load(); sets != nil {
 		return *sets
@@ -219,7 +221,7 @@ func (r *registry) entitySets() []EntitySet {
 	return nil
 }
 
-// entityTypes are those of all sets of the instance.
+// entityTypes returns the types of all sets of the instance.
 func (r *registry) entityTypes() []odata.EntityType {
 	all := slices.Clone(entityTypes)
 	for _, set := range r.entitySets() {

@@ -12,18 +12,18 @@ const (
 	salesCustomers      = "Crm_Sales_Customers"
 )
 
-// securityPrefix begins the names of the entity sets of the namespace
+// securityPrefix starts the names of the entity sets in the namespace
 // Systems.Security.
 const securityPrefix = "Systems_Security_"
 
 const secretHashAttribute = "ApplicationSecretHash"
 
-// entityTypes are the sets that the instance has, each with the attributes of
-// its page in the model documentation.
+// entityTypes describes the sets of the instance, each with the attributes that
+// its page in the model documentation lists.
 var entityTypes = []odata.EntityType{applicationType, userType, customerType}
 
-// applicationType is protocol 4. What it says of ExternalId and ExternalSystem
-// follows the table of the page, whose details contradict it.
+// applicationType follows protocol 4. For ExternalId and ExternalSystem, it
+// follows the table on the page, which the page's details contradict.
 var applicationType = odata.EntityType{
 	Set:      trustedApplications,
 	Name:     "Systems_Security_TrustedApplication",
@@ -68,9 +68,9 @@ var applicationType = odata.EntityType{
 	},
 }
 
-// userType is protocol 4.4: not all attributes of the entity, but all that
-// matter to a trusted application. Password is a hash and, like the real one,
-// in every result that does not select.
+// userType follows protocol 4.4. It has only the attributes that matter to a
+// trusted application. Password is a hash and, as on a real instance, is in
+// every result without $select.
 var userType = odata.EntityType{
 	Set:  users,
 	Name: "Systems_Security_User",

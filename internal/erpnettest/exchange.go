@@ -13,8 +13,9 @@ import (
 	"time"
 )
 
-// exchange is one request on its way to its response. The settings are those at
-// its arrival, so a test that changes them races with nothing.
+// exchange is one request until it gets its response. Its settings are those in
+// force when the request arrived, so it doesn't race with a test that changes
+// them.
 type exchange struct {
 	server   *Server
 	context  context.Context
@@ -25,13 +26,14 @@ type exchange struct {
 	fault    Fault
 	redactor redactor
 
-	// For the Domain API: who asks, in which slot of the session, or why not.
+	// For the Domain API only: the caller and its slot in the session, or the
+	// refusal.
 	caller  caller
 	slot    *slot
 	refusal *response
 
 	started time.Time // on the real clock
-	granted []string  // scopes, by the token endpoint
+	granted []string  // scopes that the token endpoint granted
 }
 
 func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
@@ -51,14 +53,14 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
 		edit(x, &sent)
 	}
 	if sent.header.Values("Date") == nil {
-		// The instance's clock, not this machine's.
+		// The clock of the instance, not of this machine.
 		sent.header.Set("Date", x.request.Time.UTC().Format(http.TimeFormat))
 	}
 	sent.encode()
 	status = sent.status
 	s.finish(x, sent)
-	// The slot is free before the client can see the response: a client that
-	// sends one request after the other never meets itself in the queue.
+	// Release the slot before the client can see the response, so a client that
+	// sends one request at a time never finds itself in the queue.
 	s.limiter.release(x.slot)
 	if x.fault.deliver != nil {
 		x.fault.deliver(x, w, sent)
@@ -76,16 +78,18 @@ func (s *Server) receive(r *http.Request) *exchange {
 	x.request = readRequest(r, now.clock())
 	x.request.Endpoint = s.endpoint(x.request.Path)
 	x.redactor = s.newRedactor(x.request)
-	// The fault and the slot are taken before the request is counted: a test that
-	// waits for a request to arrive may then change the faults for the next one.
+	// Take the fault and the slot before counting the request: a test that
+	// waits for a request to arrive can then change the faults for the next
+	// one.
 	x.fault = s.faults.next(x.request)
 	s.enterSession(x)
 	s.history.add(x.request, s.DiscardHistory)
 	return x
 }
 
-// enterSession finds out who calls the Domain API and takes the call into its
-// session. A fault that replaces the response stands before that, as a proxy does.
+// enterSession identifies the caller of the Domain API and adds the call to its
+// session. A fault that replaces the response acts like a proxy: the call
+// doesn't reach the session.
 func (s *Server) enterSession(x *exchange) {
 	if x.request.Endpoint != DomainAPI || x.fault.instead != nil {
 		return
@@ -138,12 +142,12 @@ func (s *Server) respond(x *exchange) response {
 	return respondOther(x)
 }
 
-// errGone ends an exchange whose client has left or whose server is closing.
+// errGone ends an exchange if the client has gone or the server is closing.
 var errGone = errors.New("nobody waits for this response")
 
-// wait lets pass what comes before the response: the requests before this one,
-// the latency and the fault's own time. A session that refuses the request does
-// so at once; only the latency remains.
+// wait waits for what precedes the response: earlier requests of the session,
+// the latency, and the delay of a fault. If the session refuses the request,
+// wait skips the queue and the fault, and only the latency remains.
 func (x *exchange) wait() error {
 	if x.slot != nil {
 		if err := waitFor(x, x.slot.granted); err != nil {
@@ -164,8 +168,8 @@ func (x *exchange) wait() error {
 	return nil
 }
 
-// pause waits for d on the real clock, unless the client leaves or the server
-// closes first.
+// pause waits for d on the real clock, or until the client goes or the server
+// closes.
 func (x *exchange) pause(d time.Duration) error {
 	if d <= 0 {
 		return nil
@@ -196,7 +200,7 @@ func (s *Server) logAccess(r *http.Request, red redactor, status int, took time.
 	}
 	s.accessLogMu.Lock()
 	defer s.accessLogMu.Unlock()
-	// The escaped path: a line break in it can't forge a second line.
+	// Log the escaped path, so a line break in it can't forge a second line.
 	line := fmt.Sprintln(red.redact(r.Method), red.redactPath(r.URL), shown, took.Round(time.Microsecond))
 	_, _ = io.WriteString(s.AccessLog, line)
 }

@@ -11,23 +11,23 @@ import (
 	"time"
 )
 
-// Reset ends the connection with a TCP reset, without a response and without
-// doing the endpoint's work.
+// Reset ends the connection with a TCP reset. It sends no response and skips
+// the endpoint's work.
 func Reset() Fault {
 	return Fault{instead: nothing, deliver: reset}
 }
 
-// Disconnect closes the connection without a response and without doing the
-// endpoint's work: what a client sees of a keep-alive connection that the server
-// has given up.
+// Disconnect closes the connection. It sends no response and skips the
+// endpoint's work. To a client, this looks like a keep-alive connection that
+// the server has dropped.
 func Disconnect() Fault {
 	return Fault{instead: nothing, deliver: func(*exchange, http.ResponseWriter, response) {
 		panic(http.ErrAbortHandler)
 	}}
 }
 
-// ResponseLost does the endpoint's work and then resets the connection: the client
-// cannot know that it was done.
+// ResponseLost does the endpoint's work and then resets the connection. The
+// client can't know that the work was done.
 func ResponseLost() Fault { return Fault{deliver: reset} }
 
 func nothing(*exchange) response { return emptyResponse(0) }
@@ -38,7 +38,7 @@ func reset(_ *exchange, w http.ResponseWriter, _ response) {
 		panic(http.ErrAbortHandler)
 	}
 	if overTLS, ok := conn.(*tls.Conn); ok {
-		conn = overTLS.NetConn() // closing the outer one would say goodbye first
+		conn = overTLS.NetConn() // closing the TLS connection would send a close_notify first
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
@@ -46,7 +46,8 @@ func reset(_ *exchange, w http.ResponseWriter, _ response) {
 	_ = conn.Close()
 }
 
-// Truncated announces the length of the right response and sends half of it.
+// Truncated announces the full length of the normal response, but sends only
+// half of it.
 func Truncated() Fault {
 	return Fault{deliver: func(_ *exchange, w http.ResponseWriter, r response) {
 		w.Header().Set("Content-Length", strconv.Itoa(max(len(r.body), 1)))
@@ -55,8 +56,8 @@ func Truncated() Fault {
 	}}
 }
 
-// ChunkedCut sends half of the right response in a chunk and never the end of the
-// chunks.
+// ChunkedCut sends half of the normal response as a chunk, but never sends the
+// final chunk.
 func ChunkedCut() Fault {
 	return Fault{deliver: func(_ *exchange, w http.ResponseWriter, r response) {
 		r.body = r.body[:len(r.body)/2]
@@ -71,8 +72,8 @@ func writeAndAbort(w http.ResponseWriter, r response) {
 	panic(http.ErrAbortHandler)
 }
 
-// SlowBody sends the right response byte by byte, with a pause on the real clock
-// before each.
+// SlowBody sends the normal response byte by byte, with a pause on the real
+// clock before each byte.
 func SlowBody(pause time.Duration) Fault {
 	return Fault{deliver: func(x *exchange, w http.ResponseWriter, r response) {
 		r.writeHeader(w)

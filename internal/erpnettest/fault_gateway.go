@@ -10,11 +10,12 @@ import (
 	"strings"
 )
 
-// The faults below come from what stands in front of an instance, or from the
-// software it is built on. They were reported by users of other services.
+// The faults below come from a gateway in front of an instance, or from the
+// software that the instance is built on. Users of other services have reported
+// them.
 
-// LoginRedirect sends the browser's way to sign in: 302 to the login page of the
-// identity service. An API that does so has not taken the token (protocol 14,
+// LoginRedirect redirects with 302 to the login page of the identity service,
+// as for a browser. An API that does so hasn't accepted the token (protocol 14,
 // item 12).
 func LoginRedirect() Fault {
 	return Fault{instead: func(x *exchange) response {
@@ -24,7 +25,8 @@ func LoginRedirect() Fault {
 	}}
 }
 
-// Problem sends problem details (RFC 9457), with the errors of ASP.NET.
+// Problem sends problem details (RFC 9457) with an errors object, as ASP.NET
+// does.
 func Problem(status int, title, detail string) Fault {
 	return Fault{instead: func(*exchange) response {
 		r := jsonResponse(status, map[string]any{
@@ -38,8 +40,8 @@ func Problem(status int, title, detail string) Fault {
 	}}
 }
 
-// ODataMessage sends an error whose message is an object with a language, as SAP
-// and other OData services do.
+// ODataMessage sends an error whose message is an object with a language, as
+// SAP and other OData services do.
 func ODataMessage(status int, message string) Fault {
 	return Fault{instead: func(*exchange) response {
 		return jsonResponse(status, map[string]any{"error": map[string]any{
@@ -49,16 +51,16 @@ func ODataMessage(status int, message string) Fault {
 	}}
 }
 
-// LicenceText says by its text alone that all licences are in use, with HTTP 500
-// (protocol 14, item 4).
+// LicenceText sends HTTP 500 with a message that all licences are in use. Only
+// the text says so (protocol 14, item 4).
 func LicenceText() Fault {
 	const text = "The maximum number of simultaneously connected users to this server is exceeded."
 	return DomainError(http.StatusInternalServerError, 0, serverException, text)
 }
 
-// HiddenRecords keeps the records of the Domain API from the caller: every entity
-// set is empty. One record, asked for by its key, gets keyStatus with an empty
-// body, or is found where that is 200.
+// HiddenRecords hides the records of the Domain API from the caller: every
+// entity set is empty. A request for one record by its key gets keyStatus with
+// an empty body. With a keyStatus of 200, it gets the record.
 func HiddenRecords(keyStatus int) Fault {
 	return Fault{}.edit(func(x *exchange, r *response) {
 		_, isList := r.document["value"].([]map[string]any)
@@ -78,9 +80,9 @@ func HiddenRecords(keyStatus int) Fault {
 	})
 }
 
-// ForeignLinks has the right response name another server instead of the
-// instance, in every URL: "http://erp.internal", say, behind a reverse proxy that
-// ends TLS. An empty root is the instance's own name over http.
+// ForeignLinks replaces the URL of the instance in the normal response with
+// root, such as "http://erp.internal" behind a reverse proxy that terminates
+// TLS. If root is empty, it changes only the scheme of the URL, to http.
 func ForeignLinks(root string) Fault {
 	return Fault{}.edit(func(x *exchange, r *response) {
 		own, to := x.server.publicURL(x.settings), root
@@ -99,7 +101,7 @@ func ForeignLinks(root string) Fault {
 	})
 }
 
-// gatewayTexts are the reasons for which net/http has no words.
+// gatewayTexts are the reason phrases that net/http lacks.
 var gatewayTexts = map[int]string{
 	520: "Web Server Returned an Unknown Error",
 	521: "Web Server Is Down",

@@ -55,11 +55,12 @@ func TestForeignLinksNameAnotherServer(t *testing.T) {
 	}
 }
 
-// The whole instance by another name: what it says of itself, and what it takes.
+// A public URL and an issuer change what the whole instance says of itself, and
+// what it accepts.
 func TestPublicURLAndIssuerAreTheInstancesOwn(t *testing.T) {
 	tests := []struct {
 		name, publicURL, issuer string
-		wantIssuer, wantRoot    string // empty is that of the server
+		wantIssuer, wantRoot    string // empty means that of the server
 	}{
 		{name: "neither"},
 		{name: "issuer", issuer: "https://id.example.test", wantIssuer: "https://id.example.test"},
@@ -89,7 +90,7 @@ func TestPublicURLAndIssuerAreTheInstancesOwn(t *testing.T) {
 			if _, claims, err := i.verify(i.newToken()); err != nil || claims["iss"] != issuer {
 				t.Errorf("iss %v, error %v", claims["iss"], err)
 			}
-			page := i.readPage(salesCustomers + "?$top=4") // the API takes the token
+			page := i.readPage(salesCustomers + "?$top=4") // the API accepts the token
 			if !strings.HasPrefix(page.Next, root+"/api/") || !strings.HasPrefix(page.Context, root+"/api/") {
 				t.Errorf("next link %s, context %s", page.Next, page.Context)
 			}

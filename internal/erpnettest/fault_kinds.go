@@ -10,7 +10,7 @@ import (
 	"slices"
 )
 
-// parameters of faults, each with what its value must be.
+// parameters lists the parameters of faults and describes their values.
 var parameters = map[string]string{
 	"status":      "an HTTP status from 200 to 599",
 	"retry_after": "the header Retry-After, in seconds or as a date",
@@ -26,21 +26,21 @@ var parameters = map[string]string{
 	"value":       "any JSON",
 }
 
-// faultKind is one of the words that "what" can be.
+// faultKind describes one of the values of "what".
 type faultKind struct {
-	does     string // for people
-	ofTokens bool   // only at the endpoint token
+	does     string // the description for people
+	ofTokens bool   // only for the token endpoint
 	status   int    // the default of "status"
 	takes    []string
 	needs    []string
 	make     func(FaultSpec) Fault
 }
 
-// FaultKinds are the words that "what" can be, sorted.
+// FaultKinds returns the valid values of "what", sorted.
 func FaultKinds() []string { return slices.Sorted(maps.Keys(faultKinds)) }
 
-// DescribeFault says what a fault of FaultKinds does, which parameters it takes
-// and whether it is for the endpoint token only.
+// DescribeFault returns what a fault of FaultKinds does, which parameters it
+// takes, and whether it is only for the token endpoint.
 func DescribeFault(what string) (does string, takes []string, onlyToken bool) {
 	kind := faultKinds[what]
 	return kind.does, slices.Clone(kind.takes), kind.ofTokens

@@ -16,21 +16,21 @@ import (
 	"time"
 )
 
-// FaultSpec is a fault as people write it, in JSON: what goes wrong, where, how
-// often and for whom. [ReadFaults] reads it and [Server.InjectSpec] puts it in
-// force. What the words mean is in the table of faultKinds.
+// FaultSpec is a fault in JSON: what goes wrong, where, how often and for which
+// requests. [ReadFaults] reads it and [Server.InjectSpec] puts it in force. See
+// [FaultKinds] and [DescribeFault] for the values of "what".
 type FaultSpec struct {
 	What     string   `json:"what"`
-	Endpoint Endpoint `json:"endpoint"` // Any by default, Token for a fault of tokens
+	Endpoint Endpoint `json:"endpoint"` // Any by default; Token for a token fault
 
-	Times int `json:"times,omitempty"` // for how many requests; 0 is until it is cleared
-	Every int `json:"every,omitempty"` // only each n-th request
+	Times int `json:"times,omitempty"` // for how many requests; 0 means until it is cleared
+	Every int `json:"every,omitempty"` // only every nth request
 
 	ClientID string `json:"client_id,omitempty"` // only requests of this application
 	Path     string `json:"path,omitempty"`      // only requests with this in their path
 	Method   string `json:"method,omitempty"`    // only requests with this method
 
-	// Parameters, each for some faults only.
+	// Parameters. Each kind of fault takes only some of them.
 	Status     int             `json:"status,omitempty"`
 	RetryAfter headerValue     `json:"retry_after,omitempty"`
 	Error      string          `json:"error,omitempty"`
@@ -45,7 +45,7 @@ type FaultSpec struct {
 	Value      json.RawMessage `json:"value,omitempty"`
 }
 
-// headerValue is a text, or a number without its quotes.
+// headerValue is a string, or a number without quotes.
 type headerValue string
 
 func (h *headerValue) UnmarshalJSON(data []byte) error {
@@ -57,11 +57,12 @@ func (h *headerValue) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*string)(h))
 }
 
-// commonMembers are those of every fault; the others are parameters.
+// commonMembers are the members that every fault can have. All others are
+// parameters.
 var commonMembers = []string{"what", "endpoint", "times", "every", "client_id", "path", "method"}
 
-// ReadFaults reads one fault, a JSON object, or an array of them. An error names
-// the words that are valid.
+// ReadFaults reads one fault as a JSON object, or several as an array. An error
+// about a word lists the valid ones.
 func ReadFaults(r io.Reader) ([]FaultSpec, error) {
 	data, err := io.ReadAll(r)
 	if err != nil {
@@ -160,7 +161,7 @@ func unknownWord(what, word string, valid []string) error {
 	return fmt.Errorf("%s is %s: it must be one of %s", what, strconv.Quote(clip(word)), strings.Join(valid, ", "))
 }
 
-// clip keeps an error short whatever was given.
+// clip keeps an error short, whatever the input.
 func clip(text string) string {
 	if runes := []rune(text); len(runes) > 40 {
 		return string(runes[:40]) + "…"
@@ -168,13 +169,13 @@ func clip(text string) string {
 	return text
 }
 
-// duration is 0 for a text that is none.
+// duration returns 0 for a text that isn't a duration.
 func duration(text string) time.Duration {
 	d, _ := time.ParseDuration(text)
 	return d
 }
 
-// fault is what the server injects.
+// fault returns the Fault to inject.
 func (f FaultSpec) fault(s *Server) Fault {
 	made := faultKinds[f.What].make(f)
 	if f.RetryAfter != "" {
@@ -191,18 +192,18 @@ func (f FaultSpec) fault(s *Server) Fault {
 	return made
 }
 
-// InjectSpec queues a fault that was read by ReadFaults; see Inject.
+// InjectSpec queues a fault from ReadFaults. See Inject.
 func (s *Server) InjectSpec(spec FaultSpec) { s.Inject(spec.Endpoint, spec.fault(s)) }
 
-// FaultStatus is a fault in force, or one that waits for those before it.
+// FaultStatus is a fault that is in force or still in the queue.
 type FaultStatus struct {
 	FaultSpec
 	Seen   int `json:"seen"`   // requests that it looked at
 	Struck int `json:"struck"` // requests that it made fail
 }
 
-// Faults lists the faults that have not struck for the last time, by endpoint, in
-// the order in which they will strike. Those of Inject have no "what".
+// Faults lists the faults that can still strike, by endpoint and in the order
+// of the queue. A fault that wasn't made from a FaultSpec has no "what".
 func (s *Server) Faults() []FaultStatus {
 	q := &s.faults
 	q.mu.Lock()

@@ -105,7 +105,7 @@ func TestFaultsChooseByClientPathAndMethod(t *testing.T) {
 	i.call("POST", users, "{}").expect(t, 405, "")
 }
 
-// askForTokenReply is for a response that need not be JSON.
+// askForTokenReply is for a response that may not be JSON.
 func (i *testInstance) askForTokenReply(edits ...string) reply {
 	i.t.Helper()
 	return i.do(i.tokenRequest(edits...))

@@ -19,12 +19,12 @@ import (
 )
 
 // The faults below are for the endpoint Token. They change the access token
-// before it is signed, so that its signature is right but for the faults that
-// say otherwise.
+// before it is signed, so its signature is valid unless the fault says
+// otherwise.
 
 func tokenFault(change func(*draft)) Fault { return Fault{tokens: []func(*draft){change}} }
 
-// Claims changes the claims of the access token at will.
+// Claims lets a function change the claims of the access token.
 func Claims(change func(map[string]any)) Fault {
 	return tokenFault(func(t *draft) { change(t.claims) })
 }
@@ -34,7 +34,7 @@ func Claim(name string, value any) Fault {
 	return Claims(func(claims map[string]any) { claims[name] = value })
 }
 
-// WithoutClaim leaves claims out of the access token.
+// WithoutClaim removes claims from the access token.
 func WithoutClaim(names ...string) Fault {
 	return Claims(func(claims map[string]any) {
 		for _, name := range names {
@@ -43,7 +43,7 @@ func WithoutClaim(names ...string) Fault {
 	})
 }
 
-// WrongIssuer issues the token in the name of another instance.
+// WrongIssuer issues the token with another instance as the issuer.
 func WrongIssuer() Fault { return Claim("iss", "https://other.my.erp.net/id") }
 
 // WrongAudience issues the token for another API.
@@ -52,11 +52,11 @@ func WrongAudience() Fault { return Claim("aud", []string{"TableAPI"}) }
 // WrongClient issues the token to another trusted application.
 func WrongClient() Fault { return Claim("client_id", "another.trusted.app/service") }
 
-// Expired issues a token that ended an hour ago, while expires_in of the
-// response still promises its whole life.
+// Expired issues a token that expired an hour ago. The expires_in of the
+// response still promises the full lifetime.
 func Expired() Fault { return shifted(-2*time.Hour, -time.Hour) }
 
-// NotYetValid issues a token that begins in an hour.
+// NotYetValid issues a token that becomes valid in an hour.
 func NotYetValid() Fault { return shifted(time.Hour, 2*time.Hour) }
 
 func shifted(begin, end time.Duration) Fault {
@@ -70,8 +70,8 @@ func shifted(begin, end time.Duration) Fault {
 	})
 }
 
-// Lifetime issues a token that is valid for d, by its claims and by expires_in of
-// the response.
+// Lifetime issues a token that is valid for d, according to both its claims and
+// the expires_in of the response.
 func Lifetime(d time.Duration) Fault {
 	seconds := int64(d.Seconds())
 	return Together(Field("expires_in", seconds), Claims(func(claims map[string]any) {
@@ -81,7 +81,7 @@ func Lifetime(d time.Duration) Fault {
 }
 
 // ExtremeDates issues a token that is valid from the first to the last second
-// that .NET knows: years 1 to 9999.
+// that .NET can represent: years 1 to 9999.
 func ExtremeDates() Fault {
 	return Claims(func(claims map[string]any) {
 		claims["nbf"], claims["exp"] = int64(-62135596800), int64(253402300799)
@@ -91,8 +91,8 @@ func ExtremeDates() Fault {
 	})
 }
 
-// DuplicateClaim adds a claim to the end of the payload, though its name may be
-// there already.
+// DuplicateClaim appends a claim to the payload, even if it has one with that
+// name already.
 func DuplicateClaim(name string, value any) Fault {
 	return tokenFault(func(t *draft) {
 		t.payload = func(claims []byte) []byte {
@@ -102,8 +102,8 @@ func DuplicateClaim(name string, value any) Fault {
 	})
 }
 
-// GrantedScopes grants these scopes whatever was asked, in the token and in the
-// response.
+// GrantedScopes grants these scopes, whatever the request asks for, both in the
+// token and in the response.
 func GrantedScopes(scopes ...string) Fault {
 	if scopes == nil {
 		scopes = []string{} // an empty array, not null
@@ -111,7 +111,7 @@ func GrantedScopes(scopes ...string) Fault {
 	return Together(Claim("scope", scopes), Field("scope", strings.Join(scopes, " ")))
 }
 
-// BadSignature spoils the signature.
+// BadSignature corrupts the signature.
 func BadSignature() Fault {
 	return tokenFault(func(t *draft) {
 		t.finish = func(compact string) string {
@@ -123,25 +123,26 @@ func BadSignature() Fault {
 	})
 }
 
-// ForeignKey signs with a key of someone else but names the instance's own.
+// ForeignKey signs with someone else's key, but names the instance's own key.
 func ForeignKey() Fault {
 	return tokenFault(func(t *draft) { t.key = strangerKey().private })
 }
 
-// UnknownKey signs with a key that is not in the JWKS.
+// UnknownKey signs with a key that isn't in the JWKS.
 func UnknownKey() Fault {
 	return tokenFault(func(t *draft) { t.key, t.keyID = strangerKey().private, strangerKey().id })
 }
 
-// KeyID puts another kid in the header; an empty one leaves it out.
+// KeyID replaces the kid in the header. An empty kid removes it.
 func KeyID(kid string) Fault { return tokenFault(func(t *draft) { t.keyID = kid }) }
 
-// TokenType puts another typ in the header; an empty one leaves it out.
+// TokenType replaces the typ in the header. An empty typ removes it.
 func TokenType(typ string) Fault { return tokenFault(func(t *draft) { t.tokenType = typ }) }
 
-// Algorithm signs with another algorithm of JOSE. "none" leaves the signature
-// empty. "HS256" takes the public key, in PEM, as the secret: the classic attack
-// on a verifier that believes the header. The others are those of an RSA key.
+// Algorithm signs with another JOSE algorithm. "none" leaves the signature
+// empty. "HS256" uses the public key, in PEM, as the secret: the classic attack
+// on a verifier that trusts the header. Any other algorithm must fit an RSA
+// key.
 func Algorithm(algorithm string) Fault {
 	return tokenFault(func(t *draft) {
 		switch algorithm {
@@ -155,8 +156,8 @@ func Algorithm(algorithm string) Fault {
 	})
 }
 
-// Opaque sends a reference token, "enrt_" and 64 hexadecimal digits, instead of
-// a JWT (protocol 8).
+// Opaque sends a reference token instead of a JWT: "enrt_" and 64 hexadecimal
+// digits (protocol 8).
 func Opaque() Fault {
 	return Fault{}.edit(func(_ *exchange, r *response) {
 		if _, issued := r.document["access_token"]; issued {

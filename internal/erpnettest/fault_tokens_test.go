@@ -19,9 +19,9 @@ func TestFaultsOfTheToken(t *testing.T) {
 	tests := []struct {
 		name     string
 		fault    Fault
-		header   map[string]string // fmt.Sprint of its fields, "<nil>" when missing
-		claims   map[string]string // likewise
-		unsigned bool              // the signature doesn't verify by the JWKS
+		header   map[string]string // fmt.Sprint of the header's fields; "<nil>" if missing
+		claims   map[string]string // likewise for the claims
+		unsigned bool              // the JWKS can't verify the signature
 		status   int               // of the Domain API
 	}{
 		{
@@ -63,7 +63,7 @@ func TestFaultsOfTheToken(t *testing.T) {
 		},
 		{
 			name: "duplicate claim", fault: DuplicateClaim("client_id", "second"), status: 200,
-			claims: map[string]string{"client_id": "second"}, // the last one counts for most readers
+			claims: map[string]string{"client_id": "second"}, // most parsers use the last one
 		},
 		{name: "no scope", fault: GrantedScopes(), claims: map[string]string{"scope": "[]"}, status: 403},
 		{
@@ -134,7 +134,7 @@ func TestFaultsOfTheTokenResponse(t *testing.T) {
 		name  string
 		fault Fault
 		field string
-		want  string // JSON text, empty when missing
+		want  string // JSON text; empty if missing
 	}{
 		{name: "string expires_in", fault: Field("expires_in", "3600"), field: "expires_in", want: `"3600"`},
 		{name: "negative expires_in", fault: Field("expires_in", -1), field: "expires_in", want: `-1`},

@@ -10,16 +10,16 @@ import (
 )
 
 // Fault makes an endpoint misbehave. The functions of this package that return
-// a Fault say how; its fields say when. Several kinds at once: see [Together].
+// a Fault define how, and its fields define when. To combine several kinds, see
+// [Together].
 type Fault struct {
-	// Times is for how many requests the fault is in force; 0 means until
-	// ClearFaults.
+	// Times is how many requests the fault strikes; 0 means until ClearFaults.
 	Times int
-	// Every lets the fault strike only at each Every-th request that it sees; 0
-	// and 1 mean at each.
+	// Every makes the fault strike only every nth request that it sees; 0 and 1
+	// mean every request.
 	Every int
-	// When, if set, chooses the requests that the fault sees. The others get
-	// what is next in the queue.
+	// When, if set, selects the requests that the fault sees. Other requests
+	// get the next fault in the queue.
 	When func(Request) bool
 
 	waits   []func(*exchange) error
@@ -28,19 +28,19 @@ type Fault struct {
 	tokens  []func(*draft)
 	deliver func(*exchange, http.ResponseWriter, response) // replaces the way a response travels
 
-	spec *FaultSpec // that it was made of; nil for one made by functions
+	spec *FaultSpec // the spec that it was made from; nil for a fault made by functions
 }
 
-// Once is the fault for one request.
+// Once returns the fault for one request.
 func (f Fault) Once() Fault { return f.For(1) }
 
-// For is the fault for n requests.
+// For returns the fault for n requests.
 func (f Fault) For(n int) Fault {
 	f.Times = n
 	return f
 }
 
-// With adds a header to the response of the fault, or replaces it: for example
+// With adds a header to the fault's response, or replaces it. For example:
 // Status(429).With("Retry-After", "1").
 func (f Fault) With(header, value string) Fault {
 	return f.edit(func(_ *exchange, r *response) { r.header.Set(header, value) })
@@ -51,10 +51,10 @@ func (f Fault) edit(change func(*exchange, *response)) Fault {
 	return f
 }
 
-// Together is one fault that does what all of them do: it waits for each in
-// turn and makes every change to token and response. Where two replace the response
-// or the way it travels, the last one wins. Times, Every and When of the parts do
-// not count.
+// Together combines faults into one: it waits for each in turn, and makes every
+// change to the token and the response. If several replace the response or the
+// way it is sent, the last one wins. The Times, Every and When of the parts are
+// ignored.
 func Together(faults ...Fault) Fault {
 	var all Fault
 	for _, f := range faults {
@@ -71,7 +71,7 @@ func Together(faults ...Fault) Fault {
 	return all
 }
 
-// faultQueues hold the faults of each endpoint, oldest first.
+// faultQueues holds the faults of each endpoint, oldest first.
 type faultQueues struct {
 	mu     sync.Mutex
 	queued map[Endpoint][]*queuedFault
@@ -82,10 +82,11 @@ type queuedFault struct {
 	seen, struck int
 }
 
-// Inject queues a fault at an endpoint. A fault is in force when those before it
-// have struck as often as their Times say. The queue of Any is for the requests
-// that no fault of their own endpoint is for. Inject panics for a fault of
-// tokens anywhere but at Token, where it would do nothing.
+// Inject queues a fault at an endpoint. The fault takes effect once the faults
+// before it have struck as often as their Times say. The queue of Any is for
+// requests that no fault in the queue of their own endpoint selects. Inject
+// panics if a token fault is queued anywhere but at Token, where it would have
+// no effect.
 func (s *Server) Inject(endpoint Endpoint, fault Fault) {
 	if len(fault.tokens) > 0 && endpoint != Token {
 		panic("erpnettest: a fault of the token itself belongs to the endpoint Token, not " + string(endpoint))
@@ -99,14 +100,14 @@ func (s *Server) Inject(endpoint Endpoint, fault Fault) {
 	q.queued[endpoint] = append(q.queued[endpoint], &queuedFault{Fault: fault})
 }
 
-// ClearFaults forgets all faults. Requests that already hang go on hanging.
+// ClearFaults removes all faults. Requests that already hang continue to hang.
 func (s *Server) ClearFaults() {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
 	s.faults.queued = nil
 }
 
-// next is the fault that strikes this request; its zero value is none.
+// next returns the fault for this request, or the zero value for none.
 func (q *faultQueues) next(r Request) Fault {
 	q.mu.Lock()
 	defer q.mu.Unlock()

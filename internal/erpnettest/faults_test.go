@@ -24,7 +24,7 @@ func TestFaultsOfTheResponse(t *testing.T) {
 		fault  Fault
 		status int
 		header string // such as "Retry-After: 7"
-		body   string // contained
+		body   string // part of the body
 	}{
 		{name: "status", fault: Status(500), status: 500, header: "Content-Type: "},
 		{name: "rate limit", fault: Status(429).With("Retry-After", "7"), status: 429, header: "Retry-After: 7"},
@@ -100,12 +100,12 @@ func TestFaultsOfTheResponse(t *testing.T) {
 			if name, want, _ := strings.Cut(test.header, ": "); got.header.Get(name) != want {
 				t.Errorf("%s is %q", name, got.header.Get(name))
 			}
-			i.newToken() // the fault is over
+			i.newToken() // the fault no longer strikes
 		})
 	}
 }
 
-// connectionReset is what the operating system calls it.
+// connectionReset returns the operating system's error for a reset connection.
 func connectionReset() error {
 	if runtime.GOOS == "windows" {
 		return syscall.Errno(10054) // WSAECONNRESET
@@ -118,7 +118,7 @@ func TestFaultsThatCutTheConnection(t *testing.T) {
 		name   string
 		fault  Fault
 		want   error
-		tokens int // issued all the same
+		tokens int // how many are issued nevertheless
 	}{
 		{name: "reset", fault: Reset(), want: connectionReset()},
 		{name: "disconnect", fault: Disconnect(), want: io.EOF},
@@ -149,7 +149,7 @@ func TestChangesWhoseResponseIsLostAreMadeAllTheSame(t *testing.T) {
 	tests := []struct {
 		name   string
 		fault  Fault
-		status int // 0 for a connection that ends
+		status int // 0 means that the connection ends
 		made   bool
 	}{
 		{name: "response lost", fault: ResponseLost(), made: true},
@@ -219,7 +219,7 @@ func TestClientThatLeavesAnEndlessBodyEndsIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = response.Body.Close()
-	i.Close() // and goleak finds nothing
+	i.Close() // goleak then finds nothing
 }
 
 func TestWhatHangsEnds(t *testing.T) {

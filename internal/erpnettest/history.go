@@ -17,33 +17,33 @@ import (
 const maxErrors = 50
 
 // RequestError is a request that ended without a response or with a status of
-// 400 or more. Those that differ in their time only are one. Its texts may come
-// from the client: they are bounded, and free of secrets and control characters,
-// but not of HTML.
+// 400 or more. Requests that differ only in their time are one RequestError.
+// Its texts may come from the client: they are bounded, and contain no secrets
+// or control characters, but may contain HTML.
 type RequestError struct {
-	Time     time.Time `json:"time"`  // of arrival, of the last one
-	First    time.Time `json:"first"` // of arrival, of the first one
+	Time     time.Time `json:"time"`  // arrival of the last one
+	First    time.Time `json:"first"` // arrival of the first one
 	Count    int       `json:"count"`
 	Endpoint Endpoint  `json:"endpoint"`
 	Method   string    `json:"method"`
 	Path     string    `json:"path"`      // decoded, without the query
-	Status   int       `json:"status"`    // 0 is no response
+	Status   int       `json:"status"`    // 0 means no response
 	Error    string    `json:"error"`     // the OAuth error, or the exception type of the Domain API
 	Message  string    `json:"message"`   // of the response
-	Reason   string    `json:"reason"`    // why it was refused, which only the instance can know; may be empty
-	ClientID string    `json:"client_id"` // as sent to the token endpoint, or of the token; may be empty
+	Reason   string    `json:"reason"`    // why it was refused, if only the instance can know; may be empty
+	ClientID string    `json:"client_id"` // sent to the token endpoint, or from the token; may be empty
 }
 
-// history is what a server has received and sent.
+// history records what a server has received and sent.
 type history struct {
 	mu        sync.Mutex
 	counts    map[Endpoint]int
 	requests  []Request
 	tokens    []string
-	responses map[Endpoint]map[int]int // by HTTP status; 0 is no response
-	errors    []RequestError           // the last ones, oldest first
+	responses map[Endpoint]map[int]int // by HTTP status; 0 means no response
+	errors    []RequestError           // the most recent, oldest first
 	recent    recentRequests
-	arrival   chan struct{} // closed at the next request; nil when nobody waits
+	arrival   chan struct{} // closed by the next request; nil if nobody waits
 }
 
 func (h *history) add(r Request, discard bool) {
@@ -60,8 +60,8 @@ func (h *history) add(r Request, discard bool) {
 	}
 }
 
-// finish notes what becomes of a request, before its client can know. The zero
-// response is none.
+// finish records the outcome of a request before the client can see it. A zero
+// response means that there is none.
 func (s *Server) finish(x *exchange, r response) {
 	request := x.summary(r)
 	h := &s.history
@@ -75,7 +75,7 @@ func (s *Server) finish(x *exchange, r response) {
 	if isError(r.status) {
 		h.addError(x.requestError(request, r))
 	}
-	// The token is kept as a fault has left it.
+	// Keep the token as the faults have changed it.
 	token, _ := r.document["access_token"].(string)
 	if x.request.Endpoint == Token && token != "" && !s.DiscardHistory {
 		h.tokens = append(h.tokens, token)
@@ -84,8 +84,8 @@ func (s *Server) finish(x *exchange, r response) {
 
 func isError(status int) bool { return status == 0 || status >= http.StatusBadRequest }
 
-// addError puts an error behind the others, or makes one with what is the same
-// but for its time.
+// addError appends an error. If there is an equal one, apart from the time, it
+// merges the two.
 func (h *history) addError(e RequestError) {
 	for i, other := range h.errors {
 		first, count := other.First, other.Count
@@ -117,7 +117,8 @@ func (x *exchange) requestError(request RecentRequest, r response) RequestError 
 	}
 }
 
-// errorTexts reads the error of either API out of a response (protocol 3.1, 3.3).
+// errorTexts reads the error out of a response of either API (protocol 3.1,
+// 3.3).
 func errorTexts(r response) (code, message string) {
 	details := r.document
 	if nested, is := details["error"].(map[string]any); is {
@@ -130,8 +131,8 @@ func errorTexts(r response) (code, message string) {
 	return cmp.Or(text("error"), text("type")), cmp.Or(text("error_description"), text("message"))
 }
 
-// Requests returns what was received so far, oldest first. It is the caller's to
-// change: a request may still be under way.
+// Requests returns the requests so far, oldest first. The result is a copy that
+// the caller may change, even while a request is in progress.
 func (s *Server) Requests() []Request {
 	s.history.mu.Lock()
 	defer s.history.mu.Unlock()
@@ -142,23 +143,25 @@ func (s *Server) Requests() []Request {
 	return requests
 }
 
-// Count returns how many requests an endpoint received, with a response or not.
+// Count returns how many requests an endpoint has received, with or without a
+// response.
 func (s *Server) Count(endpoint Endpoint) int {
 	s.history.mu.Lock()
 	defer s.history.mu.Unlock()
 	return s.history.counts[endpoint]
 }
 
-// IssuedTokens returns every access token that was put into a response, oldest
-// first: what a test of leaks searches for.
+// IssuedTokens returns every access token that was sent in a response, oldest
+// first. A leak test searches for these.
 func (s *Server) IssuedTokens() []string {
 	s.history.mu.Lock()
 	defer s.history.mu.Unlock()
 	return slices.Clone(s.history.tokens)
 }
 
-// WaitForCount returns when an endpoint has received n requests in all, or with
-// the context's error. It lets a test act while a request hangs, without sleeping.
+// WaitForCount returns when an endpoint has received n requests in total. If
+// ctx ends first, it returns the context's error. With it, a test can act while
+// a request hangs, without sleeping.
 func (s *Server) WaitForCount(ctx context.Context, endpoint Endpoint, n int) error {
 	for {
 		arrival := s.history.nextArrival(endpoint, n)
@@ -173,7 +176,8 @@ func (s *Server) WaitForCount(ctx context.Context, endpoint Endpoint, n int) err
 	}
 }
 
-// nextArrival is closed at the next request; nil when there were n already.
+// nextArrival returns a channel that the next request closes, or nil if n
+// requests have arrived already.
 func (h *history) nextArrival(endpoint Endpoint, n int) <-chan struct{} {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -186,7 +190,8 @@ func (h *history) nextArrival(endpoint Endpoint, n int) <-chan struct{} {
 	return h.arrival
 }
 
-// byEndpoint returns the counts of each endpoint and the last errors, newest first.
+// byEndpoint returns the counts of each endpoint and the latest errors, newest
+// first.
 func (h *history) byEndpoint() ([]RequestCounts, []RequestError) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

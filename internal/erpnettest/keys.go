@@ -15,7 +15,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// signingKey is an RSA-2048 key with its kid, 32 upper-case hexadecimal digits
+// signingKey is an RSA-2048 key with its kid: 32 uppercase hexadecimal digits,
 // as in sample B (protocol 2.4).
 type signingKey struct {
 	id      string
@@ -28,8 +28,9 @@ func newSigningKey() signingKey {
 	return signingKey{id: strings.ToUpper(hex.EncodeToString(sum[:16])), private: private}
 }
 
-// processKeys are shared by all servers of the process, since making one costs
-// more than starting a server. The first one is what a new server signs with.
+// processKeys are shared by all servers of the process, because generating a
+// key takes longer than starting a server. A new server signs with the first
+// one.
 var processKeys struct {
 	mu   sync.Mutex
 	made []signingKey
@@ -44,7 +45,7 @@ func processKey(n int) signingKey {
 	return processKeys.made[n]
 }
 
-// strangerKey is in no server's JWKS.
+// strangerKey isn't in the JWKS of any server.
 var strangerKey = sync.OnceValue(newSigningKey)
 
 // keyring holds the keys of one server.
@@ -52,10 +53,10 @@ type keyring struct {
 	mu        sync.Mutex
 	published []signingKey // oldest first
 	current   signingKey
-	used      int // how many of the process's keys this server has had
+	used      int // how many of processKeys this server has used
 }
 
-// rotate signs from now on with a new key.
+// rotate switches to a new signing key and returns its kid.
 func (k *keyring) rotate() string {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -77,12 +78,12 @@ func (k *keyring) all() []signingKey {
 	return slices.Clone(k.published)
 }
 
-// RotateKey signs from now on with a new key and returns its kid. The old key
+// RotateKey switches to a new signing key and returns its kid. The old key
 // stays in the JWKS until WithdrawKey, so its tokens stay valid.
 func (s *Server) RotateKey() string { return s.keys.rotate() }
 
-// WithdrawKey takes a key out of the JWKS. The Domain API refuses its tokens
-// from then on.
+// WithdrawKey removes a key from the JWKS. From then on, the Domain API refuses
+// the tokens that it signed.
 func (s *Server) WithdrawKey(kid string) {
 	k := &s.keys
 	k.mu.Lock()
@@ -90,10 +91,10 @@ func (s *Server) WithdrawKey(kid string) {
 	k.published = slices.DeleteFunc(k.published, func(key signingKey) bool { return key.id == kid })
 }
 
-// SigningKeyID is the kid of the tokens issued now.
+// SigningKeyID returns the kid of the current signing key.
 func (s *Server) SigningKeyID() string { return s.keys.signing().id }
 
-// KeyIDs are the kids in the JWKS, oldest first.
+// KeyIDs returns the kids in the JWKS, oldest first.
 func (s *Server) KeyIDs() []string {
 	var ids []string
 	for _, key := range s.keys.all() {

@@ -20,15 +20,15 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// testInstance is a server and a client of it, which has an access token of the
-// sample application from its first call on.
+// testInstance is a server and its client. The client has an access token of
+// the sample application from its first call on.
 type testInstance struct {
 	*Server
 	t     *testing.T
 	token string
 }
 
-// newInstance starts an instance that the test's end closes.
+// newInstance starts an instance that closes when the test ends.
 func newInstance(t *testing.T, configure ...func(*Settings)) *testInstance {
 	t.Helper()
 	return start(t, NewUnstartedServer(), configure...)
@@ -47,7 +47,7 @@ func start(t *testing.T, s *Server, configure ...func(*Settings)) *testInstance 
 // frozen is a fixed moment, in UTC and in whole seconds.
 var frozen = time.Date(2026, 3, 14, 9, 26, 53, 0, time.UTC)
 
-// freeze stops the clock at a moment after the frozen one.
+// freeze stops the clock at a time after frozen.
 func (i *testInstance) freeze(after time.Duration) {
 	i.SetClock(func() time.Time { return frozen.Add(after) })
 }
@@ -62,7 +62,7 @@ func (i *testInstance) samplePath() string {
 	return trustedApplications + "(" + app.Id + ")"
 }
 
-// reply is a response that has been read to its end, or not.
+// reply is a response that may not have been read to its end.
 type reply struct {
 	status  int
 	header  http.Header
@@ -70,7 +70,7 @@ type reply struct {
 	readErr error
 }
 
-// expect checks the status and a part of the body.
+// expect checks the status and that the body contains part.
 func (r reply) expect(t *testing.T, status int, part string) {
 	t.Helper()
 	if r.status != status || !strings.Contains(r.body, part) {
@@ -78,7 +78,7 @@ func (r reply) expect(t *testing.T, status int, part string) {
 	}
 }
 
-// object is the JSON object that the body must be.
+// object returns the body, which must be a JSON object.
 func (r reply) object(t *testing.T) map[string]any {
 	t.Helper()
 	var object map[string]any
@@ -129,8 +129,9 @@ func (i *testInstance) get(address string) reply {
 	return i.do(newRequest(i.t, http.MethodGet, address, ""))
 }
 
-// tokenRequest asks for a token of the sample application. Each edit is the name
-// of a parameter and its value; the value "-" leaves it out.
+// tokenRequest returns a token request for the sample application. The edits
+// are names and values of parameters in turn; the value "-" removes a
+// parameter.
 func (i *testInstance) tokenRequest(edits ...string) *http.Request {
 	i.t.Helper()
 	form := url.Values{
@@ -149,7 +150,7 @@ func (i *testInstance) tokenRequest(edits ...string) *http.Request {
 	return request
 }
 
-// tokenResponse is the JSON of the token endpoint, with a token or an error.
+// tokenResponse is the JSON of the token endpoint: a token or an error.
 type tokenResponse struct {
 	AccessToken      string  `json:"access_token"`
 	ExpiresIn        int64   `json:"expires_in"`
@@ -177,7 +178,7 @@ func (i *testInstance) newToken() string {
 	return got.AccessToken
 }
 
-// verify reads a token by the JWKS that the instance publishes.
+// verify verifies a token with the JWKS that the instance publishes.
 func (i *testInstance) verify(token string) (header jose.Header, claims map[string]any, err error) {
 	i.t.Helper()
 	var keys jose.JSONWebKeySet
@@ -195,7 +196,7 @@ func (i *testInstance) verify(token string) (header jose.Header, claims map[stri
 	return header, claims, nil
 }
 
-// apiRequest is a request of the Domain API, with a JSON body or without one.
+// apiRequest returns a Domain API request, with or without a JSON body.
 func (i *testInstance) apiRequest(method, path, body string) *http.Request {
 	i.t.Helper()
 	if i.token == "" {

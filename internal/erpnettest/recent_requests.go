@@ -10,28 +10,28 @@ import (
 )
 
 const (
-	// maxRecent is how many requests a server remembers for RecentRequests.
+	// maxRecent is how many requests a server keeps for RecentRequests.
 	maxRecent = 1000
-	// maxScopes is how many scopes of one request it remembers.
+	// maxScopes is how many scopes of a request it keeps.
 	maxScopes = 20
 )
 
-// RecentRequest is what may be shown of a request: no secret and no token. Like
-// those of a RequestError, its texts may come from the client.
+// RecentRequest is the part of a request that is safe to show, without secrets
+// and tokens. As in a RequestError, its texts may come from the client.
 type RecentRequest struct {
 	Time       time.Time `json:"time"` // of arrival
 	Endpoint   Endpoint  `json:"endpoint"`
 	Method     string    `json:"method"`
 	Path       string    `json:"path"`      // decoded, without the query
-	ClientID   string    `json:"client_id"` // as sent to the token endpoint, or of the token; may be empty
-	Scopes     []string  `json:"scopes"`    // granted by the token endpoint, or asked for; those of the token elsewhere
-	Status     int       `json:"status"`    // 0 is no response
+	ClientID   string    `json:"client_id"` // sent to the token endpoint, or from the token; may be empty
+	Scopes     []string  `json:"scopes"`    // granted or requested at the token endpoint; elsewhere from the token
+	Status     int       `json:"status"`    // 0 means no response
 	DurationMS float64   `json:"duration_ms"`
-	Fault      string    `json:"fault"`  // that struck, by its word; may be empty
-	Reason     string    `json:"reason"` // why it was refused, which only the instance can know; may be empty
+	Fault      string    `json:"fault"`  // the "what" of the fault that struck; may be empty
+	Reason     string    `json:"reason"` // why it was refused, if only the instance can know; may be empty
 }
 
-// recentRequests is a ring: the next one replaces the oldest.
+// recentRequests is a ring buffer: a new request replaces the oldest.
 type recentRequests struct {
 	ring []RecentRequest
 	next int
@@ -46,7 +46,7 @@ func (r *recentRequests) add(request RecentRequest) {
 	r.next = (r.next + 1) % maxRecent
 }
 
-// newestFirst returns at most n of them.
+// newestFirst returns up to n requests.
 func (r *recentRequests) newestFirst(n int) []RecentRequest {
 	all := append(append([]RecentRequest{}, r.ring[r.next:]...), r.ring[:r.next]...)
 	all = all[max(0, len(all)-n):]
@@ -54,26 +54,26 @@ func (r *recentRequests) newestFirst(n int) []RecentRequest {
 	return all
 }
 
-// RecentRequests returns the last n requests that have ended, at most 1,000 and
-// the newest first, with or without DiscardHistory.
+// RecentRequests returns the last n finished requests, newest first and at most
+// 1,000. It works with or without DiscardHistory.
 func (s *Server) RecentRequests(n int) []RecentRequest {
 	s.history.mu.Lock()
 	defer s.history.mu.Unlock()
 	return s.history.recent.newestFirst(n)
 }
 
-// ForgetRecentRequests empties the list of RecentRequests. Counts stay.
+// ForgetRecentRequests empties the list of RecentRequests. The counts stay.
 func (s *Server) ForgetRecentRequests() {
 	s.history.mu.Lock()
 	defer s.history.mu.Unlock()
 	s.history.recent = recentRequests{}
 }
 
-// summary is what is remembered of a request that ends with a response.
+// summary returns what to remember of a request with response r.
 func (x *exchange) summary(r response) RecentRequest {
 	redact := x.redactor.redact
 	clientID, scopes := x.caller.clientID, x.caller.scopes
-	if x.fault.instead != nil { // nobody has looked who asks
+	if x.fault.instead != nil { // authorize was skipped
 		clientID = x.server.clientIDOf(x.request)
 	}
 	if x.request.Endpoint == Token {

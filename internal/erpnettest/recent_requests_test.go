@@ -13,7 +13,7 @@ import (
 
 func TestRecentRequestsTellWhatWasAsked(t *testing.T) {
 	s := NewUnstartedServer()
-	s.DiscardHistory = true // they are kept all the same
+	s.DiscardHistory = true // the list is kept nevertheless
 	i := start(t, s)
 	i.freeze(0)
 	i.injectJSON(`{"what": "html", "status": 503, "endpoint": "api", "times": 1, "method": "PATCH"}`)
@@ -68,7 +68,7 @@ func TestWhyATokenWasRefused(t *testing.T) {
 	tests := []struct {
 		name    string
 		prepare func(*testInstance)
-		edits   []string // of the request
+		edits   []string // changes to the request
 		want    string
 	}{
 		{
@@ -141,7 +141,8 @@ func TestEqualErrorsAreOne(t *testing.T) {
 	}
 }
 
-// What a server keeps is bounded, however many requests and tokens there are.
+// The server keeps a bounded amount, however many requests and tokens there
+// are.
 func TestWhatIsKeptIsBounded(t *testing.T) {
 	var l limiter
 	l.open = map[tokenSum]*session{}

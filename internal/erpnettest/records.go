@@ -9,9 +9,9 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest/odata"
 )
 
-// recordFields are the fields of a struct that hold the attributes of a type:
-// they are named like them. They are looked up once, not for each of ten
-// thousand records.
+// recordFields are the struct fields that hold the attributes of a type and
+// have their names. They are looked up once instead of for each of ten thousand
+// records.
 type recordFields []recordField
 
 type recordField struct {
@@ -32,8 +32,9 @@ func fieldsOf[T any](t odata.EntityType) recordFields {
 	return fields
 }
 
-// row reads a struct. An empty field of a nullable attribute is null: whether a
-// real instance keeps an empty string apart from null is unknown.
+// row converts a struct to a row. An empty field of a nullable attribute
+// becomes null: whether a real instance distinguishes an empty string from null
+// is unknown.
 func (f recordFields) row(record any) odata.Row {
 	row, from := make(odata.Row, len(f)+2), reflect.ValueOf(record)
 	for _, field := range f {
@@ -47,8 +48,8 @@ func (f recordFields) row(record any) odata.Row {
 	return row
 }
 
-// set is the way back: it writes the attributes that can be written into the
-// struct behind record.
+// set is the reverse of row: it writes the writable attributes of a row into
+// the struct that record points to.
 func (f recordFields) set(record any, row odata.Row) {
 	to := reflect.ValueOf(record).Elem()
 	for _, field := range f {
@@ -65,7 +66,7 @@ func (f recordFields) set(record any, row odata.Row) {
 func (r *registry) applicationRow(app TrustedApplication) odata.Row {
 	row := applicationFields.row(app)
 	row["DisplayText"] = app.Name // the display format {Name}
-	row["SystemUser"] = nil       // also for a login that no user has
+	row["SystemUser"] = nil       // also if no user has the login
 	if user := r.user(app.SystemUser); user != nil {
 		row["SystemUser"] = odata.Link{Set: users, ID: user.recordID()}
 	}

@@ -10,20 +10,20 @@ import (
 	"time"
 )
 
-// referenceTokenPrefix begins every reference token; 64 hexadecimal digits
-// follow (protocol 8).
+// referenceTokenPrefix starts every reference token. Then come 64 hexadecimal
+// digits (protocol 8).
 const referenceTokenPrefix = "enrt_"
 
-// ReferenceToken says what a reference token is for (protocol 4.6 and 8).
+// ReferenceToken describes a reference token to issue (protocol 4.6 and 8).
 type ReferenceToken struct {
 	// Application is the ApplicationUri of the trusted application.
 	Application string
-	// User is the Login of the user who has issued it. Empty makes it
-	// a token of the application, which acts as its system user.
+	// User is the Login of the user who issues it. If it is empty, the token
+	// belongs to the application and acts as its system user.
 	User string
-	// Scopes are those of the application when nil.
+	// Scopes are the token's scopes; nil means those of the application.
 	Scopes []string
-	// Expires ends it; zero means never.
+	// Expires is when the token expires; zero means never.
 	Expires time.Time
 }
 
@@ -37,11 +37,12 @@ type referenceToken struct {
 }
 
 // AddReferenceToken issues a reference token, as a person does in the user
-// interface, and returns its value. It fails where the instance would not offer
-// one: for an application whose ReferenceTokens are "None", a user who is not
-// there or not active, a scope that the application does not have. Whether a
-// token of the application needs "AdministratorsOnly" the documentation tells
-// both ways (protocol 11, item 11): here any other policy than "None" will do.
+// interface, and returns its value. It returns an error if the instance
+// wouldn't offer one: the application has ReferenceTokens "None", the user is
+// missing or inactive, or the application lacks a scope. The documentation
+// contradicts itself on whether an application's own token needs
+// "AdministratorsOnly" (protocol 11, item 11). Here, any policy except "None"
+// is enough.
 func (s *Server) AddReferenceToken(token ReferenceToken) (string, error) {
 	s.registry.mu.Lock()
 	defer s.registry.mu.Unlock()
@@ -75,7 +76,8 @@ func (s *Server) AddReferenceToken(token ReferenceToken) (string, error) {
 	return issued.value, nil
 }
 
-// RevokeReferenceToken ends a reference token at once (protocol 8).
+// RevokeReferenceToken revokes a reference token with immediate effect
+// (protocol 8).
 func (s *Server) RevokeReferenceToken(value string) {
 	s.registry.mu.Lock()
 	defer s.registry.mu.Unlock()
@@ -88,8 +90,8 @@ func (r *registry) token(value string) *referenceToken {
 	return firstOf(r.tokens, func(token referenceToken) bool { return token.value == value })
 }
 
-// ReferenceTokenValues returns every reference token that was issued, oldest
-// first and the revoked ones included: what a test of leaks searches for besides
+// ReferenceTokenValues returns every reference token that was issued, including
+// revoked ones, oldest first. A leak test searches for these in addition to
 // IssuedTokens.
 func (s *Server) ReferenceTokenValues() []string {
 	s.registry.mu.Lock()
@@ -101,17 +103,17 @@ func (s *Server) ReferenceTokenValues() []string {
 	return values
 }
 
-// allows tells whether a token is valid, apart from its end. Assumption: what
-// prevents a token from being issued also stops the issued ones, since the server
-// looks each of them up.
+// allows reports whether a token is valid, apart from its expiry. Assumption:
+// whatever prevents issuing a token also invalidates existing ones, because the
+// server looks up each of them.
 func (r *registry) allows(token referenceToken) bool {
 	app, user := r.applicationWithID(token.applicationID), r.user(token.user)
 	return !token.revoked && user != nil && user.Active && app != nil && app.IsEnabled &&
 		app.ReferenceTokens != "None" && app.ReferenceTokens != ""
 }
 
-// referenceTokenCaller is who calls with a reference token, and whether it is
-// valid now.
+// referenceTokenCaller returns the caller with a reference token, and whether
+// the token is valid now.
 func (r *registry) referenceTokenCaller(value string, now time.Time) (caller, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

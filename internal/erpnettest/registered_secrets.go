@@ -10,19 +10,19 @@ import (
 )
 
 const (
-	// longestSecret is how long a secret is looked for, in bytes: above
-	// maxSecretLength, which is the most that gets a token.
+	// longestSecret is the maximum length of a secret to search for, in bytes.
+	// It exceeds maxSecretLength, the longest that gets a token.
 	longestSecret = 128
 	// maxCachedTexts bounds the cache of registeredSecrets.
 	maxCachedTexts = 1000
 )
 
-// registeredSecrets find the secrets and passwords that the registry knows by
-// their hashes only. The same texts come again and again, such as a path, so what
-// was found in them is kept.
+// registeredSecrets finds secrets and passwords that the registry knows only by
+// their hashes. It caches its findings, because the same texts, such as a path,
+// occur many times.
 type registeredSecrets struct {
 	hashes map[string]bool
-	sums   map[[sha256.Size]byte]bool // of secrets, decoded
+	sums   map[[sha256.Size]byte]bool // the decoded hashes
 
 	mu    sync.Mutex
 	found map[string][]span
@@ -38,13 +38,14 @@ func newRegisteredSecrets(hashes map[string]bool) *registeredSecrets {
 	return secrets
 }
 
-// has tells whether a text is a secret or the hash of one.
+// has reports whether a text is a secret or the hash of one.
 func (r *registeredSecrets) has(text string) bool {
 	return text != "" && (r.hashes[text] || r.sums[sha256.Sum256([]byte(text))])
 }
 
-// spans are the secrets in a text that begin before end: anywhere from minRedacted
-// bytes on, and shorter ones where they are words.
+// spans returns the secrets in a text that begin before end. It finds a secret
+// of at least minRedacted bytes anywhere, and a shorter one only as a whole
+// word.
 func (r *registeredSecrets) spans(text string, end int) []span {
 	text = text[:min(len(text), end+longestSecret)]
 	r.mu.Lock()
@@ -55,7 +56,7 @@ func (r *registeredSecrets) spans(text string, end int) []span {
 	}
 	var found []span
 	for from := range min(end, len(text)) {
-		for to := min(len(text), from+longestSecret); to > from; to-- { // the longest first
+		for to := min(len(text), from+longestSecret); to > from; to-- { // longest first
 			isWord := isBoundary(text, from) && isBoundary(text, to)
 			if (isWord || to-from >= minRedacted) && r.has(text[from:to]) {
 				found = append(found, span{from, to})
@@ -70,8 +71,8 @@ func (r *registeredSecrets) spans(text string, end int) []span {
 	return found
 }
 
-// isBoundary tells whether a word begins or ends at a position. All but letters
-// and digits of ASCII stand between words.
+// isBoundary reports whether a word can begin or end at a position. Words
+// consist of ASCII letters and digits.
 func isBoundary(text string, at int) bool {
 	return at == 0 || at == len(text) || !isAlphanumeric(text[at-1]) || !isAlphanumeric(text[at])
 }
@@ -80,7 +81,7 @@ func isAlphanumeric(b byte) bool {
 	return '0' <= b && b <= '9' || 'A' <= b && b <= 'Z' || 'a' <= b && b <= 'z'
 }
 
-// secrets are those that the registry knows now.
+// secrets returns the secrets that the registry knows now.
 func (r *registry) secrets() *registeredSecrets {
 	r.mu.Lock()
 	defer r.mu.Unlock()

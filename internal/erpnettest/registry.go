@@ -14,24 +14,24 @@ import (
 )
 
 // registry holds the records of the instance. The token endpoint and the Domain
-// API read and write this one copy: what a PATCH stores counts at the next token
+// API share this one copy: what a PATCH stores applies to the next token
 // request.
 type registry struct {
 	mu           sync.Mutex
-	users        []User               // the oldest first, like the applications
-	applications []TrustedApplication // their system users by Login
+	users        []User               // oldest first, like the applications
+	applications []TrustedApplication // with their system users by Login
 	tokens       []referenceToken
 	customers    []odata.Row // never changed
 	added        atomic.Pointer[[]EntitySet]
 	known        *registeredSecrets // nil after a change
 }
 
-// nextVersion is the ObjectVersion after a change. It may skip values
-// (protocol 5), so this one does.
+// nextVersion returns the ObjectVersion after a change. A real instance may
+// skip values (protocol 5), so this one does.
 func nextVersion(version int32) int32 { return version + 2 }
 
-// client returns copies of the application that a client_id names and of its
-// system user, each nil where there is none.
+// client returns copies of the application with that client_id and of its
+// system user. Each is nil if it doesn't exist.
 func (r *registry) client(clientID string, ignoreCase bool) (*TrustedApplication, *User) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -47,10 +47,10 @@ func (r *registry) client(clientID string, ignoreCase bool) (*TrustedApplication
 	return &app, nil
 }
 
-// The functions below are for a caller that has locked the registry. What they
-// return is nil where there is none.
+// Callers of the functions below hold the lock of the registry. The functions
+// return nil if there is no match.
 
-// application prefers the exact spelling, where case doesn't count.
+// application prefers an exact match if ignoreCase is set.
 func (r *registry) application(uri string, ignoreCase bool) *TrustedApplication {
 	exact := firstOf(r.applications, func(app TrustedApplication) bool { return app.ApplicationUri == uri })
 	if exact != nil || !ignoreCase {
@@ -77,7 +77,7 @@ func firstOf[T any](all []T, matches func(T) bool) *T {
 	return &all[i]
 }
 
-// rows are the records of an entity set.
+// rows returns the records of an entity set.
 func (r *registry) rows(set string) []odata.Row {
 	for _, added := range r.entitySets() {
 		if added.entityType.Set == set {
@@ -100,8 +100,8 @@ func (r *registry) rows(set string) []odata.Row {
 	return rows
 }
 
-// storeApplication writes a row: over the record with its Id, or as a new one.
-// The row's own ObjectVersion and times don't count.
+// storeApplication writes a row to the record with its Id, or adds a record. It
+// ignores the row's ObjectVersion and times.
 func (r *registry) storeApplication(row odata.Row, now time.Time) {
 	r.known = nil
 	app := r.applicationWithID(row.ID())

@@ -10,11 +10,11 @@ import (
 	"time"
 )
 
-// maxRequestBody is how much of a request's body is read, in bytes.
+// maxRequestBody is how much of a request body is read, in bytes.
 const maxRequestBody = 1 << 20
 
-// Request is what the instance received. It holds secrets: its String and
-// GoString give only the method and the path.
+// Request is a request that the instance received. It contains secrets, so
+// String and GoString return only the method and the path.
 type Request struct {
 	Endpoint Endpoint
 	Method   string
@@ -22,18 +22,19 @@ type Request struct {
 	Path     string // decoded
 	RawQuery string
 	Header   http.Header
-	Body     []byte    // at most 1 MiB of it
+	Body     []byte    // at most the first 1 MiB
 	Time     time.Time // of arrival, on the server's clock
 	TLS      bool
 }
 
-// String names the request without anything secret.
+// String returns the method and the path, without anything secret.
 func (r Request) String() string { return r.Method + " " + r.Path }
 
-// GoString is the same as String.
+// GoString returns the same as String.
 func (r Request) GoString() string { return r.String() }
 
-// Form is the form-encoded body; empty when it can't be read as such.
+// Form returns the form-encoded body. It is empty if the body isn't a valid
+// form.
 func (r Request) Form() url.Values {
 	form, err := url.ParseQuery(string(r.Body))
 	if err != nil {
@@ -43,8 +44,8 @@ func (r Request) Form() url.Values {
 }
 
 func readRequest(r *http.Request, now time.Time) Request {
-	// Read to the end even where the body doesn't matter: net/http notices a
-	// client that leaves only after that.
+	// Read to the end even if the body doesn't matter: only then can net/http
+	// notice that the client goes away.
 	body, _ := io.ReadAll(io.LimitReader(r.Body, maxRequestBody))
 	return Request{
 		Method:   r.Method,

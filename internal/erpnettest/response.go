@@ -18,14 +18,14 @@ const (
 )
 
 // response is what the instance sends back. Handlers return it instead of
-// writing it, so that faults can change it and how it travels.
+// writing it, so faults can change its content and how it is sent.
 type response struct {
 	status   int
 	header   http.Header
-	document map[string]any        // becomes the body, once the faults have changed it
-	body     []byte                // the body, when there is no document
-	stream   func(io.Writer) error // a body too large to hold, after body
-	reason   string                // for the status report, where the client gets no words
+	document map[string]any        // becomes the body after the faults have changed it
+	body     []byte                // the body if there is no document
+	stream   func(io.Writer) error // a body too large for memory, sent after body
+	reason   string                // for the status report, if the client gets no explanation
 }
 
 func emptyResponse(status int) response {
@@ -57,14 +57,14 @@ func (r response) with(header, value string) response {
 	return r
 }
 
-// because sets the reason.
+// because sets the reason for the status report.
 func (r response) because(reason string) response {
 	r.reason = reason
 	return r
 }
 
-// encode turns the document into the body. It panics on a value that no JSON
-// can hold: a test has put it there.
+// encode turns the document into the body. It panics on a value that JSON can't
+// represent, which only a test can put there.
 func (r *response) encode() {
 	if r.document == nil {
 		return
@@ -82,7 +82,7 @@ func (r response) write(w http.ResponseWriter) {
 	r.writeHeader(w)
 	_, _ = w.Write(r.body)
 	if r.stream != nil {
-		_ = r.stream(w) // an error means that the client has read enough
+		_ = r.stream(w) // an error means that the client has stopped reading
 	}
 }
 
@@ -90,7 +90,7 @@ func (r response) writeHeader(w http.ResponseWriter) {
 	header := w.Header()
 	maps.Copy(header, r.header)
 	if _, set := header["Content-Type"]; !set {
-		header["Content-Type"] = nil // no guess by net/http: real 401s have none
+		header["Content-Type"] = nil // stops net/http from guessing: real 401s have none
 	}
 	w.WriteHeader(r.status)
 }

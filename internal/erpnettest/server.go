@@ -16,38 +16,39 @@ import (
 	"time"
 )
 
-// Server is an ERP.net instance that listens on a loopback port. Its methods
-// may be called at any time and by several goroutines; its fields only before
+// Server is an ERP.net instance that listens on a loopback port. Call its
+// methods at any time and from any goroutine, but set its fields only before
 // Start or StartTLS.
 type Server struct {
-	// URL is the root of the instance, without a trailing slash. Start fills it
-	// in from the listener. Set it before to give the instance another public
-	// name, say https://erp.test behind a proxy: the issuer, the links and the
-	// certificate follow it.
+	// URL is the root of the instance, without a trailing slash. By default,
+	// Start and StartTLS set it to the address of the listener. Set it
+	// beforehand to give the instance another public name, such as
+	// https://erp.test behind a proxy. The issuer, the links and the
+	// certificate then use that name.
 	URL string
 
-	// Listener accepts the connections; nil means a free port of 127.0.0.1.
+	// Listener accepts the connections; nil means a free port on 127.0.0.1.
 	Listener net.Listener
 
 	// TLS is the base of the configuration that StartTLS uses; nil means the
-	// defaults of crypto/tls. Set its MinVersion and MaxVersion for an outdated
-	// server.
+	// defaults of crypto/tls. To simulate an outdated server, set MinVersion
+	// and MaxVersion.
 	TLS *tls.Config
 
-	// Certificate describes the certificate that StartTLS makes.
+	// Certificate describes the certificate that StartTLS creates.
 	Certificate Certificate
 
-	// IdentityPath and APIPath are where the two sites are hosted, "/id" and
-	// "/api" by default. An instance may host them elsewhere (protocol 1.1).
+	// IdentityPath and APIPath are the paths of the two sites, "/id" and "/api"
+	// by default. An instance may host them elsewhere (protocol 1.1).
 	IdentityPath string
 	APIPath      string
 
-	// AccessLog, when set, gets one line for each request: method, path, status
-	// and duration. Queries, headers and bodies are never written to it.
+	// AccessLog, if set, gets one line for each request: method, path, status
+	// and duration. It never gets queries, headers or bodies.
 	AccessLog io.Writer
 
-	// DiscardHistory makes the server count requests, but keep neither them nor
-	// the tokens that it issues: for a server that runs for days.
+	// DiscardHistory makes the server count requests without keeping them or
+	// the tokens that it issues. Use it for a server that runs for days.
 	DiscardHistory bool
 
 	registry registry
@@ -56,7 +57,7 @@ type Server struct {
 	history  history
 	limiter  limiter
 
-	started time.Time // on the clock
+	started time.Time // on the server's clock
 
 	currentMu sync.Mutex
 	current   behaviour
@@ -66,8 +67,8 @@ type Server struct {
 	http      *http.Server
 	client    *http.Client
 	serving   sync.WaitGroup // the accept loop
-	conns     sync.WaitGroup // connections that net/http looks after
-	handlers  sync.WaitGroup // requests under way, hijacked ones included
+	conns     sync.WaitGroup // connections that net/http manages
+	handlers  sync.WaitGroup // requests in progress, including hijacked ones
 	closed    chan struct{}
 	closeOnce sync.Once
 }
@@ -79,16 +80,16 @@ func NewServer() *Server {
 	return s
 }
 
-// NewTLSServer starts an instance over https, with a certificate of the CA that
-// CACertificatePEM returns.
+// NewTLSServer starts an instance over https. The CA that CACertificatePEM
+// returns signs its certificate.
 func NewTLSServer() *Server {
 	s := NewUnstartedServer()
 	s.StartTLS()
 	return s
 }
 
-// NewUnstartedServer returns an instance whose fields can still be set. Start
-// or StartTLS must follow.
+// NewUnstartedServer returns an instance whose fields you can still set. Call
+// Start or StartTLS next.
 func NewUnstartedServer() *Server {
 	s := &Server{
 		IdentityPath: "/id",
@@ -105,15 +106,15 @@ func NewUnstartedServer() *Server {
 	return s
 }
 
-// Start serves over http. Like httptest, it panics when it cannot listen.
+// Start serves over http. Like httptest, it panics if it can't listen.
 func (s *Server) Start() {
 	s.listen()
 	s.setURL("http")
 	s.serve(s.Listener)
 }
 
-// StartTLS serves over https. Only HTTP/1.1 is offered: several faults take the
-// connection away from net/http, which HTTP/2 does not allow.
+// StartTLS serves over https. It offers only HTTP/1.1, because several faults
+// hijack the connection, which HTTP/2 doesn't allow.
 func (s *Server) StartTLS() {
 	s.listen()
 	s.setURL("https")
@@ -147,7 +148,7 @@ func (s *Server) serve(listener net.Listener) {
 		Handler:           http.HandlerFunc(s.handle),
 		Protocols:         protocols,
 		ReadHeaderTimeout: 30 * time.Second,
-		ErrorLog:          log.New(io.Discard, "", 0), // tests make handshakes fail on purpose
+		ErrorLog:          log.New(io.Discard, "", 0), // tests cause handshake failures on purpose
 		ConnState:         s.countConnection,
 	}
 	s.client = s.newClient()
@@ -164,8 +165,8 @@ func (s *Server) countConnection(_ net.Conn, state http.ConnState) {
 	}
 }
 
-// Close ends every connection, hanging ones included, and returns when the last
-// goroutine of the server is done. It may be called more than once.
+// Close ends every connection, including hanging ones, and returns when the
+// last goroutine of the server has ended. You can call it more than once.
 func (s *Server) Close() {
 	s.closeOnce.Do(func() {
 		close(s.closed)
@@ -183,7 +184,7 @@ func (s *Server) Close() {
 	})
 }
 
-// Client returns a client that trusts the server's CA, uses no proxy and
+// Client returns a client that trusts the server's CA, uses no proxy, and
 // reaches the server under the host name of URL.
 func (s *Server) Client() *http.Client { return s.client }
 
@@ -204,16 +205,17 @@ func (s *Server) newClient() *http.Client {
 	}}
 }
 
-// IdentityURL is the identity service, which is also the issuer of its tokens
-// unless the settings say otherwise: no trailing slash (protocol 1.3).
+// IdentityURL returns the URL of the identity service, without a trailing slash
+// (protocol 1.3). It is also the issuer of tokens unless the settings say
+// otherwise.
 func (s *Server) IdentityURL() string { return s.URL + s.IdentityPath }
 
-// DomainAPIURL is the OData root of the Domain API, with its trailing slash
+// DomainAPIURL returns the OData root of the Domain API, with a trailing slash
 // (protocol 5).
 func (s *Server) DomainAPIURL() string { return s.URL + s.APIPath + "/domain/odata/" }
 
-// The functions below are what the instance says of itself, which a client need
-// not be able to reach.
+// The functions below return the URLs that the instance gives for itself.
+// Clients can't necessarily reach them.
 
 func (s *Server) publicURL(settings Settings) string { return cmp.Or(settings.PublicURL, s.URL) }
 

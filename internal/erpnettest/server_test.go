@@ -44,7 +44,7 @@ func TestBadCertificates(t *testing.T) {
 	tests := []struct {
 		name    string
 		prepare func(*Server)
-		client  *http.Client // nil for one that trusts the CA
+		client  *http.Client // nil means one that trusts the CA
 		want    any          // for errors.As
 	}{
 		{

@@ -12,17 +12,17 @@ import (
 	"time"
 )
 
-// Sessions are the counts of a server's sessions. A session is opened by the
-// first call of the Domain API with an access token, one for each different
-// token, and holds a licence until it ends (protocol 5.2). That the token is the
-// key of a service's session is an assumption. A request whose response a fault
-// replaces reaches no session.
+// Sessions counts the sessions of a server. The first Domain API call with an
+// access token opens a session, which holds a licence until it ends (protocol
+// 5.2). Each token has its own session. Assumption: the token is what
+// identifies a session of a service. If a fault replaces the response, the
+// request reaches no session.
 type Sessions struct {
-	Opened       int // in all; a token whose session has ended opens another
-	Open         int // at this moment
-	Refused      int // for want of a licence, with 503
-	PeakRequests int // the most requests that one session had at once, those in the queue included
-	LongestQueue int // the longest that the queue of one session was
+	Opened       int // in total; a token whose session has ended opens another
+	Open         int // now
+	Refused      int // for lack of a licence, with 503
+	PeakRequests int // the most concurrent requests of one session, including queued ones
+	LongestQueue int // the longest queue of one session
 	Busy         int // requests that were refused with 429
 }
 
@@ -37,17 +37,17 @@ func (s *Server) Sessions() Sessions {
 	return counts
 }
 
-// maxSessions is how many sessions a server remembers: the one that was used
-// longest ago goes first, so that a test with many tokens can't fill the memory.
+// maxSessions is how many sessions a server keeps. Beyond that, it drops the
+// least recently used one, so a test with many tokens can't fill the memory.
 const maxSessions = 10_000
 
-// limiter holds the sessions of a server by the sum of their token, and gives out
-// the slots for their requests.
+// limiter holds the sessions of a server by the SHA-256 of their token, and
+// grants the slots for their requests.
 type limiter struct {
 	mu     sync.Mutex
 	open   map[tokenSum]*session
-	byUse  list.List // of *session, the one that was used longest ago first
-	swept  time.Time // when expire last looked at all of them
+	byUse  list.List // of *session, the least recently used first
+	swept  time.Time // when expire last checked all of them
 	counts Sessions
 }
 
@@ -59,31 +59,31 @@ type session struct {
 	clientID string
 	opened   time.Time
 	used     time.Time
-	requests int // in all, the refused ones included
+	requests int // in total, including refused ones
 	running  int
 	queue    []*slot // the next one first
 	minute   time.Time
 	inMinute int
 }
 
-// slot is the permission of one request to run, granted or awaited.
+// slot is the permission for one request to run, granted or pending.
 type slot struct {
 	session  *session
-	limit    int // of requests that run at once
+	limit    int // of concurrent requests
 	granted  chan struct{}
 	released bool
 }
 
-// acquire takes a request into the session of its token. It doesn't wait: the
-// slot may be granted later. A request that finds no licence or no place in the
-// queue gets the response that says so instead.
+// acquire adds a request to the session of its token. It doesn't wait: the slot
+// may be granted later. If there is no licence or no room in the queue, acquire
+// returns the response that refuses the request instead.
 func (l *limiter) acquire(who caller, now time.Time, settings Settings) (*slot, *response) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	token := tokenSum(sha256.Sum256([]byte(who.token)))
 	s, found := l.open[token]
 	limited := settings.Licences > 0 && len(l.open) >= settings.Licences
-	// To look at all sessions for each request would cost more than the request.
+	// Checking all sessions on each request would cost more than the request.
 	if found && s.isOver(now, settings) || limited || now.Sub(l.swept).Abs() >= time.Second {
 		l.expire(now, settings)
 		s, found = l.open[token]
@@ -125,7 +125,7 @@ func busy(settings Settings) response {
 }
 
 func (s *session) hasRoom(now time.Time, settings Settings) bool {
-	// Assumption: refused requests count, and the minutes don't slide.
+	// Assumption: refused requests count too, and minutes are fixed windows.
 	if now.Sub(s.minute) >= time.Minute {
 		s.minute, s.inMinute = now, 0
 	}
@@ -137,7 +137,7 @@ func (s *session) hasRoom(now time.Time, settings Settings) bool {
 	return limit <= 0 || s.running < limit || len(s.queue) < settings.SessionQueue
 }
 
-// grant lets the first of the queue run, as many as may.
+// grant lets as many queued requests run as the limit allows.
 func (s *session) grant() {
 	for len(s.queue) > 0 && (s.queue[0].limit <= 0 || s.running < s.queue[0].limit) {
 		close(s.queue[0].granted)
@@ -146,7 +146,7 @@ func (s *session) grant() {
 	}
 }
 
-// release frees a slot, or gives up waiting for it. It may be called twice, and
+// release frees a slot, or stops waiting for it. You can call it twice, and
 // with nil.
 func (l *limiter) release(taken *slot) {
 	if taken == nil {
@@ -167,7 +167,8 @@ func (l *limiter) release(taken *slot) {
 	s.grant()
 }
 
-// expire forgets the sessions that are over. One with a request under way goes on.
+// expire removes the sessions that have ended. A session with a request in
+// progress continues.
 func (l *limiter) expire(now time.Time, settings Settings) {
 	for _, s := range l.open {
 		if s.isOver(now, settings) {

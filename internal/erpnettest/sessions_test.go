@@ -12,14 +12,14 @@ import (
 	"time"
 )
 
-// heldSession has calls of the Domain API under way that get no response before
-// open.
+// heldSession has Domain API calls in progress that get no response until open
+// is called.
 type heldSession struct {
 	*testInstance
 	held     chan struct{}
 	calls    sync.WaitGroup
 	mu       sync.Mutex
-	statuses map[int]int // -1 for no response
+	statuses map[int]int // -1 means no response
 	started  int
 }
 
@@ -32,8 +32,9 @@ func holdSession(t *testing.T, configure ...func(*Settings)) *heldSession {
 	return h
 }
 
-// begin starts calls and returns when they run, wait for their slot or have been
-// refused. Their client leaves by cancel, or at the end of the test.
+// begin starts n calls, and returns once each of them runs, waits for its slot
+// or has been refused. The client of the calls goes away on cancel, or at the
+// end of the test.
 func (h *heldSession) begin(n int) (cancel func()) {
 	h.t.Helper()
 	ctx, cancel := context.WithCancel(h.t.Context())
@@ -70,7 +71,7 @@ func TestOneRunsFiveWaitAndTheNextIsRefused(t *testing.T) {
 	}
 	for _, retryAfter := range []string{"", "3"} {
 		h.Configure(func(s *Settings) { s.BusyRetryAfter = retryAfter })
-		got := h.read(salesCustomers) // at once, while the others are held
+		got := h.read(salesCustomers) // immediately, while the others are held
 		if got.expect(t, http.StatusTooManyRequests, ""); got.body != "" ||
 			got.header.Get("Retry-After") != retryAfter {
 			t.Errorf("body %q, headers %v", got.body, got.header)
@@ -129,7 +130,7 @@ func TestClientThatLeavesWhileItRunsLetsTheNextOneRun(t *testing.T) {
 	h := holdSession(t)
 	cancel := h.begin(1)
 	h.ClearFaults()
-	h.begin(1) // waits for the first one only
+	h.begin(1) // waits only for the first one
 	cancel()
 	h.calls.Wait()
 	if h.statuses[200] != 1 || h.statuses[-1] != 1 {
@@ -149,7 +150,7 @@ func TestCloseEndsTheQueue(t *testing.T) {
 
 func TestLatencyHoldsTheSlot(t *testing.T) {
 	h := holdSession(t)
-	h.apiRequest(http.MethodGet, "", "") // its token comes without latency
+	h.apiRequest(http.MethodGet, "", "") // gets its token without latency
 	h.SetLatency(time.Hour)
 	cancel := h.begin(2)
 	if counts := h.Sessions(); counts.LongestQueue != 1 || counts.PeakRequests != 2 {
@@ -190,7 +191,7 @@ func TestLicencesAreHeldUntilASessionEnds(t *testing.T) {
 	steps := []struct {
 		after         time.Duration
 		token         string
-		status, opens int // sessions in all
+		status, opens int // opens counts all sessions opened
 	}{
 		{after: 0, token: first, status: 200, opens: 1},
 		{after: 0, token: second, status: 503, opens: 1},
@@ -201,7 +202,7 @@ func TestLicencesAreHeldUntilASessionEnds(t *testing.T) {
 		{after: 55 * time.Minute, token: second, status: 200, opens: 2},
 		{after: 70 * time.Minute, token: second, status: 200, opens: 2},
 		{after: 85 * time.Minute, token: second, status: 200, opens: 2},
-		{after: 100 * time.Minute, token: second, status: 200, opens: 3}, // in use all the time, for an hour
+		{after: 100 * time.Minute, token: second, status: 200, opens: 3}, // in constant use, but ended after an hour
 	}
 	for _, step := range steps {
 		i.freeze(step.after)

@@ -16,10 +16,10 @@ import (
 	"unicode"
 )
 
-// ReadSettings reads a JSON object of settings and returns the change for
-// [Server.Configure]. A setting has the name of its field in snake case, such as
-// token_lifetime; a duration is a text such as "60s". What is left out stays. An
-// error names the settings or values that are valid.
+// ReadSettings reads a JSON object of settings and returns a function for
+// [Server.Configure]. A setting has the name of its field in snake case, such
+// as token_lifetime. A duration is a string such as "60s". Missing settings
+// keep their values. An error lists the valid settings or values.
 func ReadSettings(r io.Reader) (func(*Settings), error) {
 	var given map[string]json.RawMessage
 	decoder := json.NewDecoder(r)
@@ -32,7 +32,7 @@ func ReadSettings(r io.Reader) (func(*Settings), error) {
 	if err := readInto(new(Settings), given); err != nil {
 		return nil, err
 	}
-	return func(settings *Settings) { _ = readInto(settings, given) }, nil // it went well a moment ago
+	return func(settings *Settings) { _ = readInto(settings, given) }, nil // can't fail: it succeeded above
 }
 
 func readInto(settings *Settings, given map[string]json.RawMessage) error {
@@ -65,7 +65,7 @@ func readSetting(field reflect.Value, value json.RawMessage) error {
 		return nil
 	}
 	var text string
-	_ = json.Unmarshal(value, &text) // another type is no duration either
+	_ = json.Unmarshal(value, &text) // a value of another type leaves text empty, which isn't a duration
 	duration, err := time.ParseDuration(text)
 	if err != nil || duration < 0 {
 		return errors.New(`a duration is a text such as "60s" or "1h30m"`)
@@ -74,7 +74,7 @@ func readSetting(field reflect.Value, value json.RawMessage) error {
 	return nil
 }
 
-// snakeCase is "token_lifetime" for TokenLifetime and "web_site_url" for
+// snakeCase returns "token_lifetime" for TokenLifetime and "web_site_url" for
 // WebSiteURL.
 func snakeCase(name string) string {
 	var snake strings.Builder
@@ -90,20 +90,20 @@ func snakeCase(name string) string {
 	return snake.String()
 }
 
-// The words for the values of settings that are one of a few.
+// The words for the values of enumerated settings.
 var (
 	claimShapes      = []string{"current", "legacy"}
 	securityAccesses = []string{"allowed", "read-only", "refused"}
 	secretHashesRead = []string{"readable", "null", "omitted"}
 )
 
-// UnmarshalText takes "current" or "legacy".
+// UnmarshalText accepts "current" or "legacy".
 func (c *ClaimShape) UnmarshalText(text []byte) error { return readWord(c, text, claimShapes) }
 
-// UnmarshalText takes "allowed", "read-only" or "refused".
+// UnmarshalText accepts "allowed", "read-only" or "refused".
 func (a *SecurityAccess) UnmarshalText(text []byte) error { return readWord(a, text, securityAccesses) }
 
-// UnmarshalText takes "readable", "null" or "omitted".
+// UnmarshalText accepts "readable", "null" or "omitted".
 func (h *SecretHashes) UnmarshalText(text []byte) error { return readWord(h, text, secretHashesRead) }
 
 func readWord[T ~int](value *T, text []byte, words []string) error {

@@ -12,9 +12,9 @@ import (
 // shownRequests is how many requests a StatusReport lists.
 const shownRequests = 20
 
-// StatusReport is what a server tells a person who watches it. It holds no
-// secret, no hash and no token, whatever clients sent. All times are on the
-// server's clock.
+// StatusReport is the state of a server for a person who watches it. It
+// contains no secret, hash or token, whatever clients send. All times are on
+// the server's clock.
 type StatusReport struct {
 	URL          string              `json:"url"`
 	Started      time.Time           `json:"started"`
@@ -27,7 +27,7 @@ type StatusReport struct {
 	Sessions     SessionsStatus      `json:"sessions"`
 }
 
-// RequestCounts are those of one endpoint.
+// RequestCounts counts the requests of one endpoint.
 type RequestCounts struct {
 	Endpoint   Endpoint    `json:"endpoint"`
 	Received   int         `json:"received"`
@@ -36,8 +36,8 @@ type RequestCounts struct {
 	UnderWay   int         `json:"under_way"`   // no response yet
 }
 
-// Errors is how many requests ended without a response or with a status of 400
-// or more.
+// Errors returns how many requests ended without a response or with a status of
+// 400 or more.
 func (c RequestCounts) Errors() int {
 	errors := c.NoResponse
 	for status, n := range c.Responses {
@@ -48,7 +48,7 @@ func (c RequestCounts) Errors() int {
 	return errors
 }
 
-// ApplicationStatus is what may be shown of a trusted application.
+// ApplicationStatus is the part of a trusted application that is safe to show.
 type ApplicationStatus struct {
 	ApplicationURI    string   `json:"application_uri"`
 	Enabled           bool     `json:"enabled"`
@@ -57,8 +57,8 @@ type ApplicationStatus struct {
 	SystemUser        string   `json:"system_user"` // Login, or empty
 }
 
-// SessionsStatus are the sessions of the Domain API. The counts are those of
-// Sessions.
+// SessionsStatus describes the sessions of the Domain API. For the counts, see
+// [Sessions].
 type SessionsStatus struct {
 	Opened       int             `json:"opened"`
 	Refused      int             `json:"refused"`
@@ -66,10 +66,11 @@ type SessionsStatus struct {
 	PeakRequests int             `json:"peak_requests"`
 	LongestQueue int             `json:"longest_queue"`
 	Limits       SessionLimits   `json:"limits"`
-	Open         []SessionStatus `json:"open"` // the newest first
+	Open         []SessionStatus `json:"open"` // newest first
 }
 
-// SessionLimits are the SessionSettings in force; 0 is no limit, but for Queue.
+// SessionLimits are the SessionSettings in force; 0 means no limit, except for
+// Queue.
 type SessionLimits struct {
 	Licences          int `json:"licences"`
 	Requests          int `json:"requests"`
@@ -83,15 +84,15 @@ type SessionLimits struct {
 type SessionStatus struct {
 	ClientID string    `json:"client_id"`
 	Opened   time.Time `json:"opened"`
-	Used     time.Time `json:"used"`     // by its last request
-	Requests int       `json:"requests"` // in all
+	Used     time.Time `json:"used"`     // when its last request arrived
+	Requests int       `json:"requests"` // in total
 	Running  int       `json:"running"`
 	Waiting  int       `json:"waiting"` // in the queue
 }
 
 // StatusReport returns the state of the server, with or without DiscardHistory.
 func (s *Server) StatusReport() StatusReport {
-	// An administrator can write a secret into a record by mistake.
+	// An administrator can put a secret into a record by mistake.
 	redact := redactor{registered: s.registry.secrets()}.redact
 	report := StatusReport{
 		URL:          s.URL,
@@ -120,7 +121,7 @@ func (s *Server) StatusReport() StatusReport {
 }
 
 func (s *Server) sessionsStatus(redact func(string) string) SessionsStatus {
-	counts := s.Sessions() // which ends those that are over
+	counts := s.Sessions() // also ends expired sessions
 	limits := s.behaviour().SessionSettings
 	status := SessionsStatus{
 		Opened:       counts.Opened,

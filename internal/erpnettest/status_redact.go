@@ -12,22 +12,24 @@ import (
 )
 
 const (
-	// maxShown is how much of a text stands in a StatusReport, in characters.
+	// maxShown is the maximum length of a text in a StatusReport, in
+	// characters.
 	maxShown = 200
 	redacted = "(redacted)"
-	// minRedacted is the length in bytes from which a secret is looked for inside
-	// of words. Redacting a shorter one would tear texts that don't hold it.
+	// minRedacted is the minimum length, in bytes, of a secret that is redacted
+	// inside a word. Redacting shorter ones would mangle unrelated text.
 	minRedacted = 8
 )
 
-// secretForms are what looks like a JWT, a reference token or the hash of a secret.
+// secretForms matches texts that look like a JWT, a reference token or the hash
+// of a secret.
 var secretForms = regexp.MustCompile(`eyJ[\w.-]{16,}|` + referenceTokenPrefix + `\w+|[0-9A-Za-z+/]{43}=`)
 
-// redactor takes secrets out of the texts of one request: a client that mixes up
-// its parameters may send a secret in any of them. A secret is known by where it
-// comes from, by its form, or by its hash, wherever it stands in a text.
+// redactor redacts secrets in the texts of one request. A client that mixes up
+// its parameters may send a secret in any of them. The redactor recognizes a
+// secret by its origin, its form or its hash, anywhere in a text.
 type redactor struct {
-	secrets    []string // that came with the request
+	secrets    []string // that the request contained
 	registered *registeredSecrets
 }
 
@@ -38,7 +40,7 @@ func (s *Server) newRedactor(r Request) redactor {
 			red.secrets = append(red.secrets, strings.Fields(value)...)
 		}
 	}
-	query, _ := url.ParseQuery(r.RawQuery) // as much as can be read
+	query, _ := url.ParseQuery(r.RawQuery) // whatever is readable
 	for _, parameters := range []url.Values{query, r.Form()} {
 		red.secrets = append(red.secrets, parameters["client_secret"]...)
 		for name, values := range parameters {
@@ -52,14 +54,15 @@ func (s *Server) newRedactor(r Request) redactor {
 	return red
 }
 
-// isSecret tells whether a text is a secret, or a hash of one, or came as one.
+// isSecret reports whether a text is a secret or the hash of one, or was sent
+// as a secret.
 func (r redactor) isSecret(text string) bool {
 	return text != "" && (slices.Contains(r.secrets, text) || r.registered.has(text))
 }
 
-// redact takes what is secret out of a text and shortens it to one line.
+// redact removes the secrets from a text, and shortens the text to one line.
 func (r redactor) redact(text string) string {
-	// A secret can be percent-encoded, more than once and in part.
+	// A secret can be percent-encoded, even several times or in part.
 	for decoded, depth := text, 0; depth < 5 && strings.ContainsAny(decoded, "%+"); depth++ {
 		decoded = percentDecode(decoded)
 		for _, form := range []string{decoded, strings.ReplaceAll(decoded, "+", " ")} {
@@ -71,7 +74,7 @@ func (r redactor) redact(text string) string {
 	return r.redactPlain(text)
 }
 
-// redactPlain is redact for a text that is not encoded.
+// redactPlain does what redact does, for a text that isn't encoded.
 func (r redactor) redactPlain(text string) string {
 	if r.isSecret(text) {
 		return redacted
@@ -95,7 +98,7 @@ func (r redactor) redactPlain(text string) string {
 
 var percentEncoded = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
 
-// percentDecode decodes what can be, and leaves the rest.
+// percentDecode decodes valid sequences and leaves the rest unchanged.
 func percentDecode(text string) string {
 	return percentEncoded.ReplaceAllStringFunc(text, func(encoded string) string {
 		decoded, _ := url.PathUnescape(encoded)
@@ -107,7 +110,7 @@ func (r redactor) holdsSecret(text string) bool {
 	return r.isSecret(text) || len(r.spans(text, shownEnd(text))) > 0
 }
 
-// shownEnd is where the first maxShown characters of a text end, in bytes.
+// shownEnd returns where the first maxShown characters of a text end, in bytes.
 func shownEnd(text string) int {
 	n := 0
 	for i := range text {
@@ -118,10 +121,11 @@ func shownEnd(text string) int {
 	return len(text)
 }
 
-// span is a part of a text, in bytes.
+// span is a range of bytes in a text.
 type span struct{ from, to int }
 
-// spans are the secrets that begin before end, in order. They may overlap.
+// spans returns the secrets in a text that begin before end, in order and
+// without overlaps.
 func (r redactor) spans(text string, end int) []span {
 	found := slices.Clone(r.registered.spans(text, end))
 	for _, secret := range r.secrets {
@@ -158,8 +162,8 @@ func merged(spans []span) []span {
 	return joined
 }
 
-// redactPath is a path for the access log: in one line, percent-encoded as it was
-// sent where nothing is taken out.
+// redactPath returns a path for the access log, in one line. If nothing is
+// redacted, it is percent-encoded as it was sent.
 func (r redactor) redactPath(u *url.URL) string {
 	sent := u.EscapedPath()
 	if sent == "" || len(sent) <= maxShown && !r.holdsSecret(u.Path) && !r.holdsSecret(sent) && r.redact(sent) == sent {
@@ -169,7 +173,8 @@ func (r redactor) redactPath(u *url.URL) string {
 	return strings.NewReplacer("%28", "(", "%29", ")", "%E2%80%A6", "…").Replace(escaped)
 }
 
-// printable keeps a text in one line and in its direction of writing.
+// printable replaces characters that would break the line or change the
+// direction of the text.
 func printable(r rune) rune {
 	if unicode.IsPrint(r) {
 		return r

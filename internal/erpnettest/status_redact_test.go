@@ -31,7 +31,7 @@ func TestStatusReportKeepsTextsShortAndInOneLine(t *testing.T) {
 	}
 }
 
-// TestStatusReportHoldsNoSecret makes every mistake that could bring a secret
+// TestStatusReportHoldsNoSecret makes every mistake that could put a secret
 // into a text of the report.
 func TestStatusReportHoldsNoSecret(t *testing.T) {
 	i := newInstance(t)
@@ -51,7 +51,8 @@ func TestStatusReportHoldsNoSecret(t *testing.T) {
 				i.askForToken(parameter, value)
 			}
 		}
-		// A parameter named like the secret, twice, which is an error that names it.
+		// A repeated parameter whose name is the secret: the error contains the
+		// name.
 		request := newRequest(t, http.MethodPost, i.IdentityURL()+tokenPath, url.Values{secret: {"a", "b"}}.Encode())
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		i.do(request)
@@ -71,18 +72,18 @@ func TestStatusReportHoldsNoSecret(t *testing.T) {
 				t.Fatalf("%q is in the report after mistakes with %q:\n%s", leak, secret, printed)
 			}
 		}
-		if strings.Count(printed, redacted) < 9 { // all but the wrong token
+		if strings.Count(printed, redacted) < 9 { // all except the wrong token
 			t.Errorf("%q was redacted %d times:\n%s", secret, strings.Count(printed, redacted), printed)
 		}
 	}
 }
 
-// TestStatusReportHoldsNoMistypedSecret sends what no hash can tell for a secret.
+// TestStatusReportHoldsNoMistypedSecret sends secrets that no hash identifies.
 func TestStatusReportHoldsNoMistypedSecret(t *testing.T) {
 	const mistyped = SampleSecret + "-mistyped"
 	i := newInstance(t)
 	for _, clientID := range []string{mistyped, "with " + mistyped, SampleSecret, SampleSecret + mistyped} {
-		// old_secret is the beginning of the other one.
+		// old_secret is a prefix of the mistyped secret.
 		i.askForToken("client_id", clientID, "client_secret", mistyped, "old_secret", SampleSecret)
 		request := i.tokenRequest("client_id", clientID, "client_secret", "-")
 		request.URL.RawQuery = url.Values{"client_secret": {mistyped}}.Encode()
@@ -98,8 +99,8 @@ func TestStatusReportHoldsNoMistypedSecret(t *testing.T) {
 	}
 }
 
-// A secret that only its hash tells is found behind and before whatever clients
-// put around it, in the report and in the access log.
+// A secret known only by its hash is found whatever clients put before and
+// after it, in the report and in the access log.
 func TestRegisteredSecretsAreRedactedInAnySurroundings(t *testing.T) {
 	const short = "pa55!"
 	surroundings := []string{
@@ -117,7 +118,7 @@ func TestRegisteredSecretsAreRedactedInAnySurroundings(t *testing.T) {
 	for _, secret := range []string{SampleSecret, short} {
 		for _, around := range surroundings {
 			if secret == short && (around == "a" || around == "0" || around == "_") {
-				continue // inside of a word
+				continue // inside a word
 			}
 			for _, text := range []string{
 				around + secret, secret + around, around + secret + around, "x" + around + secret,

@@ -27,7 +27,7 @@ func (i *testInstance) countsOf(endpoint Endpoint) RequestCounts {
 
 func TestStatusReportCountsByEndpointAndStatus(t *testing.T) {
 	s := NewUnstartedServer()
-	s.DiscardHistory = true // it counts all the same
+	s.DiscardHistory = true // counts continue nevertheless
 	i := start(t, s)
 	i.read(salesCustomers + "?$top=1")
 	i.read("Crm_Customers")
@@ -158,7 +158,7 @@ func TestStatusReportTellsWhatWentWrong(t *testing.T) {
 		name    string
 		prepare func(*testInstance)
 		request func(*testInstance)
-		want    RequestError // at the frozen moment; by default a GET of the customers
+		want    RequestError // at the frozen time; by default a GET of the customers
 	}{
 		{
 			name: "secret", request: func(i *testInstance) { i.askForToken("client_secret", "wrong") },

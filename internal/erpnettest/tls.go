@@ -19,18 +19,20 @@ import (
 	"time"
 )
 
-// Certificate describes a server's certificate. The zero value is one that works.
+// Certificate describes a server's certificate. The zero value is a valid one.
 type Certificate struct {
 	// Names are the host names and IP addresses; empty means 127.0.0.1, ::1,
 	// localhost, erp.test and the host of the server's URL.
 	Names []string
-	// NotBefore and NotAfter limit its life. Zero means from an hour ago until one
-	// year from now. For an expired certificate, set NotAfter to the past.
+	// NotBefore and NotAfter limit its validity. By default, it is valid from
+	// one hour ago until one year from now. If only NotAfter is set, NotBefore
+	// is one hour earlier. For an expired certificate, set NotAfter to a time
+	// in the past.
 	NotBefore, NotAfter time.Time
 }
 
 // authority signs the certificates of all servers of the process. Its key never
-// leaves the process, so a CA file that outlives it can vouch for nothing.
+// leaves the process, so a CA file that outlives the process is harmless.
 type authority struct {
 	certificate *x509.Certificate
 	key         crypto.Signer
@@ -51,8 +53,8 @@ var processAuthority = sync.OnceValue(func() authority {
 	return authority{certificate: signCertificate(template, template, key.Public(), key), key: key}
 })
 
-// CACertificatePEM is the certificate of the CA that signed the server's, in
-// PEM. All servers of a process share the CA.
+// CACertificatePEM returns the certificate, in PEM, of the CA that signed the
+// server's certificate. All servers of a process share the CA.
 func (s *Server) CACertificatePEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: processAuthority().certificate.Raw})
 }

@@ -24,38 +24,38 @@ const (
 	unsupportedGrantType = "unsupported_grant_type"
 )
 
-// Limits of IS4 in characters; ERP.net may have others (protocol 2.1). A longer
-// value is refused like a wrong one.
+// Limits of IS4 in characters; those of ERP.net may differ (protocol 2.1). A
+// longer value is refused like a wrong one.
 const (
 	maxClientIDLength = 100
 	maxSecretLength   = 100
 	maxScopeLength    = 300
 )
 
-// serviceSuffix is what old versions put behind the ApplicationUri of an
+// serviceSuffix is what old versions append to the ApplicationUri of an
 // application that is both interactive and a service.
 const serviceSuffix = "-service"
 
-// protocolScopes are for signing users in; the client credentials grant never
-// has them (protocol 2.3).
+// protocolScopes are for signing users in. The client credentials grant never
+// includes them (protocol 2.3).
 var protocolScopes = []string{"openid", "profile", "offline_access"}
 
-// grant is what the token endpoint has decided to give.
+// grant is what the token endpoint grants.
 type grant struct {
 	clientID string
 	user     User
 	scopes   []string
 }
 
-// oauthError is a refusal of the token endpoint, with the message that
-// protocol 3.1 documents.
+// oauthError is a refusal by the token endpoint, with the message documented in
+// protocol 3.1.
 type oauthError struct {
 	code        string
 	description string
-	reason      string // which a client never gets; empty where the description says all
+	reason      string // never sent to the client; empty if the description is complete
 }
 
-// respondToken is POST {id}/connect/token (protocol 2.1, 2.2).
+// respondToken handles POST {id}/connect/token (protocol 2.1, 2.2).
 func (s *Server) respondToken(x *exchange) response {
 	given, refusal := s.grant(x)
 	if refusal != nil {
@@ -81,13 +81,14 @@ func oauthResponse(status int, code, description string) response {
 	return noStore(jsonResponse(status, document))
 }
 
-// noStore forbids caching, as RFC 6749 section 5.1 demands of the token endpoint.
+// noStore forbids caching, as RFC 6749 section 5.1 requires for token
+// responses.
 func noStore(r response) response {
 	return r.with("Cache-Control", "no-store").with("Pragma", "no-cache")
 }
 
-// grant checks in the order of IS4: the request, the client, the grant type,
-// what the client may do, the scope.
+// grant checks a request in the order of IS4: the form, the client, the grant
+// type, what the client may do, and the scopes.
 func (s *Server) grant(x *exchange) (grant, *oauthError) {
 	form, refusal := readTokenForm(x.request)
 	if refusal != nil {
@@ -98,15 +99,16 @@ func (s *Server) grant(x *exchange) (grant, *oauthError) {
 		return grant{}, refusal
 	}
 	if grantType := form.Get("grant_type"); grantType != "client_credentials" {
-		// IS4 gives the same error for a missing one.
+		// IS4 returns the same error if grant_type is missing.
 		return grant{}, &oauthError{code: unsupportedGrantType, description: "Unsupported grant type: " + grantType}
 	}
 	clientID := app.ApplicationUri
 	hasSuffix := x.settings.ServiceSuffix && app.isHybrid()
 	if hasSuffix {
-		clientID += serviceSuffix // assumption: the client of that name is the token's client
+		clientID += serviceSuffix // assumption: the token has the client_id with the suffix
 	}
-	// Assumption: the plain client_id of a hybrid application is its interactive half.
+	// Assumption: the plain client_id of a hybrid application is the
+	// interactive client.
 	interactive := hasSuffix && !strings.HasSuffix(form.Get("client_id"), serviceSuffix)
 	if reason := whyNotAuthorized(app, user, interactive); reason != "" {
 		return grant{}, &oauthError{unauthorizedClient, "The client is not authorized to use this grant type", reason}
@@ -115,8 +117,9 @@ func (s *Server) grant(x *exchange) (grant, *oauthError) {
 	return grant{clientID, *user, scopes}, refusal
 }
 
-// whyNotAuthorized is empty for an application that may have service tokens.
-// Assumption: an inactive user counts as none.
+// whyNotAuthorized returns the reason why an application can't get service
+// tokens, or an empty string if it can. Assumption: an inactive user counts as
+// none.
 func whyNotAuthorized(app *TrustedApplication, user *User, interactive bool) string {
 	switch {
 	case !app.SystemUserAllowed:
@@ -143,8 +146,8 @@ func readTokenForm(r Request) (url.Values, *oauthError) {
 		problem = "The token endpoint takes POST only"
 	case contentType != "application/x-www-form-urlencoded":
 		problem = "The token endpoint takes a form only"
-	// A secret in a URL ends in the logs of every proxy: no instance should take
-	// it from there, and this one says so.
+	// A secret in a URL ends up in the logs of every proxy. No instance should
+	// accept it there, and this one says so.
 	case queryErr != nil || query.Has("client_secret"):
 		problem = "client_secret must be in the body"
 	case formErr != nil:
@@ -162,9 +165,9 @@ func readTokenForm(r Request) (url.Values, *oauthError) {
 	return form, nil
 }
 
-// authenticate finds the application and its system user, and checks the secret.
-// The form is the only place for it: HTTP Basic is not documented for this
-// endpoint.
+// authenticate finds the application and its system user, and checks the
+// secret. It reads the credentials only from the form: HTTP Basic isn't
+// documented for this endpoint.
 func (s *Server) authenticate(settings Settings, form url.Values) (*TrustedApplication, *User, *oauthError) {
 	clientID, secret := form.Get("client_id"), form.Get("client_secret")
 	for _, name := range []string{"client_id", "client_secret"} {
@@ -179,20 +182,21 @@ func (s *Server) authenticate(settings Settings, form url.Values) (*TrustedAppli
 		}
 	}
 	if reason := whyNotAuthentic(app, clientID, secret); reason != "" {
-		// One message for all causes: a guesser learns nothing.
+		// One message for all causes, so an attacker learns nothing.
 		return nil, nil, &oauthError{invalidClient, "Invalid client_id or client_secret", reason}
 	}
 	return app, user, nil
 }
 
-// whyNotAuthentic is empty for an application that has proven itself.
+// whyNotAuthentic returns the reason why the credentials are invalid, or an
+// empty string if they are valid.
 func whyNotAuthentic(app *TrustedApplication, clientID, secret string) string {
 	switch {
 	case app == nil:
 		return "No trusted application has this ApplicationUri."
 	case !app.IsEnabled:
 		return "IsEnabled of the application is false."
-	case app.ClientType != "Confidential": // a Public application has no secret to send, None no authentication
+	case app.ClientType != "Confidential": // Public applications have no secret to send, and None has no authentication
 		return "ClientType of the application is " + app.ClientType + ", not Confidential."
 	case len(clientID) > maxClientIDLength:
 		return fmt.Sprintf("The client_id is longer than %d characters.", maxClientIDLength)
@@ -206,7 +210,8 @@ func whyNotAuthentic(app *TrustedApplication, clientID, secret string) string {
 	return ""
 }
 
-// grantedScopes are sorted, as IS4 sorts them and every documented sample shows.
+// grantedScopes returns the scopes in sorted order, as IS4 and every documented
+// sample do.
 func grantedScopes(settings Settings, app *TrustedApplication, requested string) ([]string, *oauthError) {
 	if len(requested) > maxScopeLength {
 		return nil, &oauthError{code: invalidScope, description: "Invalid scope: too long"}

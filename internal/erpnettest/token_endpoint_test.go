@@ -21,7 +21,7 @@ func TestTokenCarriesTheDocumentedClaims(t *testing.T) {
 		shape ClaimShape
 		user  User
 		jti   *regexp.Regexp
-		want  map[string]any // besides those of every token
+		want  map[string]any // in addition to those of every token
 	}{
 		{name: "current", shape: Current, user: SampleUser(), jti: upperHex, want: map[string]any{
 			"iat":                     float64(frozen.Unix()),
@@ -87,12 +87,12 @@ func TestTokenCarriesTheDocumentedClaims(t *testing.T) {
 type tokenTest struct {
 	name     string
 	app      func(*TrustedApplication)
-	inactive bool // the user
+	inactive bool // whether the user is inactive
 	settings func(*Settings)
-	form     []string // edits of the form
+	form     []string // changes to the form
 
-	scope       string // wanted on success
-	code        string // wanted otherwise
+	scope       string // expected on success
+	code        string // expected on failure
 	description string
 }
 

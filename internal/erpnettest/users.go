@@ -10,22 +10,22 @@ import (
 	"slices"
 )
 
-// User is a record of Systems_Security_Users: the attributes that matter to a
-// trusted application (protocol 4.4), named as the entity names them.
+// User is a record of Systems_Security_Users. It has the attributes that matter
+// to a trusted application (protocol 4.4), named as in the entity.
 type User struct {
-	Id            string // GUID; empty leaves client_system_user_id out of the tokens
+	Id            string // GUID; if empty, tokens have no client_system_user_id
 	Login         string
 	Name          string // in English
 	Email         string
 	Active        bool
 	IsAdmin       bool
-	UserType      string // such as "InternalUser", which empty means
-	Password      string // hash; like the real one it can be read
-	ObjectVersion int32  // zero is filled in
+	UserType      string // empty means "InternalUser"
+	Password      string // hash; readable, as on a real instance
+	ObjectVersion int32  // filled in if zero
 }
 
-// SamplePasswordHash is the password hash of SampleUser: what a test of leaks
-// searches for. It is no hash of anything.
+// SamplePasswordHash is the password hash of SampleUser. A leak test searches
+// for it. It isn't the hash of any password.
 const SamplePasswordHash = "erpnet-mock-sample-password-hash-7f0c5e"
 
 // SampleUser is the system user of SampleApplication.
@@ -40,7 +40,7 @@ func SampleUser() User {
 	}
 }
 
-// AddUser adds a user, or replaces the one with the same Login.
+// AddUser adds a user or replaces the one with the same Login.
 func (s *Server) AddUser(user User) {
 	if user.UserType == "" {
 		user.UserType = "InternalUser"
@@ -57,7 +57,7 @@ func (s *Server) AddUser(user User) {
 	s.registry.users = append(s.registry.users, user)
 }
 
-// Users returns the users, ordered by Login.
+// Users returns the users, sorted by Login.
 func (s *Server) Users() []User {
 	s.registry.mu.Lock()
 	defer s.registry.mu.Unlock()
@@ -66,8 +66,8 @@ func (s *Server) Users() []User {
 	return sorted
 }
 
-// recordID is the key of the user's record, which it has even where the tokens
-// do not tell it.
+// recordID returns the key of the user's record. A user has one even if the
+// tokens don't include it.
 func (u User) recordID() string {
 	if u.Id == "" {
 		return guid(users + ":" + u.Login)
@@ -75,8 +75,8 @@ func (u User) recordID() string {
 	return u.Id
 }
 
-// guid derives an identifier from a name, so that records have the same one in
-// every run.
+// guid derives an identifier from a name, so records have the same one in every
+// run.
 func guid(name string) string {
 	sum := sha256.Sum256([]byte(name))
 	sum[6] = sum[6]&0x0f | 0x40 // version and variant of a random UUID
@@ -85,5 +85,5 @@ func guid(name string) string {
 	return digits[:8] + "-" + digits[8:12] + "-" + digits[12:16] + "-" + digits[16:20] + "-" + digits[20:]
 }
 
-// newGUID is one that no record has.
+// newGUID returns an identifier that no record has.
 func newGUID() string { return guid(string(randomBytes(32))) }

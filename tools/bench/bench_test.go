@@ -9,10 +9,11 @@ import (
 	"testing"
 )
 
-// tooOld is what CLIs say that know no ephemeral resources.
+// tooOld matches the error of a CLI that doesn't support ephemeral resources.
 var tooOld = regexp.MustCompile(`Blocks of type "ephemeral" are not expected here`)
 
-// The bench itself refuses more than one token request over one connection in a process.
+// The bench itself refuses a process with more than one token request or more
+// than one connection.
 func TestOneTokenRequestOverOneConnection(t *testing.T) {
 	o := options{cli: os.Getenv("TF_ACC_TERRAFORM_PATH"), parts: []string{"runs"}, pairs: 1, sizes: []int{20}}
 	r, err := measure(o)

@@ -20,7 +20,7 @@ type instance struct {
 	caFile     string
 }
 
-// traffic is what reached the instance.
+// traffic counts what reached the instance.
 type traffic struct{ tokenRequests, connections, handshakes int }
 
 func startInstance(directory string) (*instance, error) {
@@ -45,13 +45,14 @@ func (i *instance) close() {
 	i.Close()
 }
 
-// environment names the instance and its sample application to a provider.
+// environment returns the variables that point a provider to the instance and
+// its sample application.
 func (i *instance) environment() []string {
 	return []string{
 		"ERPNET_INSTANCE=" + i.URL,
 		"ERPNET_CLIENT_ID=" + erpnettest.SampleApplication().ApplicationUri,
 		"ERPNET_CLIENT_SECRET=" + erpnettest.SampleSecret,
-		"SSL_CERT_FILE=" + i.caFile, // besides what the system's directory of authorities holds
+		"SSL_CERT_FILE=" + i.caFile, // in addition to the system's directory of authorities
 	}
 }
 

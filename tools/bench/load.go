@@ -10,17 +10,17 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// load is what a plan of 2,000 objects takes against a slow and failing instance.
+// load is the cost of a plan of 2,000 objects against a slow and failing instance.
 type load struct {
 	wall          time.Duration
 	tokenRequests int
-	memory        int64 // peak of the provider in KiB
+	memory        int64 // peak of the provider, in KiB
 }
 
 const loadClients = 200
 
 // load plans 1,000 ephemeral resources of 200 clients and 1,000 data sources, 100 at a time. The instance takes 50 ms
-// for each response, and responds to every 20th token request with 503.
+// for each response, and answers every 20th token request with 503.
 func (b *bench) load() (*load, error) {
 	b.instance.SetLatency(50 * time.Millisecond)
 	unavailable := erpnettest.Status(503)

@@ -1,8 +1,8 @@
 // Copyright (c) ERP.net
 // SPDX-License-Identifier: MPL-2.0
 
-// Command bench measures whole runs of Terraform or OpenTofu with the ERP.net provider and, in turn, with a trivial
-// provider that makes no request. It prints the tables of PERFORMANCE.md, which says what they mean.
+// Command bench measures complete runs of Terraform or OpenTofu with the ERP.net provider. For comparison, it also
+// measures a trivial provider that makes no request. It prints the tables of PERFORMANCE.md, which explains them.
 package main
 
 import (
@@ -16,7 +16,7 @@ import (
 	"strings"
 )
 
-// options say what is measured.
+// options define what is measured.
 type options struct {
 	cli   string
 	parts []string
@@ -64,14 +64,15 @@ func parseSizes(value string) (sizes []int, err error) {
 	return sizes, nil
 }
 
-// bench is what every part measures with.
+// bench holds what every measurement needs.
 type bench struct {
 	ours, trivial *workspace
 	instance      *instance
 	options       options
 }
 
-// measure prepares the providers and an instance in a temporary directory, and measures what the options say.
+// measure prepares the providers and an instance in a temporary directory, and then measures what the options ask
+// for.
 func measure(o options) (*report, error) {
 	directory, err := os.MkdirTemp("", "erpnet-bench-")
 	if err != nil {

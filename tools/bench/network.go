@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// network is a path to a server on this machine. What is sent takes half of the round-trip time in either direction,
-// and a new connection takes one more round trip, as the TCP handshake does.
+// network is a path to a server on this machine. Data takes half of the round-trip time in either direction. A new
+// connection takes one more round trip, like a TCP handshake.
 type network struct {
 	net.Listener
 	server      string       // its address
@@ -19,7 +19,7 @@ type network struct {
 	connections atomic.Int64
 }
 
-// newNetwork listens on a loopback port; connect must follow.
+// newNetwork listens on a loopback port. Call connect next.
 func newNetwork() (*network, error) {
 	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -54,13 +54,13 @@ func (n *network) forward(client net.Conn) {
 	copyDelayed(client, server, roundTrip/2, time.Time{})
 }
 
-// segment is what one read returned, and when it arrives at the other end.
+// segment is the result of one read, and the time when it arrives at the other end.
 type segment struct {
 	due  time.Time
 	data []byte
 }
 
-// copyDelayed copies with a delay, and sends nothing before the connection is established.
+// copyDelayed copies with a delay, and sends nothing until the connection is established.
 func copyDelayed(to, from net.Conn, delay time.Duration, established time.Time) {
 	segments := make(chan segment, 1024)
 	go func() {
@@ -82,7 +82,7 @@ func copyDelayed(to, from net.Conn, delay time.Duration, established time.Time) 
 	}()
 	for s := range segments {
 		time.Sleep(time.Until(s.due))
-		_, _ = to.Write(s.data) // nobody waits for it if the connection is closed
+		_, _ = to.Write(s.data) // if the connection is closed, nobody needs the data
 	}
 	_ = to.Close()
 }

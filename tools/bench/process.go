@@ -23,7 +23,7 @@ func newProcess(ctx context.Context, program string, arguments ...string) *exec.
 	return exec.CommandContext(ctx, program, arguments...) //nolint:gosec // runs go, the CLI and what was just built
 }
 
-// comparison is what the same thing takes with the provider and with the trivial one.
+// comparison is the time that the provider and the trivial provider take for the same thing.
 type comparison struct {
 	pairs         int
 	ours, trivial time.Duration // medians
@@ -31,8 +31,8 @@ type comparison struct {
 	longer        time.Duration // median of the differences of the pairs
 }
 
-// compare measures pairs in turn, the second pair in the reverse order of the first and so on, because whatever runs
-// right after another process is a little slower or faster for it. A pair before these fills the system's caches.
+// compare measures pairs and reverses the order within each pair, because a run is a little slower or faster right
+// after another process. One extra pair comes first, to fill the system's caches.
 func compare(pairs int, ours, trivial func() (time.Duration, error)) (comparison, error) {
 	var times [2][]time.Duration
 	sides := []func() (time.Duration, error){ours, trivial}
@@ -57,14 +57,14 @@ func compare(pairs int, ours, trivial func() (time.Duration, error)) (comparison
 	return comparison{pairs, median(times[0]), median(times[1]), median(ratios), median(differences)}, nil
 }
 
-// median of at least one value.
+// median returns the median of at least one value.
 func median[T cmp.Ordered](values []T) T {
 	sorted := slices.Sorted(slices.Values(values))
 	return sorted[len(sorted)/2]
 }
 
-// peakMemory returns the peak of the resident memory, in KiB, of a process that runs the program while do runs; 0 where
-// the system has no /proc. Looking takes time, so nothing is timed meanwhile.
+// peakMemory returns the peak of the resident memory, in KiB, of a process that runs the program during do. It
+// returns 0 if the system has no /proc. Sampling takes time, so don't time the run as well.
 func peakMemory(program string, do func() error) (int64, error) {
 	done, peak := make(chan struct{}), make(chan int64)
 	go func() {

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// provider is a program that is measured.
+// provider is a program to measure.
 type provider struct {
 	name   string // in its source address, erpnet/NAME
 	module string // directory of its module
@@ -27,7 +27,7 @@ type provider struct {
 
 const version = "0.0.1"
 
-// prepare builds both providers, and has the CLI install each in a workspace of its own.
+// prepare builds both providers, and has the CLI install each in its own workspace.
 func prepare(cli, directory string, env []string) (ours, trivial *workspace, cliVersion string, err error) {
 	if cli, err = findCLI(cli); err != nil {
 		return nil, nil, "", err
@@ -73,15 +73,15 @@ func findCLI(named string) (string, error) {
 	return exec.LookPath("tofu")
 }
 
-// inheritedEnvironment is the environment without what configures the CLI or a provider, such as TF_LOG, whose logs
-// would be measured with the rest.
+// inheritedEnvironment returns the environment without the variables that configure the CLI or a provider. For
+// example, TF_LOG would add the time for logging to the measurement.
 func inheritedEnvironment() []string {
 	return slices.DeleteFunc(os.Environ(), func(variable string) bool {
 		return strings.HasPrefix(variable, "TF_") || strings.HasPrefix(variable, "ERPNET_")
 	})
 }
 
-// build builds the provider as a release is built, into a filesystem mirror.
+// build builds the provider like a release, into a filesystem mirror.
 func (p *provider) build(mirror string) error {
 	p.path = filepath.Join(mirror, "terraform-provider-"+p.name+"_v"+version)
 	if runtime.GOOS == "windows" {
@@ -131,12 +131,12 @@ func newWorkspace(cli, directory string, p *provider, env []string) (*workspace,
 	return w, err
 }
 
-// configure replaces the configuration.
+// configure replaces the configuration of the workspace.
 func (w *workspace) configure(text string) error {
 	return os.WriteFile(filepath.Join(w.directory, "main.tf"), []byte(text), 0o600)
 }
 
-// run runs the CLI on an empty state, and returns how long it takes with the providers that it starts.
+// run runs the CLI on an empty state, and returns the time that it takes, including the providers that it starts.
 func (w *workspace) run(arguments ...string) (time.Duration, error) {
 	for _, name := range []string{"terraform.tfstate", "terraform.tfstate.backup"} {
 		if err := os.RemoveAll(filepath.Join(w.directory, name)); err != nil {

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// report is all that was measured.
+// report holds all measurements.
 type report struct {
 	cli           string // first line of its version
 	pairs         int
@@ -22,7 +22,8 @@ type report struct {
 	load          *load
 }
 
-// print writes the tables of PERFORMANCE.md, with a target behind each ratio that has one.
+// print writes the tables of PERFORMANCE.md. Each ratio that has a target is
+// followed by it.
 func (r *report) print(w io.Writer) {
 	fmt.Fprintf(w, "Measured with %s, %s, %d cores of %s/%s; at least %d pairs of runs, %d up to N = 10.\n",
 		r.cli, runtime.Version(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, r.pairs, 3*r.pairs)
@@ -63,7 +64,8 @@ func printRuns(w io.Writer, runs []*run) {
 	}
 }
 
-// cells are those of a table that tell how long a run takes, with a target for one object.
+// cells returns the table cells for the time of a run. The target applies to
+// one object.
 func (r *run) cells(target float64) string {
 	ratio := fmt.Sprintf("%.2f", r.ratio)
 	switch r.n {
@@ -92,7 +94,7 @@ func printDelayed(w io.Writer, runs []*run) {
 	}
 }
 
-// judged is a ratio with its target.
+// judged formats a ratio with its target.
 func judged(ratio, target float64) string {
 	if ratio > target {
 		return fmt.Sprintf("%.2f, above %.2f", ratio, target)

@@ -9,20 +9,20 @@ import (
 	"time"
 )
 
-// run is a command of the CLI on n objects of a kind.
+// run is a CLI command on n objects of one kind.
 type run struct {
 	command string // plan or apply
 	object  object
 	n       int
-	latency time.Duration // one round trip of the network
+	latency time.Duration // round-trip time of the network
 
 	comparison
-	traffic             // of each run of ours
-	memory      int64   // peak of ours in KiB
-	memoryRatio float64 // of the peaks
+	traffic             // of each run with our provider
+	memory      int64   // peak of our provider, in KiB
+	memoryRatio float64 // ratio of the peaks
 }
 
-// object is a kind of object that a token is read with.
+// object is a kind of object that reads a token.
 type object struct {
 	name  string // in the report
 	block string // keyword of its block
@@ -30,7 +30,7 @@ type object struct {
 
 var objects = []object{{"data sources", "data"}, {"ephemeral resources", "ephemeral"}}
 
-// config is a configuration of n objects of a type.
+// config returns a configuration with n objects of a type.
 func (o object) config(kind string, n int, arguments string) string {
 	return fmt.Sprintf("%s %q \"this\" {\n  count = %d\n%s}\n", o.block, kind, n, arguments)
 }
@@ -43,7 +43,7 @@ func (r *run) arguments() []string {
 	return arguments
 }
 
-// runs measures a plan and an apply, in this order, of each kind and number of objects.
+// runs measures a plan and then an apply for each kind and number of objects.
 func (b *bench) runs(sizes []int, latency time.Duration) ([]*run, error) {
 	b.instance.network.roundTrip.Store(int64(latency))
 	defer b.instance.network.roundTrip.Store(0)
@@ -73,7 +73,7 @@ func (b *bench) delayedRuns() ([]*run, error) {
 	return append(short, long...), err
 }
 
-// measure fills in a run.
+// measure fills in the results of a run.
 func (b *bench) measure(r *run) (err error) {
 	if err := b.ours.configure(r.object.config("erpnet_access_token", r.n, "  scopes = [\"read\"]\n")); err != nil {
 		return err
@@ -108,8 +108,8 @@ func (b *bench) measure(r *run) (err error) {
 	return err
 }
 
-// checkTraffic refuses a run whose figures mean nothing, because it asks for more than one token over one connection in
-// each process, or for something else than the run before.
+// checkTraffic refuses a run whose figures are meaningless, because it has more than one token request or connection
+// per process, or different traffic than the first run.
 func (r *run) checkTraffic(seen traffic) error {
 	if r.traffic == (traffic{}) {
 		r.traffic = seen
@@ -122,8 +122,9 @@ func (r *run) checkTraffic(seen traffic) error {
 	return nil
 }
 
-// askingProcesses returns how many provider processes ask for a token at most. Terraform plans in one and applies in
-// another, which opens ephemeral resources again; OpenTofu applies in the process that it planned in.
+// askingProcesses returns the maximum number of provider processes that ask for a token. Terraform plans in one
+// process and applies in another, which opens ephemeral resources again. OpenTofu plans and applies in the same
+// process.
 func (r *run) askingProcesses() int {
 	if r.command == "apply" && r.object.block == "ephemeral" {
 		return 2
@@ -131,7 +132,7 @@ func (r *run) askingProcesses() int {
 	return 1
 }
 
-// medianMemory is the median of three runs, which are not timed.
+// medianMemory returns the median peak of three runs. The runs aren't timed.
 func (w *workspace) medianMemory(arguments []string) (int64, error) {
 	var peaks []int64
 	for range 3 {

@@ -11,15 +11,17 @@ import (
 	"time"
 )
 
-// startup is something that happens before the first object.
+// startup is a step before the first object.
 type startup struct {
 	what string
 	comparison
 }
 
-// startups measures how long a provider takes to its handshake, and how long the CLI takes to print its schemas.
+// startups measures how long a provider takes to complete its handshake, and
+// how long the CLI takes to print its schemas.
 func (b *bench) startups() ([]startup, error) {
-	// The certificate of a CLI is made for one run. Any one has the provider set up its side of mutual TLS.
+	// A CLI makes a certificate for each run. Any certificate makes the
+	// provider set up its side of mutual TLS.
 	certificate := string(b.instance.CACertificatePEM())
 	pairs := 6 * b.options.pairs
 	handshakes, err := compare(pairs,
@@ -34,7 +36,8 @@ func (b *bench) startups() ([]startup, error) {
 	return []startup{{"start to handshake", handshakes}, {"`providers schema -json`", schemas}}, err
 }
 
-// handshake starts a provider as a CLI does, and returns the time to its first line on stdout.
+// handshake starts a provider as a CLI does, and returns the time until its
+// first line on stdout.
 func handshake(program, certificate string) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), timeLimit)
 	defer cancel()

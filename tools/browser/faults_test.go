@@ -63,11 +63,11 @@ func TestStatusPageShowsAndClearsFaults(t *testing.T) {
 	}
 }
 
-// picture is the one of the guide about testing.
+// picture is the picture in the guide about testing.
 var picture = filepath.Join("..", "..", "cmd", "erpnet-mock", "statuspage", "status-page.png")
 
-// TestPictureOfTheStatusPage takes the picture anew where the environment has
-// UPDATE_PICTURE, and holds that the one that is there can be shown.
+// TestPictureOfTheStatusPage checks that the stored picture can be shown. If
+// UPDATE_PICTURE is set, it takes the picture again first.
 func TestPictureOfTheStatusPage(t *testing.T) {
 	p := openTab(t)
 	m := startMock(t)
@@ -79,7 +79,7 @@ func TestPictureOfTheStatusPage(t *testing.T) {
 		{"endpoint": "token", "what": "status", "status": 503, "retry_after": 60, "times": 2},
 		{"endpoint": "api", "what": "no-licence", "every": 3}
 	]`)
-	m.do(t, m.newRequest(t, http.MethodPost, "/id/connect/token", "")) // which the first fault is for
+	m.do(t, m.newRequest(t, http.MethodPost, "/id/connect/token", "")) // the first fault is for this request
 	p.do(t, chromedp.EmulateViewport(1280, 800), chromedp.Navigate(m.StatusURL))
 	p.until(t, live+" && "+contains("#error-rows", "× 2")+" && "+contains("#recent-rows", "by status"))
 	taken := result(t, p, chromedp.FullScreenshot(100))

@@ -22,7 +22,7 @@ import (
 	"testing"
 )
 
-// A mock is a running erpnet-mock, with what its ready file says.
+// A mock is a running erpnet-mock, with the contents of its ready file.
 type mock struct {
 	URL          string `json:"url"`
 	CAFile       string `json:"ca_file"`
@@ -36,7 +36,7 @@ type mock struct {
 
 // program builds erpnet-mock into a folder that TestMain removes.
 var program = sync.OnceValues(func() (string, error) {
-	name := filepath.Join(folder, "erpnet-mock.exe") // Windows needs the extension, the others allow it
+	name := filepath.Join(folder, "erpnet-mock.exe") // Windows needs the extension; other systems allow it
 
 	build := exec.Command("go", "build", "-o", name, "./cmd/erpnet-mock") //nolint:gosec // the folder is our own
 	build.Dir = filepath.Join("..", "..")
@@ -81,10 +81,10 @@ func startMock(t *testing.T, args ...string) *mock {
 	}
 	m := &mock{stop: sync.OnceFunc(func() {
 		cancel()
-		_ = command.Wait() // it was killed
+		_ = command.Wait() // killed by the test
 	})}
 	t.Cleanup(m.stop)
-	// It prints once the ready file is there.
+	// It prints only after it has written the ready file.
 	if _, err := bufio.NewReader(stdout).ReadString('\n'); err != nil {
 		m.stop()
 		t.Fatalf("erpnet-mock did not start: %v\n%s", err, stderr.String())
@@ -112,7 +112,7 @@ func trusting(t *testing.T, caFile string) *http.Client {
 	return &http.Client{Transport: transport}
 }
 
-// askForToken returns the access token, empty when it is refused.
+// askForToken returns the access token, or an empty string if it is refused.
 func (m *mock) askForToken(t *testing.T, clientID, secret string) string {
 	t.Helper()
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {clientID}, "client_secret": {secret}}
@@ -127,7 +127,7 @@ func (m *mock) askForToken(t *testing.T, clientID, secret string) string {
 	return answered.AccessToken
 }
 
-// readCustomers opens a session of the Domain API.
+// readCustomers reads the customers, which opens a session of the Domain API.
 func (m *mock) readCustomers(t *testing.T, token string) {
 	t.Helper()
 	request := m.newRequest(t, http.MethodGet, "/api/domain/odata/Crm_Sales_Customers", "")

@@ -16,7 +16,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// text is an expression for the text of the first element of a selector.
+// text returns an expression for the text of the first element that matches a
+// selector.
 func text(selector string) string {
 	return fmt.Sprintf("document.querySelector(%q).innerText", selector)
 }
@@ -81,7 +82,7 @@ func TestStatusPageFollowsTheInstance(t *testing.T) {
 			t.Errorf("requested %s", requested)
 		}
 	}
-	if len(requests) < 6 { // the page, its two styles, script and icon, and at least one refresh
+	if len(requests) < 6 { // the page, its two style sheets, script and icon, and at least one refresh
 		t.Errorf("requests: %q", requests)
 	}
 }
@@ -120,7 +121,7 @@ func TestStatusPageNeedsNoJavaScript(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n++; n == 2 { // the first is the test's own
+		if n++; n == 2 { // the first load is the test's own
 			break
 		}
 	}

@@ -19,10 +19,10 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// patience is how long a test lets the page take to show something.
+// patience is how long a test waits for the page to show something.
 const patience = 30 * time.Second
 
-// findChromium skips the test where there is no Chromium, but not in CI.
+// findChromium skips the test if there is no Chromium. In CI, the test fails.
 func findChromium(t *testing.T) string {
 	t.Helper()
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
@@ -38,12 +38,12 @@ func findChromium(t *testing.T) string {
 	return ""
 }
 
-// A tab is a page of a headless Chromium, and what it has done.
+// A tab is a page in a headless Chromium, with a record of its activity.
 type tab struct {
 	ctx context.Context
 
 	mu       sync.Mutex
-	console  []string // messages, exceptions and complaints of the browser
+	console  []string // messages, exceptions and warnings of the browser
 	requests []string // URLs
 }
 
@@ -52,7 +52,7 @@ func openTab(t *testing.T) *tab {
 	options := append(
 		slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.ExecPath(findChromium(t)),
-		chromedp.NoSandbox, // many a container allows none; all pages here are our own
+		chromedp.NoSandbox, // many containers don't allow one, and all pages here are our own
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
@@ -98,7 +98,7 @@ func (p *tab) do(t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// value is that of a JavaScript expression in the page.
+// value returns the value of a JavaScript expression in the page.
 func value[T any](t *testing.T, p *tab, expression string) T {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
@@ -110,7 +110,7 @@ func value[T any](t *testing.T, p *tab, expression string) T {
 	return result
 }
 
-// result is that of an action.
+// result returns the result of an action.
 func result[T any](t *testing.T, p *tab, action chromedp.Action[T]) T {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
@@ -122,7 +122,8 @@ func result[T any](t *testing.T, p *tab, action chromedp.Action[T]) T {
 	return got
 }
 
-// until waits for the page to change by itself until an expression is true.
+// until waits for an expression to be true. It checks at once and after each
+// change of the page.
 func (p *tab) until(t *testing.T, expression string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, patience)

@@ -21,14 +21,14 @@ import (
 
 const planFile = "demo.tfplan"
 
-// A cli is Terraform or OpenTofu, set to use the provider that was just built.
+// A cli is Terraform or OpenTofu, configured to use the provider that was just built.
 type cli struct {
 	path       string
 	version    string // such as "Terraform v1.11.4"
 	configFile string
 }
 
-// newCLI finds a CLI, or installs one into dir, and lets it take the provider from bin.
+// newCLI finds a CLI, or installs one into dir, and configures it to use the provider in bin.
 func newCLI(ctx context.Context, w io.Writer, bin, dir string) (*cli, error) {
 	path, err := findCLI(ctx, w, dir)
 	if err != nil {
@@ -49,7 +49,8 @@ func newCLI(ctx context.Context, w io.Writer, bin, dir string) (*cli, error) {
 	return tf, nil
 }
 
-// findCLI returns the path of the CLI that the environment names, else of one in PATH, else of one installed into dir.
+// findCLI returns the path of the CLI that the environment names. Otherwise it returns one in PATH, or else one that
+// it installs into dir.
 func findCLI(ctx context.Context, w io.Writer, dir string) (path string, err error) {
 	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
 		return path, nil
@@ -67,7 +68,7 @@ func findCLI(ctx context.Context, w io.Writer, dir string) (path string, err err
 	return path, err
 }
 
-// devOverrides returns a CLI configuration that takes the provider from bin: without a registry, a version or an init.
+// devOverrides returns a CLI configuration that uses the provider in bin, without a registry, a version or an init.
 func devOverrides(bin string) []byte {
 	dir := strconv.Quote(bin)
 	return []byte(`provider_installation {
@@ -80,25 +81,25 @@ func devOverrides(bin string) []byte {
 `)
 }
 
-// newWorkspace copies the configuration in example into a folder of dir, where a state may be written.
+// newWorkspace copies the configuration in example into a folder in dir, where the CLI may write a state.
 func newWorkspace(example, dir string) (string, error) {
 	workspace := filepath.Join(dir, "workspace")
 	return workspace, os.CopyFS(workspace, os.DirFS(example))
 }
 
-// plan plans the configuration in workspace. The error of a plan that fails is the CLI's own diagnostic.
+// plan plans the configuration in workspace. If the plan fails, the error is the CLI's own diagnostic.
 func (c *cli) plan(ctx context.Context, workspace string, env []string) error {
 	return c.run(ctx, workspace, env, "plan", "-input=false", "-no-color", "-out="+planFile)
 }
 
-// apply applies what was planned in workspace.
+// apply applies the plan in workspace.
 //
-// It is a step of its own because Terraform ignores an interrupt while an apply still plans.
+// It is a separate step because Terraform ignores an interrupt while an apply is still planning.
 func (c *cli) apply(ctx context.Context, workspace string, env []string) error {
 	return c.run(ctx, workspace, env, "apply", "-input=false", "-no-color", planFile)
 }
 
-// output reads what the configuration's outputs say.
+// output reads the outputs of the configuration.
 func (c *cli) output(ctx context.Context, workspace string, env []string) (result, error) {
 	var text bytes.Buffer
 	cmd := c.command(ctx, workspace, env, "output", "-no-color", "-json")

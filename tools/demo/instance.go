@@ -25,8 +25,8 @@ type instance struct {
 	simulated bool
 }
 
-// fromEnvironment returns the instance that the environment names, or nil when it names none. A file that it
-// names is relative to root.
+// fromEnvironment returns the instance that the environment names, or nil if it names none. The name of a file in the
+// environment is relative to root.
 func fromEnvironment(getenv func(string) string, root string) (*instance, error) {
 	site := instance{
 		URL:          getenv("ERPNET_INSTANCE"),
@@ -49,7 +49,7 @@ func fromEnvironment(getenv func(string) string, root string) (*instance, error)
 	return &site, nil
 }
 
-// simulate starts the simulated instance of bin. It runs until stop is called or ctx ends.
+// simulate starts the simulated instance in bin. It runs until stop is called or ctx ends.
 func simulate(ctx context.Context, bin, dir string) (site *instance, stop func(), err error) {
 	readyFile := filepath.Join(dir, "ready.json")
 	ctx, cancel := context.WithCancel(ctx)
@@ -79,7 +79,8 @@ func simulate(ctx context.Context, bin, dir string) (site *instance, stop func()
 	return site, stop, nil
 }
 
-// awaitReady reads the file that the simulated instance writes once it listens, and deletes it: it holds the secret.
+// awaitReady waits for the file that the simulated instance writes once it listens. It reads the file and deletes it,
+// because the file contains the secret.
 func awaitReady(ctx context.Context, readyFile string, ended <-chan struct{}) (*instance, error) {
 	poll := time.NewTicker(20 * time.Millisecond)
 	defer poll.Stop()
@@ -99,7 +100,7 @@ func awaitReady(ctx context.Context, readyFile string, ended <-chan struct{}) (*
 	}
 }
 
-// String names the instance for the reader of the demo.
+// String returns the name of the instance to show in the demo.
 func (s *instance) String() string {
 	if s.simulated {
 		return s.URL + " (simulated)"
@@ -107,8 +108,8 @@ func (s *instance) String() string {
 	return s.URL
 }
 
-// environment returns the environment of a CLI that applies examples/demo: the process's own, without what would
-// disturb the demo or point it elsewhere, and the variables of the configuration.
+// environment returns the environment for a CLI that applies examples/demo. It is the environment of this process,
+// without the variables that would interfere with the demo, plus the variables of the configuration.
 func (s *instance) environment() []string {
 	env := inherited(os.Environ(), s.simulated)
 	if s.CAFile != "" {
@@ -122,8 +123,8 @@ func (s *instance) environment() []string {
 	)
 }
 
-// inherited drops the variables that steer a CLI, such as TF_LOG, TF_CLI_ARGS and TF_REATTACH_PROVIDERS, and for a
-// simulated instance those that steer the provider.
+// inherited removes the variables that configure a CLI, such as TF_LOG, TF_CLI_ARGS and TF_REATTACH_PROVIDERS. For a
+// simulated instance, it also removes those that configure the provider.
 func inherited(environ []string, simulated bool) []string {
 	var kept []string
 	for _, entry := range environ {

@@ -1,11 +1,11 @@
 // Copyright (c) ERP.net
 // SPDX-License-Identifier: MPL-2.0
 
-// Command demo shows the ERP.net provider at work: it builds the provider, applies examples/demo with Terraform or
-// OpenTofu, and prints what the access token says and the first customers that it opened.
+// Command demo shows the ERP.net provider at work. It builds the provider, applies examples/demo with Terraform or
+// OpenTofu, and prints the contents of the access token and the first customers that it reads with the token.
 //
-// It starts a simulated instance, unless ERPNET_INSTANCE, ERPNET_CLIENT_ID and ERPNET_CLIENT_SECRET name a real one.
-// Everything it writes lies in a temporary directory that it deletes.
+// It starts a simulated instance unless ERPNET_INSTANCE, ERPNET_CLIENT_ID and ERPNET_CLIENT_SECRET name a real one.
+// Everything it writes is in a temporary directory that it deletes.
 package main
 
 import (
@@ -21,7 +21,7 @@ import (
 	"time"
 )
 
-// timeLimit bounds a whole run, with the download of Go modules and of a CLI.
+// timeLimit bounds a whole run, including the download of Go modules and of a CLI.
 const timeLimit = 10 * time.Minute
 
 func main() {
@@ -104,7 +104,7 @@ func demo(ctx context.Context, root string, w io.Writer) (err error) {
 	return nil
 }
 
-// timed announces a step and adds the seconds it took.
+// timed announces a step, and adds the seconds that it took.
 func timed(w io.Writer, step string, do func() error) error {
 	fmt.Fprintf(w, "  %s ... ", step)
 	start := time.Now()

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// tooOld is what CLIs before 1.11 say of examples/demo.
+// tooOld matches the error of a CLI before 1.11 for examples/demo.
 var tooOld = regexp.MustCompile(
 	`Unsupported (Terraform|OpenTofu) Core version|Blocks of type "ephemeral" are not expected here`)
 

@@ -13,10 +13,11 @@ import (
 	"time"
 )
 
-// grace is how long a process may take to end after it was asked to.
+// grace is how long a process may take to end after it is asked to.
 const grace = 10 * time.Second
 
-// command returns a command that ends with ctx: it is asked to, and killed when it does not.
+// command returns a command that ends with ctx. It is asked to end, and killed
+// if it doesn't.
 func command(ctx context.Context, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, name, args...) //nolint:gosec // runs go, the CLI and what was just built
 	cmd.WaitDelay = grace
@@ -24,7 +25,7 @@ func command(ctx context.Context, name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// run runs cmd. The error of a command that fails is what it wrote to its standard error.
+// run runs cmd. If it fails, the error contains its standard error.
 func run(cmd *exec.Cmd) error {
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -34,7 +35,8 @@ func run(cmd *exec.Cmd) error {
 	return nil
 }
 
-// build builds the provider and the simulated instance of the repository at root into a folder of dir.
+// build builds the provider and the simulated instance from the repository at
+// root into a folder in dir.
 func build(ctx context.Context, root, dir string) (bin string, err error) {
 	bin = filepath.Join(dir, "bin")
 	if err := os.Mkdir(bin, 0o700); err != nil {

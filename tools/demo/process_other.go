@@ -7,5 +7,6 @@ package main
 
 import "os/exec"
 
-// endGently does nothing where a process cannot be interrupted: it is killed.
+// endGently does nothing, because this system can't interrupt a process. The
+// process is killed.
 func endGently(*exec.Cmd) {}

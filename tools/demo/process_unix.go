@@ -11,8 +11,9 @@ import (
 	"syscall"
 )
 
-// endGently lets cmd end by an interrupt. In a process group of its own it gets one: a CLI that also receives the
-// terminal's Ctrl-C takes the second for an order to leave at once, and its provider stays behind.
+// endGently makes cmd end with an interrupt. It also puts cmd into a separate process group. Otherwise the CLI would
+// also get the terminal's Ctrl-C, take the second interrupt as an order to exit immediately, and leave its provider
+// running.
 func endGently(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }

@@ -13,7 +13,8 @@ import (
 	"unicode"
 )
 
-// A result is what examples/demo gives: neither token nor secret.
+// A result is the output of examples/demo. It contains neither a token nor a
+// secret.
 type result struct {
 	Facts     facts
 	Customers []customer
@@ -28,13 +29,14 @@ type facts struct {
 	SecretHash    string    `json:"secret_hash"`
 }
 
-// A customer has what examples/demo selects of Crm_Sales_Customers.
+// A customer has the attributes of Crm_Sales_Customers that examples/demo
+// selects.
 type customer struct {
 	Number      string `json:"Number"`
 	DisplayText string `json:"DisplayText"`
 }
 
-// readResult reads what the CLI's output -json writes.
+// readResult reads the JSON that `output -json` of the CLI writes.
 func readResult(text []byte) (result, error) {
 	var outputs struct {
 		Facts struct {
@@ -75,7 +77,8 @@ func (r result) print(w io.Writer, now time.Time) {
 	table.Flush()
 }
 
-// oneLine returns a text of the instance without line breaks and control characters.
+// oneLine returns a text from the instance without line breaks and control
+// characters.
 func oneLine(text string) string {
 	words := strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) })
 	return strings.Join(words, " ")

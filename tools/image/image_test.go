@@ -31,7 +31,7 @@ var built = sync.OnceValues(func() ([]byte, error) {
 	return build(context.Background(), filepath.Join("..", ".."), testVersion)
 })
 
-// unpacked is a file of a tar archive.
+// unpacked is a file from a tar archive.
 type unpacked struct {
 	header  *tar.Header
 	content []byte
@@ -109,7 +109,7 @@ func (a *archive) manifests() []descriptor {
 	return index.Manifests
 }
 
-// layer is the root file system of one architecture, and what the image says of it.
+// layer returns the root file system and the configuration of one architecture.
 func (a *archive) layer(d descriptor) (files map[string]unpacked, config map[string]any) {
 	a.t.Helper()
 	var manifest struct {
@@ -188,8 +188,9 @@ func TestImageHoldsTheBinaryAndTheLicence(t *testing.T) {
 	}
 }
 
-// The binary runs as it does in a container: without folders to write to, and with
-// the image's variables. Only its ports are others, which may be taken here.
+// The binary runs as in a container: without folders to write to, and with the
+// variables of the image. Only the ports differ, because those of the image may
+// be in use here.
 func TestBinaryOfTheImageStarts(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("the image is for Linux")
@@ -229,7 +230,7 @@ func TestBinaryOfTheImageStarts(t *testing.T) {
 	}
 	t.Cleanup(func() {
 		cancel()
-		_ = serving.Wait() // it was killed
+		_ = serving.Wait() // killed by the test
 	})
 	for {
 		printed, err := run("-healthy")

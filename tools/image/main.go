@@ -1,9 +1,10 @@
 // Copyright (c) ERP.net
 // SPDX-License-Identifier: MPL-2.0
 
-// Command image builds the container image of erpnet-mock for two architectures
-// and writes it as an OCI archive. It needs Go, but no engine and no network. The
-// same source and Go give the same bytes.
+// Command image builds the container image of erpnet-mock for two
+// architectures, and writes it as an OCI archive. It needs Go, but no container
+// engine and no network. The same source and the same version of Go produce the
+// same bytes.
 package main
 
 import (

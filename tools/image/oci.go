@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// The documents of an image, as the OCI image specification has them.
+// The media types in the OCI image specification.
 const (
 	indexType    = "application/vnd.oci.image.index.v1+json"
 	manifestType = "application/vnd.oci.image.manifest.v1+json"
@@ -21,7 +21,7 @@ const (
 	layerType    = "application/vnd.oci.image.layer.v1.tar+gzip"
 )
 
-// image is one architecture of the image.
+// image is the image for one architecture.
 type image struct {
 	architecture string
 	files        []file
@@ -35,10 +35,10 @@ type file struct {
 
 type object = map[string]any
 
-// settings are what a container of the image does when it is told nothing else.
+// settings returns the default configuration of a container.
 //
-// Healthcheck is an extension of Docker, which needs no shell in this form. The
-// services of GitHub Actions wait for it.
+// Healthcheck is a Docker extension that needs no shell in this form. Service
+// containers in GitHub Actions wait for it.
 func settings() object {
 	return object{
 		"User":         "65532:65532",
@@ -67,7 +67,7 @@ func labels(version string) map[string]string {
 	}
 }
 
-// pack writes an OCI archive: an image layout in a tar file.
+// pack returns an OCI archive: an image layout in a tar file.
 func pack(version string, images []image) ([]byte, error) {
 	archive := layout{blobs: map[string]bool{}}
 	archive.tar = tar.NewWriter(&archive.buffer)
@@ -106,7 +106,7 @@ func pack(version string, images []image) ([]byte, error) {
 type layout struct {
 	buffer bytes.Buffer
 	tar    *tar.Writer
-	blobs  map[string]bool // that are in it, by their digest
+	blobs  map[string]bool // the blobs in the archive, by digest
 }
 
 func (l *layout) addImage(version string, one image) (object, error) {

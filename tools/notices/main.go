@@ -1,8 +1,8 @@
 // Copyright (c) ERP.net
 // SPDX-License-Identifier: MPL-2.0
 
-// Command notices writes the licences of what each program contains: notices/{program}.txt, which its archives have.
-// Equal texts are written once.
+// Command notices writes the licences of all modules in each program to notices/{program}.txt, which the program's
+// archives contain. It writes identical texts only once.
 package main
 
 import (
@@ -22,7 +22,7 @@ import (
 	"strings"
 )
 
-// programs are the packages of what is released, by their names.
+// programs are the packages of the released programs, by name.
 var programs = map[string]string{"terraform-provider-erpnet": ".", "erpnet-mock": "./cmd/erpnet-mock"}
 
 // systems are the operating systems that a release is built for.
@@ -53,13 +53,13 @@ type module struct {
 
 const moduleFormat = `{{with .Module}}{{printf "{\"Path\":%q,\"Dir\":%q,\"Main\":%t}" .Path .Dir .Main}}{{end}}`
 
-// notices is the text for a program.
+// notices returns the text for a program.
 func notices(ctx context.Context, root, program, pkg string) ([]byte, error) {
 	found, err := modules(ctx, root, pkg)
 	if err != nil {
 		return nil, err
 	}
-	users := map[string][]string{} // of a text
+	users := map[string][]string{} // by text
 	for _, m := range found {
 		text, err := licence(m.Dir)
 		if err != nil {
@@ -76,7 +76,7 @@ func notices(ctx context.Context, root, program, pkg string) ([]byte, error) {
 	return all.Bytes(), nil
 }
 
-// modules are those that a package is linked from on any system, by their paths, and the standard library.
+// modules returns the modules that a package is linked from on any system, and the standard library, sorted by path.
 func modules(ctx context.Context, root, pkg string) ([]module, error) {
 	goRoot, err := exec.CommandContext(ctx, "go", "env", "GOROOT").Output()
 	if err != nil {
@@ -110,7 +110,7 @@ func modules(ctx context.Context, root, pkg string) ([]module, error) {
 
 var licenceFile = regexp.MustCompile(`(?i)^(licen[sc]e|copying|notice|patents)([.-].*)?$`)
 
-// licence is what a module says about its licence, in all of its files for that.
+// licence returns all licence texts of a module, joined.
 func licence(directory string) (string, error) {
 	entries, err := os.ReadDir(directory)
 	if err != nil {

@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-// What is released names all that it contains: after a change of go.mod, run `make generate`.
+// The notices of a release list everything it contains. After a change of
+// go.mod, run `make generate`.
 func TestNoticesAreCurrent(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join("..", "..")

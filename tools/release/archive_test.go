@@ -16,14 +16,15 @@ import (
 	"testing"
 )
 
-// file is one of an archive.
+// file is a file in an archive.
 type file struct {
 	mode    fs.FileMode
 	content []byte
 }
 
-// archive reads an archive of dist/, whose name has no suffix: the provider's
-// are zips, as the registries want it.
+// archive reads an archive in dist/. The name has no suffix, because that
+// depends on the product: the provider's archives are zips, as the registries
+// require.
 func archive(t *testing.T, product, name string) map[string]file {
 	t.Helper()
 	if product == provider {
@@ -32,7 +33,7 @@ func archive(t *testing.T, product, name string) map[string]file {
 	return untar(t, read(t, filepath.Join(dist, name+".tar.gz")))
 }
 
-// executableName is that of the binary in an archive.
+// executableName returns the name of the binary in an archive.
 func executableName(t *testing.T, product, platform string) string {
 	t.Helper()
 	name := product

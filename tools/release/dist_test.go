@@ -1,8 +1,8 @@
 // Copyright (c) ERP.net
 // SPDX-License-Identifier: MPL-2.0
 
-// Package release holds the tools that make a release, and the tests of what
-// they made: `make snapshot` runs them over dist/.
+// Package release has the tools that make a release, and tests for their
+// output: `make snapshot` runs them on dist/.
 package release
 
 import (
@@ -41,8 +41,8 @@ var (
 	}
 )
 
-// eachBinary calls a test for each binary of a release: product is the one or
-// the other, name what its files begin with.
+// eachBinary runs a test for each binary of a release. The product is the
+// provider or the mock, and name is the prefix of its files.
 func eachBinary(t *testing.T, test func(t *testing.T, product, platform, name string)) {
 	t.Helper()
 	for product := range platforms {
@@ -81,8 +81,8 @@ func read(t *testing.T, name string) []byte {
 	return content
 }
 
-// An archive holds the licence, those of others, and the binary, for the platform
-// that its name says. The CLIs find the provider's by its name.
+// An archive contains the licence, the third-party licences, and the binary for
+// the platform in its name. The CLIs find the provider's binary by its name.
 func TestArchives(t *testing.T) {
 	eachBinary(t, func(t *testing.T, product, platform, name string) {
 		files := archive(t, product, name)
@@ -117,7 +117,7 @@ func TestArchives(t *testing.T) {
 	})
 }
 
-// The bill of materials of a program lists what is in its binary on every
+// The bill of materials of a program lists the contents of its binary on every
 // platform: each module that it was linked from, and Go.
 func TestBillsOfMaterials(t *testing.T) {
 	eachBinary(t, func(t *testing.T, product, platform, name string) {
@@ -164,7 +164,7 @@ func TestBillsOfMaterials(t *testing.T) {
 	})
 }
 
-// Who builds the same commit with the same Go gets the same bytes.
+// Building the same commit with the same version of Go produces the same bytes.
 func TestRebuild(t *testing.T) {
 	flags := "-ldflags=-s -w -X main.version=" + version(t)
 	for product, path := range map[string]string{provider: ".", mock: "./cmd/erpnet-mock"} {
@@ -183,8 +183,8 @@ func TestRebuild(t *testing.T) {
 	}
 }
 
-// The checksums, which are what is signed, are right, and are those of all that
-// is published and of nothing else. So no archive but the provider's is a zip.
+// The checksum file, which is what gets signed, has the correct checksums of
+// all published files and no others. So only the provider's archives are zips.
 func TestChecksums(t *testing.T) {
 	base := provider + "_" + version(t)
 	want := map[string]string{base + "_manifest.json": manifest}
@@ -213,7 +213,7 @@ func TestChecksums(t *testing.T) {
 	}
 }
 
-// Without the manifest, a registry takes a provider for one of protocol 5.
+// Without the manifest, a registry assumes that a provider uses protocol 5.
 func TestManifest(t *testing.T) {
 	var content struct {
 		Version  int `json:"version"`

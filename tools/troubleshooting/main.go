@@ -1,7 +1,7 @@
 // Copyright (c) ERP.net
 // SPDX-License-Identifier: MPL-2.0
 
-// Command troubleshooting writes docs/guides/troubleshooting.md from guide.md.tmpl and the provider's own list of
+// Command troubleshooting writes docs/guides/troubleshooting.md from guide.md.tmpl and the provider's list of
 // failures. Run it in this folder.
 package main
 
@@ -19,7 +19,7 @@ import (
 //go:embed guide.md.tmpl
 var guide string
 
-// plain writes a cause for no case in particular, in one cell of a table.
+// plain makes a cause general, without placeholders, and fits it into one table cell.
 var plain = strings.NewReplacer(
 	"the name {host}", "this name", "name {host}", "name", "{host}", "the host",
 	"{client_id}", "the client_id", "{hash}", "the hash", "|", "\\|", "\n", " ",

@@ -11,13 +11,14 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// maxFaults is the most bytes of a request that sets faults.
+// maxFaults is the maximum size of a request that sets faults, in bytes.
 const maxFaults = 1 << 20
 
 // maxRequests is how many requests GET /requests lists.
 const maxRequests = 1000
 
-// control adds what programs use to change and to observe an instance.
+// control adds the addresses that programs use to change and observe an
+// instance.
 func control(mux *http.ServeMux, instance *erpnettest.Server, config Config) {
 	mux.HandleFunc("GET /faults", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, instance.Faults())
@@ -37,7 +38,7 @@ func control(mux *http.ServeMux, instance *erpnettest.Server, config Config) {
 		instance.ClearFaults()
 		w.WriteHeader(http.StatusNoContent)
 	})
-	// For the button of the page, which is a form: it works without JavaScript.
+	// For the button on the page, which is a form and works without JavaScript.
 	mux.HandleFunc("POST /faults/clear", func(w http.ResponseWriter, r *http.Request) {
 		instance.ClearFaults()
 		http.Redirect(w, r, "/", http.StatusSeeOther)
@@ -55,7 +56,7 @@ func control(mux *http.ServeMux, instance *erpnettest.Server, config Config) {
 	}
 	for shell, variables := range config.Variables {
 		mux.HandleFunc("GET /env/"+shell, func(w http.ResponseWriter, r *http.Request) {
-			writeText(w, variables("http://"+r.Host)) // a host that the guard has let in
+			writeText(w, variables("http://"+r.Host)) // the guard has accepted this host
 		})
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// send sends a body to the control, as the program of a test does; a header is
-// such as "Origin: http://example.com".
+// send sends a body to the control, as a test program does. A header is written
+// like "Origin: http://example.com".
 func send(
 	t *testing.T, instance *erpnettest.Server, method, path, body string, headers ...string,
 ) *httptest.ResponseRecorder {
@@ -113,7 +113,7 @@ func TestControlServesWhatAContainersUserNeeds(t *testing.T) {
 	}
 }
 
-// A foreign web site can make a browser send requests here: nothing is changed.
+// Another web site can make a browser send requests here, but nothing changes.
 func TestPagesOfOtherSitesChangeNothing(t *testing.T) {
 	for name, headers := range map[string][]string{
 		"cross-site": {"Sec-Fetch-Site: cross-site"},
@@ -146,7 +146,8 @@ func TestPagesOfOtherSitesChangeNothing(t *testing.T) {
 	}
 }
 
-// No control address shows a secret, a hash or a token, in whatever form it came.
+// No control address reveals a secret, a hash or a token, in whatever form a
+// client has sent it.
 func TestControlHoldsNoSecret(t *testing.T) {
 	instance := newInstance(t)
 	const sample = erpnettest.SampleSecret

@@ -13,10 +13,11 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnettest"
 )
 
-// maxRows is how many applications or sessions the page shows. JSON has all.
+// maxRows is how many applications or sessions the page shows. The JSON has
+// all.
 const maxRows = 20
 
-// formats turn what a report holds into what a person reads.
+// formats convert the values of a report to text for people.
 var formats = template.FuncMap{
 	"kind":       func(endpoint erpnettest.Endpoint) string { return kinds[endpoint] },
 	"moment":     func(t time.Time) string { return t.Local().Format(time.DateTime) },
@@ -52,7 +53,8 @@ var kinds = map[erpnettest.Endpoint]string{
 	erpnettest.Any:           "All",
 }
 
-// parameters are those of a fault, but for where, how often and for whom.
+// parameters describes the parameters of a fault, without where, how often and
+// for whom it strikes.
 func parameters(f erpnettest.FaultSpec) string {
 	var parts []string
 	add := func(name string, value any) {
@@ -75,7 +77,7 @@ func parameters(f erpnettest.FaultSpec) string {
 	return strings.Join(parts, ", ")
 }
 
-// whom says which requests of its endpoint a fault is for.
+// whom describes which requests of its endpoint a fault is for.
 func whom(f erpnettest.FaultSpec) string {
 	var parts []string
 	for _, part := range []struct{ before, value string }{
@@ -88,7 +90,7 @@ func whom(f erpnettest.FaultSpec) string {
 	return strings.Join(parts, ", ")
 }
 
-// often says how often a fault strikes.
+// often describes how often a fault strikes.
 func often(f erpnettest.FaultSpec) string {
 	text := "each request"
 	if f.Every > 1 {
@@ -104,7 +106,7 @@ func often(f erpnettest.FaultSpec) string {
 	}
 }
 
-// status is an HTTP status in words; 0 is no response.
+// status describes an HTTP status; 0 means no response.
 func status(code int) string {
 	if code == 0 {
 		return "No response"
@@ -112,7 +114,7 @@ func status(code int) string {
 	return strings.TrimSpace(fmt.Sprint(code, " ", http.StatusText(code)))
 }
 
-// span is a duration in its two largest units.
+// span formats a duration in its two largest units.
 func span(d time.Duration) string {
 	seconds := int(d.Seconds())
 	units := []struct {
@@ -134,7 +136,7 @@ func span(d time.Duration) string {
 	return strings.Join(parts, " ")
 }
 
-// sums are those of all endpoints.
+// sums are the totals of all endpoints.
 type sums struct{ Received, UnderWay, Errors int }
 
 func totals(requests []erpnettest.RequestCounts) (total sums) {

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// headers let the page load what it is made of from where it came from, and
-// nothing else; no other page may frame it or read from it.
+// headers allow the page to load resources from its own origin only. No other
+// page may frame the page or read from it.
 var headers = map[string]string{
 	"Cache-Control": "no-store",
 	"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
@@ -23,15 +23,15 @@ var headers = map[string]string{
 }
 
 func guard(next http.Handler, hosts []string) http.Handler {
-	// A page of a foreign web site can send a form here, though it can't read the
-	// response.
+	// A page on another web site can send a form here, although it can't read
+	// the response.
 	next = http.NewCrossOriginProtection().Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for name, value := range headers {
 			w.Header().Set(name, value)
 		}
-		// A foreign web site can point its own host name at this machine. Its pages
-		// could then read what is served under that name: DNS rebinding.
+		// Another web site can point its own host name at this machine. Its
+		// pages could then read what is served under that name: DNS rebinding.
 		if !isThisMachine(r.Host) && !isOneOf(hosts, r.Host) {
 			const reason = "The status page accepts only the hosts localhost, 127.0.0.1 and [::1], and that of -url."
 			http.Error(w, reason, http.StatusForbidden)
@@ -48,7 +48,7 @@ func isOneOf(names []string, host string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, host) })
 }
 
-// isThisMachine takes a host with or without a port.
+// isThisMachine accepts a host with or without a port.
 func isThisMachine(host string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package statuspage shows a running instance to the person who tests against
-// it: a web page that refreshes by itself, and the same as JSON. At the same
-// address, programs set faults and read the last requests.
+// it: as a web page that refreshes itself, and as JSON. At the same address,
+// programs can set faults and read the latest requests.
 package statuspage
 
 import (
@@ -20,20 +20,20 @@ var files embed.FS
 
 var page = template.Must(template.New("page.html").Funcs(formats).ParseFS(files, "page.html"))
 
-// Config is what a handler serves beside the state of the instance.
+// Config is what a handler serves in addition to the state of the instance.
 type Config struct {
-	Hosts []string // names beside those of this machine
-	CA    string   // the certificate of the instance's CA, in PEM; empty for none
+	Hosts []string // names in addition to those of this machine
+	CA    string   // the certificate of the instance's CA, in PEM; empty means none
 
-	// Variables of the provider, as text for each kind of shell. They take the URL
-	// of the handler.
+	// Variables returns the variables of the provider as text for each kind of
+	// shell. The argument is the URL of the handler.
 	Variables map[string]func(control string) string
 }
 
 // Handler serves the status of an instance: the page at /, its
-// [erpnettest.StatusReport] as JSON at /status.json, and the control. It accepts
-// only the names of this machine and those of the Config, changes nothing for the
-// pages of other web sites, and lets no cache keep anything.
+// [erpnettest.StatusReport] as JSON at /status.json, and the control. It
+// accepts only the host names of this machine and of the Config, refuses
+// changes by pages of other web sites, and forbids caching.
 func Handler(instance *erpnettest.Server, config Config) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {

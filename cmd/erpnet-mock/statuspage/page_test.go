@@ -28,7 +28,7 @@ func newInstance(t *testing.T) *erpnettest.Server {
 	return instance
 }
 
-// testConfig is that of a mock in a container.
+// testConfig is the Config of a mock in a container.
 var testConfig = Config{
 	Hosts: []string{"erpnet-mock"}, CA: "the certificate",
 	Variables: map[string]func(string) string{
@@ -46,7 +46,7 @@ func ask(t *testing.T, instance *erpnettest.Server, method, host, path string) *
 	return got
 }
 
-// show returns the page as text, one space for each gap.
+// show returns the text of the page, with single spaces.
 func show(t *testing.T, instance *erpnettest.Server, path string) string {
 	t.Helper()
 	got := ask(t, instance, http.MethodGet, "localhost:8080", path)
@@ -56,7 +56,7 @@ func show(t *testing.T, instance *erpnettest.Server, path string) string {
 	return regexp.MustCompile(`\s+`).ReplaceAllString(got.Body.String(), " ")
 }
 
-// askForToken returns the access token, if it gets one.
+// askForToken returns the access token, or an empty string if it is refused.
 func askForToken(t *testing.T, instance *erpnettest.Server, clientID, secret string) string {
 	t.Helper()
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {clientID}, "client_secret": {secret}}
@@ -161,7 +161,7 @@ func TestLongListsAreCutOnThePageOnly(t *testing.T) {
 		instance.AddApplication(erpnettest.NewApplication(fmt.Sprintf("com.example/%02d", i)))
 	}
 	page := show(t, instance, "/")
-	expect(t, page, "com.example/19", "And 6 more") // with the sample application
+	expect(t, page, "com.example/19", "And 6 more") // including the sample application
 	if strings.Contains(page, "com.example/20") {
 		t.Error("all are on the page")
 	}
@@ -211,7 +211,7 @@ func TestNoSecretIsShown(t *testing.T) {
 		if token := askForToken(t, instance, uri, secret); token != "" {
 			secrets = append(secrets, token)
 		}
-		askForToken(t, instance, secret, uri) // the wrong way round
+		askForToken(t, instance, secret, uri) // swapped by mistake
 	}
 	for _, secret := range secrets {
 		readCustomers(t, instance, secret)

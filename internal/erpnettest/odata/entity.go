@@ -18,15 +18,15 @@ const (
 	Translated             // string: the English text of several languages
 	Flag                   // bool
 	Integer                // int32
-	Amount                 // not used by any sample record
+	Amount                 // nil in sample records, any JSON value in added entity sets
 	Moment                 // time.Time: a date and time, in UTC
 	Identifier             // string: a GUID
 	Choice                 // string: one of Choices
 	Reference              // Link
 )
 
-// Filters are what $filter may do with an attribute, as the entity's page in
-// the model documentation lists them.
+// Filters defines what $filter may do with an attribute, as listed on the
+// entity's page in the model documentation.
 type Filters uint8
 
 // The groups of operators and functions of $filter.
@@ -34,22 +34,22 @@ const (
 	Equal  Filters = 1 << iota // eq and equalnull
 	Within                     // in
 	Ranged                     // ge, le, greaterequalnull and lessequalnull
-	Like                       // contains, startswith and endswith; for a translated text only contains
+	Like                       // contains, startswith and endswith; only contains for a translated text
 )
 
 // Attribute describes one attribute of an entity (protocol 4).
 type Attribute struct {
 	Name     string
 	Kind     Kind
-	Length   int // the most characters; 0 for no limit
+	Length   int // the maximum number of characters; 0 means no limit
 	Nullable bool
-	Default  any // of a new record; nil for null
+	Default  any // the value in a new record; nil means null
 	Filters  Filters
-	Sorts    bool // may stand in $orderby
+	Sorts    bool // can be used in $orderby
 	ReadOnly bool
-	Hidden   bool // only in a result that selects it (protocol 5)
+	Hidden   bool // in a result only if the query selects it (protocol 5)
 	Choices  []string
-	Target   string // the entity set that a reference leads to
+	Target   string // the entity set that a reference points to
 }
 
 // EntityType describes the records of one entity set.
@@ -60,8 +60,8 @@ type EntityType struct {
 	Attributes []Attribute
 }
 
-// Attribute returns the attribute of that name, or the error of the Domain API
-// for a name that the type doesn't have.
+// Attribute returns the attribute with that name. If the type doesn't have it,
+// Attribute returns the error of the Domain API.
 func (t EntityType) Attribute(name string) (Attribute, error) {
 	i := slices.IndexFunc(t.Attributes, func(a Attribute) bool { return a.Name == name })
 	if i < 0 {
@@ -70,14 +70,14 @@ func (t EntityType) Attribute(name string) (Attribute, error) {
 	return t.Attributes[i], nil
 }
 
-// Model is what an instance knows of its entities.
+// Model describes the entities of an instance.
 type Model struct {
 	Types             []EntityType
-	UnknownAttributes []string // left out of every type
+	UnknownAttributes []string // removed from every type
 	IgnoreCase        bool     // of texts in eq and in
 }
 
-// Type returns the type of an entity set's records.
+// Type returns the type of the records in an entity set.
 func (m Model) Type(set string) (EntityType, bool) {
 	i := slices.IndexFunc(m.Types, func(t EntityType) bool { return t.Set == set })
 	if i < 0 {
@@ -90,10 +90,10 @@ func (m Model) Type(set string) (EntityType, bool) {
 	return t, true
 }
 
-// Row is a record: the values of its attributes by name, nil for null.
+// Row is a record: the values of its attributes by name, with nil for null.
 type Row map[string]any
 
-// ID is the key of the record.
+// ID returns the key of the record.
 func (r Row) ID() string {
 	id, _ := r["Id"].(string)
 	return id
@@ -111,7 +111,7 @@ func Find(rows []Row, id string) (Row, bool) {
 // Link is a reference to a record.
 type Link struct{ Set, ID string }
 
-// String is the @odata.id: relative, with the key unquoted (protocol 5).
+// String returns the @odata.id: relative, with an unquoted key (protocol 5).
 func (l Link) String() string { return l.Set + "(" + l.ID + ")" }
 
 // ParseLink reads an @odata.id, "Set(guid)".

@@ -13,13 +13,13 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Message }
 
-// invalid is a query that makes no sense.
+// invalid returns the error for a query that makes no sense.
 func invalid(format string, values ...any) error {
 	return &Error{"InvalidOperationException", fmt.Sprintf(format, values...)}
 }
 
-// unsupported is a query that a real server doesn't support, or this package
-// doesn't.
+// unsupported returns the error for a query that either a real server or this
+// package doesn't support.
 func unsupported(format string, values ...any) error {
 	return &Error{"NotSupportedException", fmt.Sprintf(format, values...)}
 }

@@ -13,12 +13,12 @@ import (
 type condition struct {
 	attribute  Attribute
 	operator   string
-	values     []any // of the type that the attribute has in a Row, a Link as its text
+	values     []any // of the attribute's type in a Row, but a Link as its text
 	ignoreCase bool
 }
 
-// holds tells whether a row passes. A date-time in the filter was cut to its
-// date. The row's own is compared as it is, which leaves eq little to find.
+// holds reports whether a row matches. A date-time in the filter has lost its
+// time of day, but the one in the row still has it. So eq rarely matches.
 func (c condition) holds(row Row) bool {
 	value := row[c.attribute.Name]
 	if to, is := value.(Link); is {
@@ -36,7 +36,7 @@ func (c condition) holds(row Row) bool {
 	case "le", "lessequal":
 		return sortKey(value) <= sortKey(c.values[0])
 	}
-	// Assumption: these ignore the case, as the search by name is documented to.
+	// Assumption: these ignore case, as documented for the search by name.
 	whole, part := sortKey(value), sortKey(c.values[0])
 	switch operator {
 	case "contains":
@@ -50,7 +50,7 @@ func (c condition) holds(row Row) bool {
 
 func (c condition) same(a, b any) bool {
 	switch a.(type) {
-	case time.Time: // which may be in another time zone
+	case time.Time: // the time zones may differ
 	case string:
 		if !c.ignoreCase && c.attribute.Kind != Identifier && c.attribute.Kind != Reference {
 			return a == b
@@ -61,8 +61,8 @@ func (c condition) same(a, b any) bool {
 	return sortKey(a) == sortKey(b)
 }
 
-// sortKey is a text that sorts as the value does: null first, texts without
-// regard to case.
+// sortKey returns a text that sorts like the value: null first, and texts
+// without regard to case.
 func sortKey(value any) string {
 	switch value := value.(type) {
 	case string:

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// The operators and functions of $filter, each with what the attribute must
-// allow (protocol 5). There are no others: no or, not, gt, lt and ne, no
-// parentheses.
+// The operators and functions of $filter, each with the Filters that the
+// attribute must allow (protocol 5). There are no others: no or, not, gt, lt or
+// ne, and no parentheses.
 var (
 	operators = map[string]Filters{"eq": Equal, "ge": Ranged, "le": Ranged, "in": Within}
 	functions = map[string]Filters{
@@ -19,7 +19,7 @@ var (
 	}
 )
 
-// filterParser keeps its first error. What it reads after that doesn't count.
+// filterParser keeps its first error. After that, its results are meaningless.
 type filterParser struct {
 	rest       []lexeme
 	entityType EntityType
@@ -27,9 +27,9 @@ type filterParser struct {
 	err        error
 }
 
-// parseFilter reads a $filter. It refuses what the documentation doesn't have:
-// operators, forms of values, and attributes whose entry on the entity's page
-// lists no such filter.
+// parseFilter reads a $filter. It refuses operators and forms of values that
+// the documentation doesn't have, and filters that the entity's page doesn't
+// list for the attribute.
 func (m Model) parseFilter(source string, t EntityType) ([]condition, error) {
 	found, err := lex(source)
 	p := filterParser{rest: found, entityType: t, ignoreCase: m.IgnoreCase, err: err}
@@ -54,7 +54,7 @@ func (p *filterParser) fail(err error) {
 	}
 }
 
-// next takes one lexeme.
+// next consumes and returns one lexeme, or the zero value at the end.
 func (p *filterParser) next() lexeme {
 	if len(p.rest) == 0 {
 		return lexeme{}
@@ -138,7 +138,7 @@ func (p *filterParser) list(c *condition) {
 }
 
 // value reads a value in the form that the attribute's type has in $filter:
-// texts, choices and references quoted, all others not.
+// quoted for texts, choices and references, and unquoted for all others.
 func (p *filterParser) value(c *condition) {
 	given := p.next()
 	value, fits := c.read(given)
@@ -170,7 +170,8 @@ func (c condition) read(given lexeme) (value any, fits bool) {
 	return nil, false
 }
 
-// parseDate cuts a date-time to its date, as the real server does (protocol 5).
+// parseDate truncates a date-time to its date, as the real server does
+// (protocol 5).
 func parseDate(text string) (time.Time, bool) {
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02Z07:00", time.DateOnly} {
 		if date, err := time.Parse(layout, text); err == nil {

@@ -37,7 +37,7 @@ func TestFilters(t *testing.T) {
 		{filter: "Printed ge 2026-03-15Z", want: "the Silence"},
 		{filter: "Printed ge 2026-03-15T23:59:59.999Z", want: "the Silence"},
 		{filter: "Printed le 2026-03-15T00:00:00Z", want: "Emma's the"},
-		{filter: "Printed eq 2026-03-14", want: ""}, // its time is 9 o'clock
+		{filter: "Printed eq 2026-03-14", want: ""}, // its time of day is 9:00
 		{filter: "Printed eq 2026-03-15", want: "the"},
 		{filter: "lessequalnull(Printed,2026-03-15Z) and Lent eq true", want: "the"},
 		{filter: "greaterequalnull(Printed,2026-03-16T00:00:00.000Z)", want: "Silence"},

@@ -8,18 +8,18 @@ import (
 	"strings"
 )
 
-// lexeme is a word of a $filter, a sign, or what stands between quotes. The
-// zero value is the end.
+// lexeme is a word, a sign or a string literal in a $filter. The zero value is
+// the end.
 type lexeme struct {
 	text   string
 	quoted bool
 }
 
-// is tells whether the lexeme is that word or sign. OData's own words are
+// is reports whether the lexeme is that word or sign. OData's own words are
 // case-sensitive.
 func (l lexeme) is(text string) bool { return !l.quoted && l.text == text }
 
-// String is the lexeme as it stands in a $filter.
+// String returns the lexeme as it is written in a $filter.
 func (l lexeme) String() string {
 	if l.quoted {
 		return "'" + strings.ReplaceAll(l.text, "'", "''") + "'"
@@ -34,11 +34,11 @@ func (l lexeme) misplaced() error {
 	return invalid("Syntax error in $filter at %s.", l)
 }
 
-// lexemes finds a literal, a sign, or a word. A quote that no literal takes is a
-// sign, too.
+// lexemes matches a literal, a sign or a word. A quote that isn't part of a
+// literal is a sign.
 var lexemes = regexp.MustCompile(`'(?:[^']|'')*'|[(),']|[^ (),']+`)
 
-// lex splits a $filter. Inside quotes a doubled quote stands for one.
+// lex splits a $filter. Within quotes, a doubled quote stands for one quote.
 func lex(source string) ([]lexeme, error) {
 	var found []lexeme
 	for _, text := range lexemes.FindAllString(source, -1) {

@@ -59,10 +59,10 @@ func findAuthor(link Link) (EntityType, Row, bool) {
 	return authors, Row{"Id": austen, "Name": "Jane", "Born": 1775}, link.ID == austen
 }
 
-// everyOption is what a request for an entity set may ask.
+// everyOption lists the options that a request for an entity set may have.
 var everyOption = []string{"$top", "$skip", "$skiptoken", "$count", "$filter", "$orderby", "$select", "$expand"}
 
-// titles evaluates a query and returns the first words of the titles.
+// titles evaluates a query and returns the first word of each title.
 func titles(t *testing.T, rawQuery string) string {
 	t.Helper()
 	model, books, rows := library()

@@ -12,23 +12,23 @@ import (
 	"strings"
 )
 
-// plainOptions are documented query options without a dollar sign that change
-// nothing here: the language and the context. Another one, such as top for $top,
-// is refused: a real server may ignore it, which helps no client.
+// plainOptions are the documented query options without a dollar sign that have
+// no effect here: the language and the context. Any other, such as top instead
+// of $top, is refused. A real server may ignore it, which helps no client.
 var plainOptions = []string{
 	"culture", "ErpContextParameters",
 	"CurrentEnterpriseCompanyId", "CurrentEnterpriseCompanyLocationId", "CurrentRoleId",
 }
 
-// Query is what the options of a request ask for. The documentation also has
-// $search, $apply, expandgroup and options, which this package refuses.
+// Query is what the options of a request ask for. This package refuses $search,
+// $apply, expandgroup and options, although they are documented.
 type Query struct {
 	Count bool
 	Shape Shape
 
 	top     int // -1 without $top
 	skip    int
-	from    string // the Id that a page begins with
+	from    string // the Id that the page starts at
 	filter  []condition
 	order   []ordering
 	options url.Values
@@ -39,8 +39,8 @@ type ordering struct {
 	descending bool
 }
 
-// Parse reads the options for records of one type. Those that are not allowed
-// are an error.
+// Parse reads the options of a query for records of one type. An option that
+// isn't in allowed is an error.
 func (m Model) Parse(rawQuery string, t EntityType, allowed ...string) (Query, error) {
 	options, err := url.ParseQuery(rawQuery)
 	if err != nil {
@@ -112,8 +112,8 @@ func parseOrder(value string, t EntityType) ([]ordering, error) {
 	return order, nil
 }
 
-// Matching returns the rows that pass the filter, in their order: that of the
-// Id, where $orderby names no other.
+// Matching returns the rows that match the filter, in the order of $orderby.
+// Rows that are equal in this order are sorted by Id.
 func (q Query) Matching(rows []Row) []Row {
 	rows = slices.DeleteFunc(slices.Clone(rows), func(row Row) bool {
 		return slices.ContainsFunc(q.filter, func(c condition) bool { return !c.holds(row) })
@@ -133,10 +133,10 @@ func (q Query) Matching(rows []Row) []Row {
 	return rows
 }
 
-// Page cuts one page out of the matching rows, and returns the options of the
-// next page: nil where there is none, or no $top (protocol 5). The next page
-// begins at the Id of its first record, or at its number where $orderby has put
-// the records in another order.
+// Page returns one page of the matching rows, and the options of the next page.
+// The options are nil if there is no next page or no $top (protocol 5). The
+// next page starts at the Id of its first record, or at its position if there
+// is an $orderby.
 func (q Query) Page(rows []Row) (page []Row, next url.Values) {
 	if q.from != "" {
 		rows = slices.DeleteFunc(slices.Clone(rows), func(row Row) bool { return sortKey(row.ID()) < q.from })

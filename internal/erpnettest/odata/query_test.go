@@ -25,7 +25,7 @@ func TestPagesAndOrder(t *testing.T) {
 		{query: "$top=0", want: ""},
 		{query: "$skip=9", want: ""},
 		{query: "$skiptoken=" + strings.ToUpper(mill), want: "the Silence"},
-		{query: "$skiptoken=22222222-0000-4000-8000-00000000000c", want: "Silence"}, // that record is gone
+		{query: "$skiptoken=22222222-0000-4000-8000-00000000000c", want: "Silence"}, // the record doesn't exist
 		{query: "$orderby=Title", want: "Emma's Silence the"},
 		{query: "$orderby=Title%20desc", want: "the Silence Emma's"},
 		{query: "$orderby=Binding%20desc,%20Title%20asc", want: "Silence the Emma's"},
@@ -103,7 +103,7 @@ func TestShapes(t *testing.T) {
 	}
 	tests := []struct {
 		query      string
-		attributes string // of the result, without its @odata.id; empty is not compared
+		attributes string // of the result, without @odata.id; empty means any
 		author     any
 	}{
 		{query: "", attributes: "Author Binding Blurb Isbn Lent Notes Printed Title", author: link},

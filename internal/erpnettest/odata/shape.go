@@ -8,18 +8,18 @@ import (
 	"strings"
 )
 
-// Shape says which attributes a result has. The zero value has those that are
-// not hidden.
+// Shape defines which attributes a result has. The zero value has every
+// attribute that isn't hidden.
 type Shape struct {
-	selected []string         // nil without $select
+	selected []string         // nil if there is no $select
 	expanded map[string]Shape // by reference
 }
 
-// Select is the shape that $select names.
+// Select returns the shape that a $select with these names defines.
 func Select(names ...string) Shape { return Shape{selected: names} }
 
-// has tells whether a result has an attribute. What is expanded is there even
-// where it is not selected, as the page on $select says.
+// has reports whether a result has an attribute. As the page about $select
+// says, an expanded attribute is there even if it isn't selected.
 func (s Shape) has(a Attribute) bool {
 	if _, expanded := s.expanded[a.Name]; expanded {
 		return true
@@ -40,7 +40,8 @@ func parseSelect(value string, t EntityType) ([]string, error) {
 	return selected, nil
 }
 
-// parseExpand reads references, each with no other option than $select.
+// parseExpand reads a list of references. The only option that each can have is
+// $select.
 func (m Model) parseExpand(value string, t EntityType) (map[string]Shape, error) {
 	expanded := map[string]Shape{}
 	for _, item := range splitOutsideParentheses(value) {
@@ -82,9 +83,9 @@ func splitOutsideParentheses(value string) []string {
 	})
 }
 
-// Project is a row as a result has it. The @odata.id is in every result
-// (protocol 5). What the row lacks is left out. find returns the record that an
-// expanded reference leads to.
+// Project returns a row in the form of a result, without attributes that the
+// row lacks. Every result has an @odata.id (protocol 5). The function find
+// returns the record that an expanded reference points to.
 func (s Shape) Project(t EntityType, row Row, find func(Link) (EntityType, Row, bool)) map[string]any {
 	result := map[string]any{"@odata.id": Link{t.Set, row.ID()}.String()}
 	for _, a := range t.Attributes {
@@ -103,8 +104,8 @@ func (s Shape) Project(t EntityType, row Row, find func(Link) (EntityType, Row, 
 	return result
 }
 
-// reference is the @odata.id alone where it is not expanded. That responses look
-// like bodies here is an assumption.
+// reference returns the @odata.id alone, unless the reference is expanded.
+// Assumption: responses have the same form as request bodies here.
 func (s Shape) reference(name string, value any, find func(Link) (EntityType, Row, bool)) any {
 	to, isLink := value.(Link)
 	if !isLink {

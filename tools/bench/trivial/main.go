@@ -1,8 +1,9 @@
 // Copyright (c) ERP.net
 // SPDX-License-Identifier: MPL-2.0
 
-// Command terraform-provider-trivial is the least that a provider of the plugin framework costs: one data source and
-// one ephemeral resource of one attribute each, which make no request. It is measured against and never released.
+// Command terraform-provider-trivial has the minimum cost of a provider built with the plugin framework: one data
+// source and one ephemeral resource with one attribute each, which make no request. It is only the baseline of the
+// bench and is never released.
 package main
 
 import (
