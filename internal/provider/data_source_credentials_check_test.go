@@ -259,7 +259,7 @@ func TestCredentialsCheckNamesEachDefect(t *testing.T) {
 		"keys elsewhere": {
 			defect: injected(discovery, erpnettest.Field("jwks_uri", elsewhere+"/jwks")),
 			failed: "keys",
-			want:   []string{"which is another host and not asked"},
+			want:   []string{"which has another origin than the identity service"},
 		},
 		"foreign name": {
 			defect: injected(discovery, erpnettest.Field("issuer", elsewhere)),

@@ -66,7 +66,7 @@ func (s *Service) misplacedKeys(i erpnet.Instance, url string) *erpnet.Error {
 		happened = "was answered with a discovery document that names no jwks_uri"
 	case !erpnet.SameOrigin(url, i.IdentityURL):
 		happened = fmt.Sprintf(
-			"was answered with keys at %q, which is another host and not asked",
+			"was answered with keys at %q, which has another origin than the identity service and is not asked",
 			s.Client.Message(url),
 		)
 	default:
