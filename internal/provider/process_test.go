@@ -89,7 +89,7 @@ func start(t *testing.T, env environment, configuration arguments) *process {
 
 func startProvider(t *testing.T, provider *erpnetProvider, configuration arguments) *process {
 	t.Helper()
-	p := &process{ctx: context.Background(), server: providerserver.NewProtocol6(provider)().(listServer)}
+	p := &process{ctx: context.Background(), server: serverOf(provider)}
 	config := encode(schemas().Provider.ValueType(), configuration)
 	validated := must(p.server.ValidateProviderConfig(p.ctx, &tfprotov6.ValidateProviderConfigRequest{Config: config}))
 	done := must(

@@ -52,11 +52,7 @@ func (m *inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // startInMemory starts an instance and a process in a bubble of testing/synctest. The function stop ends everything
 // that runs there.
-func startInMemory(
-	t *testing.T,
-	way time.Duration,
-	configuration arguments,
-) (instance *erpnettest.Server, p *process, stop func()) {
+func startInMemory(t *testing.T, way time.Duration) (instance *erpnettest.Server, p *process, stop func()) {
 	t.Helper()
 	network := &inMemory{connections: make(chan net.Conn), closed: make(chan struct{}), way: way}
 	network.transport = &http.Transport{DialContext: network.dial}
@@ -65,7 +61,7 @@ func startInMemory(
 	instance.Start()
 	provider := newProvider(environmentOf(instance).without("ERPNET_MAX_RETRIES"))
 	provider.transport = network
-	return instance, startProvider(t, provider, configuration), func() {
+	return instance, startProvider(t, provider, nil), func() {
 		network.transport.CloseIdleConnections()
 		instance.Close()
 	}
@@ -90,7 +86,7 @@ func atOnce(n int, use func(i int)) {
 func TestSlowCreatesQueueAndSucceed(t *testing.T) {
 	schemas()
 	synctest.Test(t, func(t *testing.T) {
-		instance, p, stop := startInMemory(t, 0, nil)
+		instance, p, stop := startInMemory(t, 0)
 		defer stop()
 		instance.SetLatency(6 * time.Second)
 		var calls atomic.Int32
@@ -122,7 +118,7 @@ func TestReadsShareTheWay(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				instance, p, stop := startInMemory(t, test.way, nil)
+				instance, p, stop := startInMemory(t, test.way)
 				defer stop()
 				instance.SetLatency(test.server)
 				customers := func(i int) { p.read("domain_query", query(arguments{"top": 1 + i})).succeeds(t) }
@@ -141,7 +137,7 @@ func TestReadsShareTheWay(t *testing.T) {
 func TestNobodyAsksBeforeRetryAfter(t *testing.T) {
 	schemas()
 	synctest.Test(t, func(t *testing.T) {
-		instance, p, stop := startInMemory(t, 0, nil)
+		instance, p, stop := startInMemory(t, 0)
 		defer stop()
 		instance.Inject(erpnettest.Token, erpnettest.Status(429).With("Retry-After", "90").Once())
 		begin := time.Now()
@@ -245,7 +241,7 @@ func TestAFullInstanceIsWaitedForOnce(t *testing.T) {
 		took := map[int]time.Duration{}
 		for _, n := range []int{1, 20} {
 			synctest.Test(t, func(t *testing.T) {
-				instance, p, stop := startInMemory(t, 0, nil)
+				instance, p, stop := startInMemory(t, 0)
 				defer stop()
 				instance.Inject(erpnettest.DomainAPI, fault)
 				results, begin := make([]result, n), time.Now()

@@ -34,16 +34,17 @@ type listServer interface {
 	tfprotov6.ListResourceServer
 }
 
+// serverOf returns the server of a provider.
+func serverOf(p *erpnetProvider) listServer {
+	return providerserver.NewProtocol6(p)().(listServer) //nolint:forcetypeassert // as every server of the framework
+}
+
 // newWire configures a server. Missing values of the configuration are null, and the environment is empty.
 func newWire(t *testing.T, configuration map[string]any) wire {
 	t.Helper()
 	nothing := func(string) (string, bool) { return "", false }
 	provider := &erpnetProvider{version: "test", now: time.Now, lookupEnv: nothing}
-	server, lists := providerserver.NewProtocol6(provider)().(listServer)
-	if !lists {
-		t.Fatal("the server has no list resources")
-	}
-	w := wire{T: t, server: server}
+	w := wire{T: t, server: serverOf(provider)}
 	schema, err := w.server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	w.schema = schema
 	w.clean("schema", schema.Diagnostics, err)
