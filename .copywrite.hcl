@@ -9,6 +9,7 @@ project {
 
   header_ignore = [
     # Users copy these, or a program writes them
+    "dist/**",
     "examples/**",
     "templates/**",
     "docs/**",
