@@ -101,32 +101,32 @@ func Remedies() []Remedy {
 		},
 		{
 			Kind: identity.InvalidScope, Title: "Scope Not Allowed",
-			Cause: "The trusted application may not ask for one of these scopes.",
+			Cause: "The trusted application is not allowed to request one of these scopes.",
 			Remedy: "Add the scope to the attribute Scope of the Trusted Application record, a space-delimited " +
-				"list such as \"read update\", or ask for less. Letter case counts.\n" +
-				"openid, profile and offline_access are not issued to services, and sec is reserved to " +
-				"ERP.net. Records that are older than the scope read (late 2025) often have none: leave " +
-				"scopes out to get what the record has.",
+				"list such as \"read update\", or request fewer scopes. Letter case counts.\n" +
+				"openid, profile and offline_access are not issued to services, and sec is reserved for ERP.net. " +
+				"Records that are older than the scope read (late 2025) often have no scopes: leave scopes out to " +
+				"get what the record has.",
 		},
 		{
 			Kind: identity.InvalidGrant, Title: "Client Credentials Invalid or Missing",
 			Cause: "The identity service did not find complete client credentials in the request.",
-			Remedy: "Check that client_id and client_secret are those of a Trusted Application with ClientType " +
-				"Confidential and SystemUserAllowed true. If they are, a proxy or gateway may change the " +
-				"request on its way.",
+			Remedy: "Check that client_id and client_secret belong to a Trusted Application with ClientType " +
+				"Confidential and SystemUserAllowed true. If they do, a proxy or gateway may have changed the " +
+				"request.",
 		},
 		{
 			Kind: identity.UnsupportedGrantType, Title: "Grant Type Not Supported",
 			Cause: "The identity service does not offer the client credentials grant to this application.",
 			Remedy: "Check SystemUserAllowed and SystemUser of the Trusted Application record. If they are right, " +
-				"check that the request went to the identity service of this instance; if that is hosted " +
+				"check that the request went to the identity service of this instance. If that is hosted " +
 				"elsewhere, set identity_url.",
 		},
 		{
 			Kind: identity.InvalidRequest, Title: "Token Request Not Understood",
-			Cause: "The identity service misses a parameter of the request.",
-			Remedy: "Check client_id and client_secret. If both are set, a proxy or a redirecting gateway may " +
-				"drop the body of the request.",
+			Cause: "The identity service reports that a parameter of the request is missing.",
+			Remedy: "Check client_id and client_secret. If both are set, a proxy or gateway may have dropped the " +
+				"body of the request.",
 		},
 		{
 			Kind: identity.RequestRefused, Title: "Token Request Refused",
@@ -143,14 +143,14 @@ func Remedies() []Remedy {
 		},
 		{
 			Kind: erpnet.NameServerFailed, Title: "Name Server Failed",
-			Cause:  "Can't look up the host name {host}: the name server does not respond as it should.",
+			Cause:  "The name server failed to look up the host name {host}.",
 			Remedy: "Check the name resolution of the machine that runs the plan, and run again.",
 		},
 		{
 			Kind: erpnet.ConnectionRefused, Title: "Connection Refused",
 			Cause: "{host} refuses the connection: nothing listens at this port, or a firewall rejects it.",
-			Remedy: "Check the host and port of instance (or identity_url), that the instance is running, and " +
-				"that the machine that runs the plan may reach it.",
+			Remedy: "Check the host and port of instance (or identity_url), that the instance is running, and that " +
+				"the machine that runs the plan can reach it.",
 		},
 		{
 			Kind: erpnet.Unreachable, Title: "Host Unreachable",
@@ -160,22 +160,22 @@ func Remedies() []Remedy {
 		},
 		{
 			Kind: erpnet.ConnectTimeout, Title: "No Connection in Time",
-			Cause: "{host} does not answer: the address is wrong, or a firewall drops the packets.",
+			Cause: "{host} does not respond: the address is wrong, or a firewall drops the packets.",
 			Remedy: "Check the host and port of instance (or identity_url), and whether the machine that runs the " +
-				"plan may reach it. request_timeout sets how long one attempt may take.",
+				"plan can reach it. request_timeout limits how long one attempt takes.",
 		},
 		{
 			Kind: erpnet.ConnectionLost, Title: "Connection Lost",
-			Cause: "The connection to {host} broke before the whole response was there.",
-			Remedy: "Check the network, proxy or gateway between here and the instance, and run again. " +
-				"max_retries sets how often the provider tries.",
+			Cause: "The connection to {host} broke before the response was complete.",
+			Remedy: "Check the network, proxy or gateway between this machine and the instance, and run again. " +
+				"max_retries sets how many times the provider retries.",
 		},
 		{
 			Kind: erpnet.Timeout, Title: "No Response in Time",
-			Cause: "{host} took the request, but did not respond completely in time.",
-			Remedy: "Check that the instance is up, and run again. request_timeout sets how long one attempt may " +
-				"take, and max_retries how often the provider tries; all attempts together end after three " +
-				"minutes.",
+			Cause: "{host} accepted the request, but did not send a complete response in time.",
+			Remedy: "Check that the instance is up, and run again. request_timeout limits how long one attempt " +
+				"takes, and max_retries sets how many times the provider retries. All attempts together end after " +
+				"three minutes.",
 		},
 		{
 			Kind: erpnet.Canceled, Title: "Request Canceled",
@@ -196,26 +196,26 @@ func Remedies() []Remedy {
 		{
 			Kind: erpnet.UnknownAuthority, Title: "Certificate of Unknown Authority",
 			Cause: "This machine does not trust the authority that signed the certificate of {host}.",
-			Remedy: "If the instance has a certificate of a private authority, set ca_certificate_file or " +
-				"ca_certificate_pem to that authority's certificate. Otherwise somebody may be intercepting " +
-				"the connection.",
+			Remedy: "If a private authority signed the certificate, set ca_certificate_file or ca_certificate_pem " +
+				"to that authority's certificate. Otherwise, somebody may be intercepting the connection.",
 		},
 		{
 			Kind: erpnet.MissingIntermediate, Title: "Incomplete Certificate Chain",
-			Cause: "{host} sends its own certificate only, so the authority that signed it is not known. " +
-				"Browsers hide this, since they look for the missing certificate.",
-			Remedy: "Make the server send the intermediate certificates of its authority too. Until then, add " +
-				"them with ca_certificate_file or ca_certificate_pem.",
+			Cause: "{host} sends only its own certificate, without the intermediate certificates that lead to a " +
+				"trusted authority. Browsers hide the problem because they fetch the missing certificates.",
+			Remedy: "Configure the server to send the intermediate certificates too. Until then, add them with " +
+				"ca_certificate_file or ca_certificate_pem.",
 		},
 		{
 			Kind: erpnet.WrongHostName, Title: "Certificate of Another Host",
 			Cause:  "The certificate of {host} is for another name.",
-			Remedy: "Name the instance as its certificate does, or add this name to the certificate.",
+			Remedy: "Set instance to a name that the certificate has, or add this name to the certificate.",
 		},
 		{
 			Kind: erpnet.NoHostNames, Title: "Certificate Without Host Names",
-			Cause:  "The certificate of {host} has its name as common name only, which is not valid any more.",
-			Remedy: "Replace the certificate with one that has the host name as subject alternative name (SAN).",
+			Cause: "The certificate of {host} names the host only in its common name (CN), which is no longer " +
+				"valid.",
+			Remedy: "Replace the certificate with one that has the host name as a subject alternative name (SAN).",
 		},
 		{
 			Kind: erpnet.CertificateDates, Title: "Certificate Not Valid Now",
@@ -224,14 +224,14 @@ func Remedies() []Remedy {
 		},
 		{
 			Kind: erpnet.CertificateInvalid, Title: "Invalid Certificate",
-			Cause:  "The certificate of {host}, or one that it sends with it, breaks a rule.",
-			Remedy: "Replace the certificate that the cause below names.",
+			Cause:  "The certificate of {host}, or another certificate in its chain, breaks a rule.",
+			Remedy: "Replace the certificate that the message below names.",
 		},
 		{
 			Kind: erpnet.CertificateRequired, Title: "Client Certificate Required",
-			Cause: "{host}, or a gateway in front of it, demands a TLS certificate of this machine, and the " +
-				"provider has none.",
-			Remedy: "Reach the instance on a way that needs no client certificate.",
+			Cause: "{host}, or a gateway in front of it, requires a TLS client certificate, which the provider " +
+				"does not have.",
+			Remedy: "Use a route to the instance that requires no client certificate.",
 		},
 		{
 			Kind: erpnet.OldTLS, Title: "TLS Too Old",
@@ -240,20 +240,21 @@ func Remedies() []Remedy {
 		},
 		{
 			Kind: erpnet.NotTLS, Title: "No TLS at This Port",
-			Cause:  "{host} answers in plain text at a port where https is expected.",
-			Remedy: "Check that the port is the one of https. Name a local instance without TLS with http://.",
+			Cause: "{host} responds in plain text at a port where HTTPS is expected.",
+			Remedy: "Check that the port is the HTTPS port. For a local instance without TLS, write instance with " +
+				"http://.",
 		},
 		{
 			Kind: erpnet.TLSFailed, Title: "No Secure Connection",
 			Cause:  "The TLS handshake with {host} failed.",
-			Remedy: "Check that the port is the one of https, and what the cause below names.",
+			Remedy: "Check that the port is the HTTPS port, and see the cause below.",
 		},
 		{
 			Kind: erpnet.Redirected, Title: "Unexpected Redirect",
-			Cause: "The server redirects the request. The provider does not follow, since the secret would go to " +
-				"another place.",
+			Cause: "The server redirects the request. The provider does not follow redirects, because the secret " +
+				"would go to another place.",
 			Remedy: "Set instance, or identity_url if only the identity service is elsewhere, to the address that " +
-				"serves it.",
+				"the server redirects to, if you trust it.",
 		},
 		{
 			Kind: erpnet.NotFound, Title: "No Identity Service Here",
@@ -263,75 +264,76 @@ func Remedies() []Remedy {
 		},
 		{
 			Kind: erpnet.NotJSON, Title: "Not an Identity Service",
-			Cause: "The response is not the JSON of an identity service, but something else, such as a web page " +
-				"of a portal, a gateway or a maintenance notice.",
-			Remedy: "Open the host in a browser to see who answers there. Check instance, and identity_url if the " +
+			Cause: "The response is not the JSON of an identity service, but something else, such as a web page of " +
+				"a portal, a gateway or a maintenance notice.",
+			Remedy: "Open the host in a browser to see what responds. Check instance, and identity_url if the " +
 				"identity service is not at /id.",
 		},
 		{
 			Kind: erpnet.EmptyResponse, Title: "Empty Response",
 			Cause: "The response has no content.",
-			Remedy: "Check that instance and identity_url name the identity service, and what a proxy or gateway " +
-				"in front of it does.",
+			Remedy: "Check that instance and identity_url name the identity service, and that no proxy or gateway " +
+				"in front of it drops the content.",
 		},
 		{
 			Kind: erpnet.OversizedResponse, Title: "Response Too Large",
-			Cause: "The response is larger than the provider takes: 1 MiB for one, 16 MiB for all pages " +
-				"together.",
+			Cause: "The response is larger than the provider accepts: 1 MiB for one response, or 16 MiB for all " +
+				"pages together.",
 			Remedy: "For a query of the Domain API, ask for fewer rows with top or filter, or for fewer " +
 				"attributes with select. Otherwise check that instance and identity_url name the instance.",
 		},
 		{
 			Kind: erpnet.UnreadableContent, Title: "Unreadable Content",
 			Cause:  "The response is compressed in a way that the provider did not ask for.",
-			Remedy: "A proxy between here and the instance compresses responses. Turn that off for this host.",
+			Remedy: "A proxy or gateway in front of the instance compresses responses. Turn that off for this host.",
 		},
 		{
 			Kind: erpnet.Excessive, Title: "Excessive Response",
-			Cause: "The server sends more of something than anybody needs. It would take Terraform hours or " +
-				"gigabytes.",
+			Cause: "The response holds far more items than the provider accepts. They could take Terraform hours, " +
+				"or gigabytes of memory.",
 			Remedy: "For a query of the Domain API, ask for fewer rows with top or filter, or for fewer " +
 				"attributes with select. Otherwise check that instance and identity_url name the instance.",
 		},
 		{
 			Kind: erpnet.RateLimited, Title: "Too Many Requests",
-			Cause:  "The server limits how often it may be asked.",
-			Remedy: "Wait and run again. Let fewer pipelines run at the same time.",
+			Cause:  "The server limits how many requests it accepts.",
+			Remedy: "Wait, then run again. Run fewer pipelines at the same time.",
 		},
 		{
 			Kind: erpnet.GatewayRefused, Title: "Refused by a Gateway",
-			Cause: "Something in front of the instance refused the request, such as a firewall, a load balancer " +
-				"or a proxy. Neither the identity service nor the API has answered.",
-			Remedy: "Ask whoever runs the gateway whether the machine that runs the plan may reach this URL.",
+			Cause: "Something in front of the instance refused the request, such as a firewall, a load balancer or " +
+				"a proxy. The refusal does not come from the identity service or the API.",
+			Remedy: "Ask whoever runs the gateway to allow the machine that runs the plan to send requests to this " +
+				"URL.",
 		},
 		{
 			Kind: erpnet.Unavailable, Title: "Instance Unavailable",
-			Cause:  "The instance is down or overloaded, says the gateway in front of it.",
+			Cause:  "The gateway in front of the instance reports that the instance is down or overloaded.",
 			Remedy: "Check that the instance is up, and run again.",
 		},
 		{
 			Kind: erpnet.ServerFailed, Title: "Server Error",
-			Cause: "The server failed while it worked on the request. It was not sent again, since it would fail " +
-				"again.",
-			Remedy: "If this persists, ask ERP.net's support, with the time and the request below.",
+			Cause: "The server failed to process the request. The provider did not retry, because the same request " +
+				"would fail again.",
+			Remedy: "If the error persists, contact ERP.net's support with the time and the request below.",
 		},
 		{
 			Kind: erpnet.UnexpectedStatus, Title: "Unexpected HTTP Status",
-			Cause: "An identity service does not answer with this status.",
-			Remedy: "Check that instance and identity_url name the identity service, and what a proxy or gateway " +
-				"in front of it does.",
+			Cause: "An identity service does not respond with this status.",
+			Remedy: "Check that instance and identity_url name the identity service, and that no proxy or gateway " +
+				"in front of it changes the response.",
 		},
 		{
 			Kind: identity.NoToken, Title: "Response Without Token",
-			Cause:  "The server reports success, but issued no access token.",
+			Cause:  "The server reports success, but its response has no access token.",
 			Remedy: "Check that instance and identity_url name the identity service.",
 		},
 		{
 			Kind: identity.MalformedToken, Title: "Malformed Access Token",
-			Cause: "The access token does not fit into an Authorization header, or is a JWT whose claims cannot " +
-				"be read.",
-			Remedy: "Check that instance and identity_url name the identity service, and what a proxy or gateway " +
-				"in front of it does.",
+			Cause: "The access token cannot be sent in an Authorization header, or is a JWT whose claims cannot be " +
+				"read.",
+			Remedy: "Check that instance and identity_url name the identity service, and that no proxy or gateway " +
+				"in front of it changes the response.",
 		},
 		{
 			Kind: identity.WrongTokenType, Title: "Wrong Token Type",
@@ -340,7 +342,7 @@ func Remedies() []Remedy {
 		},
 		{
 			Kind: identity.InvalidLifetime, Title: "Invalid Token Lifetime",
-			Cause:  "The response says nothing usable about how long the token lives.",
+			Cause:  "The response has no valid lifetime for the token.",
 			Remedy: "Check that instance and identity_url name the identity service.",
 		},
 		{
@@ -348,42 +350,40 @@ func Remedies() []Remedy {
 			Cause: "The token names another identity service as its issuer, so the APIs of this instance refuse " +
 				"it.",
 			Remedy: "If the issuer is the right instance under its own name, set instance to that name.\n" +
-				"If it is what the instance calls itself behind a reverse proxy, set the provider's issuer to " +
-				"it.\n" +
-				"Otherwise the server is not the one that you meant.",
+				"If it is what the instance calls itself behind a reverse proxy, set the provider's issuer to it.\n" +
+				"Otherwise, you have reached the wrong server.",
 		},
 		{
 			Kind: identity.ForeignClient, Title: "Token of Another Client",
-			Cause: "The token was issued to another client_id than the one that asked.",
+			Cause: "The token was issued to a different client_id than the one in the request.",
 			Remedy: "Check that instance and identity_url name the identity service, and that no gateway in front " +
 				"of it replays old responses.",
 		},
 		{
 			Kind: identity.ExpiredToken, Title: "Token Already Expired",
-			Cause: "The token that was just issued has expired already.",
+			Cause: "The token was just issued, but has already expired.",
 			Remedy: "Correct the clock of this machine or of the server. If both are right, a gateway may be " +
 				"replaying old responses.",
 		},
 		{
 			Kind: identity.MissingScopes, Title: "Scope Not Granted",
-			Cause: "The token carries fewer scopes than were asked for.",
-			Remedy: "Add the missing scopes to the attribute Scope of the Trusted Application record, or ask for " +
-				"less.",
+			Cause: "The token has fewer scopes than requested.",
+			Remedy: "Add the missing scopes to the attribute Scope of the Trusted Application record, or request " +
+				"fewer scopes.",
 		},
 		{
 			Kind: identity.ForeignService, Title: "Identity Service of Another Name",
-			Cause: "The discovery document names another issuer than the URL where it is.",
+			Cause: "The issuer in the discovery document differs from the URL of the identity service.",
 			Remedy: "If the issuer is the right instance under its own name, set instance to that name.\n" +
-				"If it is what the instance calls itself behind a reverse proxy, set the provider's issuer to " +
-				"it.\n" +
-				"Otherwise the server is not the one that you meant.",
+				"If it is what the instance calls itself behind a reverse proxy, set the provider's issuer to it.\n" +
+				"Otherwise, you have reached the wrong server.",
 		},
 		{
 			Kind: identity.NoKeys, Title: "No Signing Keys",
-			Cause: "The identity service publishes no keys to verify the signature with.",
-			Remedy: "Look at the discovery document of the identity service and its jwks_uri, which must be on " +
-				"the same host. If the instance is behind a reverse proxy, set the provider's issuer to the " +
-				"issuer that the document names.",
+			Cause: "The identity service publishes no keys that can verify the signature.",
+			Remedy: "Check the discovery document of the identity service: its jwks_uri must have the same origin. " +
+				"If the instance is behind a reverse proxy, set the provider's issuer to the issuer that the " +
+				"document names.",
 		},
 		{
 			Kind: identity.WrongAlgorithm, Title: "Wrong Signature Algorithm",
@@ -398,15 +398,15 @@ func Remedies() []Remedy {
 		{
 			Kind: identity.UnknownKey, Title: "Unknown Signing Key",
 			Cause: "The token is signed with a key that the identity service does not publish.",
-			Remedy: "The token is not of this identity service, or the service publishes old keys: check instance " +
-				"and identity_url, and restart the identity site of the instance if its keys are stale.",
+			Remedy: "The token is not from this identity service, or the service publishes old keys. Check " +
+				"instance and identity_url, and restart the identity site of the instance if its keys are stale.",
 		},
 		{
 			Kind: identity.BadSignature, Title: "Bad Signature",
 			Cause: "The signature of the token was not made with the published key: the token was forged, or " +
-				"changed on its way.",
-			Remedy: "Do not use the token. Check instance and identity_url, and what a proxy or gateway between " +
-				"here and the instance does.",
+				"changed in transit.",
+			Remedy: "Do not use the token. Check instance and identity_url, and that no proxy or gateway in front " +
+				"of the instance changes the response.",
 		},
 		{
 			Kind: identity.WrongAudience, Title: "Token for Another API",
@@ -416,24 +416,24 @@ func Remedies() []Remedy {
 		},
 		{
 			Kind: identity.NotYetValid, Title: "Token Not Yet Valid",
-			Cause:  "The token becomes valid in the future.",
+			Cause:  "The token is not valid yet.",
 			Remedy: "Correct the clock of this machine or of the server.",
 		},
 		{
 			Kind: domainapi.TokenRejected, Title: "Token Rejected by the Domain API",
 			Cause: "The Domain API does not accept the token.",
-			Remedy: "Check that instance, identity_url and domain_api_url belong to one and the same instance, " +
-				"and that its clock is right.\n" +
+			Remedy: "Check that instance, identity_url and domain_api_url belong to the same instance, and that " +
+				"its clock is right.\n" +
 				"A reference token may have expired or been revoked, or the ReferenceTokens of the Trusted " +
 				"Application may be None.",
 		},
 		{
 			Kind: domainapi.Forbidden, Title: "Access Denied by the Domain API",
 			Cause: "The Domain API accepts the token, but does not allow this call.",
-			Remedy: "Check that the attribute Scope of the Trusted Application record has \"read\", and " +
-				"\"update\" to write, and check the rights of its SystemUser.\n" +
-				"An instance may keep trusted applications from the Domain API altogether. Then request the " +
-				"registration with a ticket, which erpnet_registration_request writes.",
+			Remedy: "Check that the attribute Scope of the Trusted Application record has \"read\", and \"update\" " +
+				"for writes, and check the rights of its SystemUser.\n" +
+				"Some instances do not give access to trusted applications through the Domain API at all. In that " +
+				"case, request the registration with the ticket that erpnet_registration_request writes.",
 		},
 		{
 			Kind: domainapi.NotFound, Title: "No Such Entity Set",
@@ -448,26 +448,26 @@ func Remedies() []Remedy {
 		},
 		{
 			Kind: domainapi.RateLimited, Title: "Too Many Calls of the Domain API",
-			Cause:  "The Domain API limits how many calls a session may make, and how many at a time.",
-			Remedy: "Wait and run again. Let fewer programs call it at the same time.",
+			Cause:  "The Domain API limits how many calls a session may make, and how many at the same time.",
+			Remedy: "Wait, then run again. Run fewer programs that call it at the same time.",
 		},
 		{
 			Kind: domainapi.NoLicence, Title: "No Licence Free",
 			Cause: "All licences of the instance are taken by other sessions.",
 			Remedy: "Wait until a session ends, 20 minutes after its last call, or reserve a licence for the " +
-				"SystemUser of the Trusted Application. Instance Manager shows who has them, on its page " +
-				"Sessions.",
+				"SystemUser of the Trusted Application. The Sessions page of Instance Manager shows who holds the " +
+				"licences.",
 		},
 		{
 			Kind: domainapi.Failed, Title: "Domain API Failed",
-			Cause: "The Domain API failed, or refused the call for the reason that its message gives.",
-			Remedy: "If the message names a rule or a value, correct that: the same call fails again. Otherwise " +
-				"run again.",
+			Cause: "The Domain API failed, or refused the call for the reason in its message.",
+			Remedy: "If the message names a rule or a value, correct it: the same call would fail again. " +
+				"Otherwise, run again.",
 		},
 		{
 			Kind: domainapi.Renamed, Title: "Entity Set Was Renamed",
 			Cause:  "The entity set has another name in this version of ERP.net.",
-			Remedy: "Use the new name, which the message gives.",
+			Remedy: "Use the new name from the message.",
 		},
 		{
 			Kind: domainapi.NotDomainAPI, Title: "Not a Domain API",
@@ -478,8 +478,8 @@ func Remedies() []Remedy {
 		{
 			Kind: domainapi.ForeignLink, Title: "Next Page Elsewhere",
 			Cause: "The link to the next rows leads away from the Domain API, or back to an earlier page. The " +
-				"provider does not follow, since the token would go with it.",
-			Remedy: "Check domain_api_url, and what a gateway in front of the instance does to links.",
+				"provider does not follow it, because the token would go with it.",
+			Remedy: "Check domain_api_url, and whether a gateway in front of the instance changes links.",
 		},
 		{
 			Kind: domainapi.TooManyRows, Title: "Too Many Rows",
@@ -488,14 +488,14 @@ func Remedies() []Remedy {
 		},
 		{
 			Kind: domainapi.IncompleteRows, Title: "Rows Missing",
-			Cause: "The Domain API gave fewer rows than it says there are.",
-			Remedy: "Run again: rows may have been deleted meanwhile. Otherwise narrow the query with filter " +
-				"until it fits one page.",
+			Cause: "The Domain API returned fewer rows than it counted.",
+			Remedy: "Run again: rows may have been deleted meanwhile. Otherwise, narrow the query with filter " +
+				"until it fits on one page.",
 		},
 		{
 			Kind: trustedapp.Conflict, Title: "Record Changed Elsewhere",
 			Cause:  "Somebody else changed or deleted the record after it was last read.",
-			Remedy: "Plan again to see what is there now.",
+			Remedy: "Run plan again to see the current record.",
 		},
 		{
 			Kind: trustedapp.Exists, Title: "Trusted Application Exists",
@@ -504,8 +504,8 @@ func Remedies() []Remedy {
 		},
 		{
 			Kind: trustedapp.UnknownUser, Title: "Unknown System User",
-			Cause: "The instance has no user with this login, or the caller may not see it.",
-			Remedy: "Check system_user: it is the user's Login. Create the user first, with the rights that the " +
+			Cause: "The instance has no user with this login, or the caller is not allowed to see it.",
+			Remedy: "Check system_user, which is the user's Login. Create the user first, with the rights that the " +
 				"application needs.",
 		},
 		{
@@ -515,8 +515,8 @@ func Remedies() []Remedy {
 		},
 		{
 			Kind: trustedapp.Undecided, Title: "Write Without Response",
-			Cause: "The record was sent, but no response of the Domain API came back, and reading the record " +
-				"failed too. Whether it was written is not known, and nothing of it is in the state.",
+			Cause: "The record was sent, but the Domain API did not respond, and reading the record failed too. It " +
+				"is unknown whether the record was written, and nothing of it is in the state.",
 			Remedy: "Check whether the record is there (Instance Manager, Security, Trusted Apps) before you " +
 				"apply again.",
 		},
