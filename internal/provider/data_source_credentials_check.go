@@ -157,9 +157,8 @@ func (d *credentialsCheckDataSource) Read(
 		return
 	}
 	if report.Claims == nil && !request.Probe {
-		resp.Diagnostics.AddWarning("Opaque Token", "The instance issued a token that is no JWT: nothing that it "+
-			"grants could be verified. "+
-			"Set probe_domain_api = true to have the Domain API say whether it takes the token.")
+		resp.Diagnostics.AddWarning("Opaque Token", "The instance issued a token that is not a JWT, so what it "+
+			"grants cannot be verified. To test whether the Domain API accepts it, set probe_domain_api = true.")
 	}
 	resp.Diagnostics.Append(model.set(ctx, report)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
@@ -175,8 +174,8 @@ func (d *credentialsCheckDataSource) ValidateConfig(
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 	if isSet(model.ProbeEntitySet) && !model.ProbeDomainAPI.IsUnknown() && !model.ProbeDomainAPI.ValueBool() {
 		resp.Diagnostics.AddAttributeError(path.Root("probe_entity_set"), "probe_entity_set Without "+
-			"probe_domain_api", "probe_entity_set is what probe_domain_api reads. Set probe_domain_api = true, or "+
-			"remove probe_entity_set.")
+			"probe_domain_api", "Only probe_domain_api = true reads probe_entity_set. Set probe_domain_api = true, "+
+			"or remove probe_entity_set.")
 	}
 }
 
@@ -194,10 +193,10 @@ func (d *credentialsCheckDataSource) request(m credentialsCheckModel) (inspect.C
 	}
 	r.API.Tokens.Request.Scope = identity.JoinScopes(texts(m.RequiredScopes.Elements()))
 	if d.session.settings.usesReferenceToken() && !r.Probe && !diags.HasError() {
-		diags.AddError("Missing probe_domain_api", "A reference token is opaque: neither its issuer, nor its "+
-			"scopes, nor its expiry, nor its signature can be looked at. "+
-			"Only the Domain API can say whether it takes the token: set probe_domain_api = true, or set client_id "+
-			"and client_secret in place of the provider's reference_token.")
+		diags.AddError("Missing probe_domain_api", "A reference token is opaque: its issuer, scopes, expiry "+
+			"and signature cannot be checked. To test whether the Domain API accepts it, set "+
+			"probe_domain_api = true. Otherwise, set client_id and client_secret instead of the provider's "+
+			"reference_token.")
 	}
 	return r, diags
 }

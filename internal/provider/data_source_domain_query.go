@@ -154,7 +154,7 @@ func (d *domainQueryDataSource) Read(ctx context.Context, req datasource.ReadReq
 	if model.Top.IsNull() && !model.AllPages.ValueBool() && page.HasMore() {
 		resp.Diagnostics.AddAttributeWarning(path.Root("entity_set"), "More Rows", "The query has more rows than "+
 			"its default page of 100. "+
-			"Set all_pages = true to read them all, or top to say that this page is meant.")
+			"To read them all, set all_pages = true. If one page is enough, set top.")
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }
@@ -168,8 +168,8 @@ func (d *domainQueryDataSource) ValidateConfig(
 	var model domainQueryModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 	if isSet(model.MaxRows) && !model.AllPages.IsUnknown() && !model.AllPages.ValueBool() {
-		resp.Diagnostics.AddAttributeError(path.Root("max_rows"), "max_rows Without all_pages", "max_rows bounds "+
-			"what all_pages reads. Set all_pages = true, or top for the rows of one page.")
+		resp.Diagnostics.AddAttributeError(path.Root("max_rows"), "max_rows Without all_pages", "max_rows limits "+
+			"how many rows all_pages reads. Set all_pages = true, or use top to limit the rows of one page.")
 	}
 }
 

@@ -120,9 +120,9 @@ func (d *instanceDataSource) Read(ctx context.Context, req datasource.ReadReques
 		return
 	}
 	if description.Elsewhere != "" {
-		resp.Diagnostics.AddWarning("Identity Service Not Looked At", "The instance says that its identity service "+
-			"is at "+description.Elsewhere+
-			", on another host. It was not asked: set the provider's identity_url to it if you trust that place.")
+		resp.Diagnostics.AddWarning("Identity Service on Another Host", "The instance says that its identity service "+
+			"is at "+description.Elsewhere+". The provider sends no request to another host unless you name it. "+
+			"If you trust that host, set the provider's identity_url to this URL.")
 	}
 	model := newInstanceModel(description)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)

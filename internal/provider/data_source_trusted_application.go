@@ -165,7 +165,7 @@ func (d *trustedApplicationDataSource) Read(
 		return
 	case found == nil:
 		resp.Diagnostics.AddError("No Such Trusted Application", "The instance has no Trusted Application with "+
-			"this application_uri, or the caller may not see it. Letter case may count.")
+			"this application_uri, or the caller is not allowed to see it. Letter case may count.")
 		return
 	}
 	model.fromRecord(found)

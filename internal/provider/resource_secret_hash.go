@@ -92,9 +92,8 @@ func (r *secretHashResource) Update(ctx context.Context, req resource.UpdateRequ
 // without the new secret if writing the secret fails.
 func notRotated(version, secret string) diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(path.Root(version), "Secret Not Rotated",
-		version+" has changed, but "+secret+" is the same secret as before. If a new one was meant, its store may "+
-			"have refused it: "+
-			"see that the store has the new secret, and change "+version+" once more.")
+		version+" has changed, but "+secret+" is the same secret as before. If you meant to rotate it, the store "+
+			"may have refused the new secret: make sure that the store has it, and change "+version+" again.")
 }
 
 // hashOf stores the hash of the configured secret in the state.

@@ -297,7 +297,7 @@ func (r *trustedApplicationResource) Read(ctx context.Context, req resource.Read
 		return
 	case found == nil && state.imported():
 		resp.Diagnostics.AddError("No Such Trusted Application", "The instance has no Trusted Application with "+
-			"this Id or ApplicationUri, or the caller may not see it. Letter case may count.")
+			"this Id or ApplicationUri, or the caller is not allowed to see it. Letter case may count.")
 		return
 	case found == nil && state.DeletionProtection.ValueBool():
 		resp.Diagnostics.AddError("Trusted Application Not Visible", notVisible)
@@ -319,9 +319,9 @@ func (r *trustedApplicationResource) Read(ctx context.Context, req resource.Read
 
 // notVisible says what to do if a protected record isn't found. Removing it from the state would make the next apply
 // create a second one if the caller just isn't allowed to see the first.
-const notVisible = "The instance does not list this Trusted Application, nor give it by its key: it was deleted, " +
-	"or the caller may not see it any more. " +
-	"It has deletion protection, so it is not given up.\n\n" +
+const notVisible = "The instance neither lists this Trusted Application nor returns it by its key: it was deleted, " +
+	"or the caller is no longer allowed to see it. " +
+	"Because of its deletion protection, it stays in the state.\n\n" +
 	"If the caller lost its rights, give them back to the SystemUser of the provider's application. " +
 	"If the record was deleted, remove the resource from the state (terraform state rm, or a removed block), and " +
 	"apply to create it again."

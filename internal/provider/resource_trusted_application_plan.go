@@ -39,7 +39,7 @@ func (m *trustedApplicationResourceModel) refuseSecrets() (diags diag.Diagnostic
 	}
 	if m.ClientSecretWO.IsNull() && isSet(m.ClientSecretWOVersion) {
 		diags.AddError("Version Without Secret", "client_secret_wo_version is set, but client_secret_wo is not. "+
-			"Set both, or none.")
+			"Set both or neither.")
 	}
 	if m.ClientType.ValueString() == string(trustedapp.Public) && isSet(m.ClientSecretWO) {
 		diags.AddError("Impossible Trusted Application", "client_secret_wo: A Public application has no secret. "+
@@ -93,7 +93,7 @@ func (m *trustedApplicationResourceModel) protect() (diags diag.Diagnostics) {
 	if m.DeletionProtection.ValueBool() {
 		diags.AddError("Deletion Protected", "This would delete the trusted application, and with it the access of "+
 			"everything that uses it. "+
-			"If this is meant, set deletion_protection = false, apply, and destroy then.")
+			"To delete it, set deletion_protection = false, apply, and then destroy.")
 	}
 	return diags
 }
@@ -228,8 +228,8 @@ func (m *trustedApplicationResourceModel) refresh(
 	}
 	if private.WrittenHash != "" && now.ApplicationSecretHash != private.WrittenHash {
 		diags.AddWarning("Secret Changed Elsewhere", "The secret hash of the trusted application is not the one "+
-			"that was last written here: the secret was rotated elsewhere, or a write of it was interrupted. "+
-			"Raise client_secret_wo_version to write the secret of this configuration again.")
+			"that this resource last wrote: the secret was rotated elsewhere, or a write was interrupted. "+
+			"To write the secret of this configuration again, raise client_secret_wo_version.")
 	}
 	return diags
 }

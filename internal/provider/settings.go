@@ -174,9 +174,8 @@ func missingProblem(s setting) *problem {
 }
 
 func emptyProblem(s setting) *problem {
-	return &problem{summary: "Empty " + s.name, detail: s.source() + " is set, but empty. Give it a value, or " +
-		"remove it: " +
-		"an empty " + s.name + " is never replaced silently."}
+	return &problem{summary: "Empty " + s.name, detail: s.source() + " is set, but empty. Set a value, or " +
+		"remove it. The provider never replaces an empty " + s.name + " silently."}
 }
 
 func invalidProblem(s setting, err error) *problem {
