@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/x509"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -44,7 +45,7 @@ type Client struct {
 	unreachable NegativeCache // by origin
 
 	mu   sync.Mutex
-	hold map[string]*Response // by site: the last response whose Retry-After still applies
+	hold map[string]heldOff // by site: the last response whose Retry-After still applies
 }
 
 // NewClient returns a client. It reads the proxy variables of the environment and sends no request.
@@ -56,7 +57,7 @@ func NewClient(o Options) *Client {
 	if o.Log == nil {
 		o.Log = func(context.Context, string, map[string]any) {}
 	}
-	c := &Client{options: o, hold: map[string]*Response{}}
+	c := &Client{options: o, hold: map[string]heldOff{}}
 	if o.Transport == nil {
 		c.network = newNetwork(o.RootCAs)
 	}
@@ -95,7 +96,7 @@ type Response struct {
 // an error if there was no response. Send does not follow redirects: a redirect is a response like any other.
 //
 // If a site sends Retry-After, no caller sends it another request before that time. If that is too late for this
-// request, Send immediately returns the response that asked for the wait.
+// request, Send immediately returns the response that asked for the wait, or an error if that was another URL's.
 func (c *Client) Send(ctx context.Context, r Request, p Policy) (*Response, *Error) {
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(p.Whole, OperationLimit))
 	defer cancel()
@@ -105,9 +106,15 @@ func (c *Client) Send(ctx context.Context, r Request, p Policy) (*Response, *Err
 	}
 	limited := false
 	for attempt := 1; ; attempt++ {
-		if held, wait := c.held(r.URL); held != nil {
-			if !fits(ctx, wait) {
-				return held, nil
+		if held, wait := c.held(r.URL); held.Response != nil {
+			switch {
+			case fits(ctx, wait):
+			case held.url == r.URL:
+				return held.Response, nil
+			default:
+				failed := c.refuse(r.URL, held)
+				failed.unsent = attempt == 1
+				return nil, failed
 			}
 			if err := sleep(ctx, wait); err != nil {
 				return nil, c.failedRequest(r.URL, attempt-1, err)
@@ -144,6 +151,27 @@ func (c *Client) kindOf(err error) Kind {
 	return c.explain(err).kind
 }
 
+// heldOff is a response that says when to retry, and the URL that it came from.
+type heldOff struct {
+	*Response
+
+	url string
+}
+
+// refuse returns the error for a request that is not sent because of the response to another one.
+func (c *Client) refuse(url string, h heldOff) *Error {
+	e := &Error{Kind: Unavailable, URL: withoutQuery(url), RetryAt: h.At.Add(h.retryAfter()).UTC()}
+	if h.Status == http.StatusTooManyRequests {
+		e.Kind = RateLimited
+	}
+	e.Happened = fmt.Sprintf(
+		"was not sent, because %s responded with HTTP status %d and asked to wait",
+		c.Message(withoutQuery(h.url)),
+		h.Status,
+	)
+	return e
+}
+
 // holdOff remembers a response that says when to retry.
 func (c *Client) holdOff(url string, r *Response) {
 	if !r.IsTransient() || r.retryAfter() == 0 {
@@ -151,21 +179,21 @@ func (c *Client) holdOff(url string, r *Response) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.hold[site(url)] = r
+	c.hold[site(url)] = heldOff{r, url}
 }
 
 // held returns the response whose Retry-After still applies and the remaining wait, or nil if there is none.
-func (c *Client) held(url string) (*Response, time.Duration) {
+func (c *Client) held(url string) (heldOff, time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	r := c.hold[site(url)]
-	if r == nil {
-		return nil, 0
+	if r.Response == nil {
+		return heldOff{}, 0
 	}
 	wait := r.At.Add(r.retryAfter()).Sub(c.Now())
 	if wait <= 0 {
 		delete(c.hold, site(url))
-		return nil, 0
+		return heldOff{}, 0
 	}
 	return r, wait
 }

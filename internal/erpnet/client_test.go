@@ -142,3 +142,22 @@ func TestInterruptIsToldAsOne(t *testing.T) {
 		})
 	}
 }
+
+// A site that asks to wait holds back its other URLs too. The error names the URL that asked.
+func TestHeldRequestIsNotToldAsAnswered(t *testing.T) {
+	for status, want := range map[int]Kind{429: RateLimited, 503: Unavailable} {
+		synctest.Test(t, func(t *testing.T) {
+			server := &script{steps: []step{{status: status, header: map[string]string{"Retry-After": "600"}}}}
+			client := server.client(Options{})
+			_, _ = client.Send(context.Background(), Request{Method: "GET", URL: testURL + "/first?x=1"}, Policy{})
+			_, failed := client.Send(context.Background(), Request{Method: "GET", URL: testURL + "/second"}, Policy{})
+			if failed == nil || failed.Kind != want || !failed.NotSent() || failed.RetryAt.IsZero() {
+				t.Fatalf("%v", failed)
+			}
+			wantError(t, failed, testURL+"/second was not sent, because "+testURL+"/first responded with HTTP status")
+			if len(server.attempts) != 1 {
+				t.Errorf("%d requests", len(server.attempts))
+			}
+		})
+	}
+}

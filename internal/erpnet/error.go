@@ -31,6 +31,7 @@ type Error struct {
 
 	MayBeDone bool // the write failed but may still have been carried out
 	Repeated  bool // another caller already received the same failure
+	unsent    bool // the request was held back
 
 	cause error
 }

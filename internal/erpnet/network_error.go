@@ -269,7 +269,7 @@ func (k Kind) neverOpened() bool {
 }
 
 // NotSent reports whether the failed request cannot have reached the server.
-func (e *Error) NotSent() bool { return e.Status == 0 && e.Kind.neverOpened() }
+func (e *Error) NotSent() bool { return e.unsent || e.Status == 0 && e.Kind.neverOpened() }
 
 // phase is how far an attempt got.
 type phase int
