@@ -4,11 +4,16 @@
 package provider
 
 import (
+	"errors"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
+	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/trustedapp"
 )
 
 // settings are the provider's attributes, completed from the environment. The configuration takes precedence over the
@@ -179,17 +184,27 @@ func emptyProblem(s setting) *problem {
 }
 
 func invalidProblem(s setting, err error) *problem {
-	return &problem{summary: "Invalid " + s.name, detail: s.source() + " cannot be used: " + unusable(err)}
+	why := unusable(err)
+	if s.fromEnv && !errors.Is(err, erpnet.ErrInstancePath) {
+		why = trustedapp.Sentence(err) // there are no functions in the environment
+	}
+	return &problem{summary: "Invalid " + s.name, detail: s.source() + " cannot be used: " + why}
 }
 
 func unknownProblem(s setting) *problem {
-	return &problem{unknown: true, summary: "Unknown " + s.name, detail: "The provider's " + s.name + " depends on " +
-		"a value that is known only after apply. One of these helps:\n" +
-		"  - apply the source of the value first, with -target\n" +
-		"  - give a data source depends_on the resource that the value comes from, so that it waits for apply\n" +
-		"  - set " + s.name + " to a value that is known when the plan is made, or leave it out and set " +
-		s.env + "\n" +
-		"  - give the ephemeral resource erpnet_access_token its own instance, client_id and client_secret, which " +
-		"wait for unknown values\n" +
-		"The environment is not used instead of an unknown value: it may name another identity."}
+	help := []string{
+		"The provider's " + s.name + " depends on a value that is known only after apply. One of these helps:",
+		"  - apply the source of the value first, with -target",
+		"  - give a data source depends_on the resource that the value comes from, so that it waits for apply",
+		"  - set " + s.name + " to a value that is known when the plan is made, or leave it out and set " + s.env,
+	}
+	if slices.Contains([]string{"instance", "client_id", "client_secret"}, s.name) {
+		help = append(
+			help,
+			"  - give the ephemeral resource erpnet_access_token its own instance, client_id and client_secret, which "+
+				"wait for unknown values",
+			"The environment is not used instead of an unknown value: it may name another identity.",
+		)
+	}
+	return &problem{unknown: true, summary: "Unknown " + s.name, detail: strings.Join(help, "\n")}
 }

@@ -99,6 +99,7 @@ func TestConfigurationFaultsAreReportedByTheObject(t *testing.T) {
 		set      environment
 		unset    []string
 		want     []string
+		hides    []string
 	}{
 		"nothing set": {
 			unset: append(clientless, "ERPNET_INSTANCE"),
@@ -120,7 +121,11 @@ func TestConfigurationFaultsAreReportedByTheObject(t *testing.T) {
 		},
 		"secret with a line break": {
 			set:  environment{"ERPNET_CLIENT_SECRET": secret + "\n"},
-			want: []string{"Invalid client_secret", "it ends with a line break", "with trimspace()."},
+			want: []string{"Invalid client_secret", "it ends with a line break", "; remove it."},
+		},
+		"secret with a line break in HCL": {
+			provider: arguments{"client_secret": secret + "\n"},
+			want:     []string{"Invalid client_secret", "it ends with a line break", "with trimspace()."},
 		},
 		"client_id with a space": {
 			provider: arguments{"client_id": " my.app"},
@@ -170,6 +175,11 @@ func TestConfigurationFaultsAreReportedByTheObject(t *testing.T) {
 			want: []string{"Unknown client_secret", "with -target", "its own instance, client_id and " +
 				"client_secret"},
 		},
+		"unknown timeout": {
+			provider: arguments{"request_timeout": unknown},
+			want:     []string{"Unknown request_timeout", "with -target", "set ERPNET_REQUEST_TIMEOUT"},
+			hides:    []string{"its own instance", "another identity"}, // neither helps here
+		},
 		"two unknown values": {
 			provider: arguments{"instance": unknown, "client_id": unknown, "request_timeout": unknown},
 			want: []string{
@@ -195,7 +205,7 @@ func TestConfigurationFaultsAreReportedByTheObject(t *testing.T) {
 				all.Go(func() {
 					r := p.open("access_token", nil)
 					r.fails(t, test.want...)
-					r.hides(t, "hunter2", erpnettest.SampleSecret)
+					r.hides(t, append(test.hides, "hunter2", erpnettest.SampleSecret)...)
 				})
 			}
 			all.Wait()
