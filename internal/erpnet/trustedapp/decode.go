@@ -4,6 +4,9 @@
 package trustedapp
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -21,7 +24,7 @@ func recordOf(row domainapi.Row) Record {
 		ApplicationURI:                    text(row, "ApplicationUri"),
 		IsEnabled:                         truth(row, "IsEnabled"),
 		ClientType:                        ClientType(text(row, "ClientType")),
-		ApplicationSecretHash:             text(row, "ApplicationSecretHash"),
+		ApplicationSecretHash:             secretHash(text(row, "ApplicationSecretHash")),
 		Scope:                             identity.SplitScopes([]string{text(row, "Scope")}),
 		SystemUserAllowed:                 truth(row, "SystemUserAllowed"),
 		ImpersonateAsInternalUserAllowed:  truth(row, "ImpersonateAsInternalUserAllowed"),
@@ -32,12 +35,31 @@ func recordOf(row domainapi.Row) Record {
 		ReferenceTokens:                   text(row, "ReferenceTokens"),
 		Notes:                             text(row, "Notes"),
 	}
-	_, shown := row["ApplicationSecretHash"]
-	r.SecretHashWithheld = !shown
+	shown, exists := row["ApplicationSecretHash"]
+	masked := shown != nil && shown != "" && r.ApplicationSecretHash == ""
+	r.SecretHashWithheld = !exists || masked
 	if user, ok := row["SystemUser"].(map[string]any); ok {
 		r.SystemUser, r.systemUserID = text(user, "Login"), domainapi.KeyOf(text(user, "@odata.id"))
 	}
 	return r
+}
+
+// secretHash returns the padded base64 of a hash in any usual form. It returns "" for a text that is not the hash of a
+// secret, such as asterisks.
+func secretHash(text string) string {
+	text = strings.TrimSpace(text)
+	for _, decode := range []func(string) ([]byte, error){
+		base64.StdEncoding.DecodeString,
+		base64.RawStdEncoding.DecodeString,
+		base64.URLEncoding.DecodeString,
+		base64.RawURLEncoding.DecodeString,
+		hex.DecodeString,
+	} {
+		if hash, err := decode(text); err == nil && len(hash) == sha256.Size {
+			return base64.StdEncoding.EncodeToString(hash)
+		}
+	}
+	return ""
 }
 
 // idOf returns the GUID of an entity, which some responses do not hold as Id.
