@@ -39,30 +39,38 @@ func changes(wanted, old Record, writeHash bool) []member {
 		add("ApplicationSecretHash", hash, orNull(old.ApplicationSecretHash))
 	}
 	add("Scope", orNull(identity.JoinScopes(wanted.Scope)), orNull(identity.JoinScopes(old.Scope)))
-	if !strings.EqualFold(wanted.SystemUser, old.SystemUser) { // no two logins differ only in letter case
-		members = append(members, member{systemUserMember, orNull(wanted.SystemUser)})
+	user := func() {
+		if !strings.EqualFold(wanted.SystemUser, old.SystemUser) { // no two logins differ only in letter case
+			members = append(members, member{systemUserMember, orNull(wanted.SystemUser)})
+		}
 	}
-	add("SystemUserAllowed", wanted.SystemUserAllowed, old.SystemUserAllowed)
-	add(
-		"ImpersonateLoginUrl",
-		orNull(strings.Join(wanted.ImpersonateLoginURL, ",")),
-		orNull(strings.Join(old.ImpersonateLoginURL, ",")),
-	)
-	add(
-		"ImpersonateLogoutUrl",
-		orNull(strings.Join(wanted.ImpersonateLogoutURL, ",")),
-		orNull(strings.Join(old.ImpersonateLogoutURL, ",")),
-	)
-	add(
-		"ImpersonateAsInternalUserAllowed",
-		wanted.ImpersonateAsInternalUserAllowed,
-		old.ImpersonateAsInternalUserAllowed,
-	)
-	add(
-		"ImpersonateAsCommunityUserAllowed",
-		wanted.ImpersonateAsCommunityUserAllowed,
-		old.ImpersonateAsCommunityUserAllowed,
-	)
+	service := func() { add("SystemUserAllowed", wanted.SystemUserAllowed, old.SystemUserAllowed) }
+	inOrder(!isNew && wanted.SystemUser == "", service, user)
+	uris := func() {
+		add(
+			"ImpersonateLoginUrl",
+			orNull(strings.Join(wanted.ImpersonateLoginURL, ",")),
+			orNull(strings.Join(old.ImpersonateLoginURL, ",")),
+		)
+		add(
+			"ImpersonateLogoutUrl",
+			orNull(strings.Join(wanted.ImpersonateLogoutURL, ",")),
+			orNull(strings.Join(old.ImpersonateLogoutURL, ",")),
+		)
+	}
+	people := func() {
+		add(
+			"ImpersonateAsInternalUserAllowed",
+			wanted.ImpersonateAsInternalUserAllowed,
+			old.ImpersonateAsInternalUserAllowed,
+		)
+		add(
+			"ImpersonateAsCommunityUserAllowed",
+			wanted.ImpersonateAsCommunityUserAllowed,
+			old.ImpersonateAsCommunityUserAllowed,
+		)
+	}
+	inOrder(!isNew && len(wanted.ImpersonateLoginURL) == 0, people, uris)
 	add("BasicAuthenticationAllowed", wanted.BasicAuthenticationAllowed, old.BasicAuthenticationAllowed)
 	if wanted.referenceTokens() != old.referenceTokens() { // versions before 26.2.1.66 do not have it
 		members = append(members, member{"ReferenceTokens", wanted.referenceTokens()})
@@ -73,6 +81,17 @@ func changes(wanted, old Record, writeHash bool) []member {
 		members = slices.Insert(members, 0, member{"ObjectVersion", *old.ObjectVersion})
 	}
 	return members
+}
+
+// inOrder adds the flags before what they need if that is removed, and after it otherwise.
+func inOrder(removed bool, flags, needed func()) {
+	if removed {
+		flags()
+		needed()
+	} else {
+		needed()
+		flags()
+	}
 }
 
 const systemUserMember = "SystemUser"
