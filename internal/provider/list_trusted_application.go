@@ -100,7 +100,8 @@ func (l *trustedApplicationList) result(
 	ctx context.Context, req list.ListRequest, record *trustedapp.Record,
 ) list.ListResult {
 	result := req.NewListResult(ctx)
-	result.DisplayName = record.Name + " (" + l.session.identity.Client.Name(record.ApplicationURI) + ")"
+	client := l.session.identity.Client
+	result.DisplayName = client.Name(record.Name) + " (" + client.Name(record.ApplicationURI) + ")"
 	result.Diagnostics.Append(result.Identity.Set(ctx, l.session.identityOf(types.StringValue(record.ID)))...)
 	if req.IncludeResource {
 		model := trustedApplicationResourceModel{DeletionProtection: types.BoolValue(true)}

@@ -514,11 +514,11 @@ func Remedies() []Remedy {
 			Remedy: "Narrow the list with name, name_contains, is_enabled or system_user, or set a lower limit.",
 		},
 		{
-			Kind: trustedapp.Undecided, Title: "Write Without Response",
-			Cause: "The record was sent, but the Domain API did not respond, and reading the record failed too. It " +
-				"is unknown whether the record was written, and nothing of it is in the state.",
-			Remedy: "Check whether the record is there (Instance Manager, Security, Trusted Apps) before you " +
-				"apply again.",
+			Kind: trustedapp.Undecided, Title: "Write Not Confirmed",
+			Cause: "The write was sent, but the Domain API did not confirm it, and reading the record did not help. It " +
+				"is unknown whether it was carried out. A new record is not in the state.",
+			Remedy: "Look at the record (Instance Manager, Security, Trusted Apps) before you apply again. If a new " +
+				"record is there, import it.",
 		},
 	}
 }

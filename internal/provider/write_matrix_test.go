@@ -147,7 +147,7 @@ func expectConsistent(t *testing.T, m *managed, r result, before, now erpnettest
 	t.Helper()
 	asBefore := now.ObjectVersion == before.ObjectVersion && now.Id == before.Id
 	told := slices.ContainsFunc(
-		[]string{"Write Without Response", "whether the new one was written is not known"},
+		[]string{"Write Not Confirmed", "whether the new one was written is not known"},
 		func(words string) bool {
 			return strings.Contains(r.text(), words)
 		},
@@ -199,7 +199,7 @@ func TestAnUndecidedCreateShowsItsImport(t *testing.T) {
 	instance.Inject(erpnettest.DomainAPI, blind)
 	m := start(t, env, nil).resource("trusted_application")
 	m.apply(service(nil)).
-		fails(t, "Write Without Response", "import {", "to = erpnet_trusted_application.NAME", `id = "`+reportsURI+`"`)
+		fails(t, "Write Not Confirmed", "import {", "to = erpnet_trusted_application.NAME", `id = "`+reportsURI+`"`)
 	if m.state != nil {
 		t.Error("something is in the state")
 	}

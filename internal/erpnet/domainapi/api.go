@@ -73,7 +73,7 @@ func (a API) call(ctx context.Context, c call) (*erpnet.Response, *erpnet.Error)
 		ctx = context.WithoutCancel(ctx)
 	}
 	response, failed := a.send(ctx, c, token, &result)
-	if failed != nil && tokenWasRejected(failed) && !a.Tokens.isReference() {
+	if failed != nil && tokenWasRejected(failed, writes) && !a.Tokens.isReference() {
 		if token, err = a.Tokens.token(ctx, token); err != nil {
 			return nil, erpnet.AsError(err)
 		}
@@ -83,7 +83,7 @@ func (a API) call(ctx context.Context, c call) (*erpnet.Response, *erpnet.Error)
 		a.Limiter.full.Remember(a.Tokens.session(), failed, a.Client().Now())
 	}
 	if failed != nil && writes {
-		failed.MayBeDone = !failed.NotSent() && !isRefusal(failed.Kind)
+		failed.MayBeDone = !failed.NotSent() && !isRefusal(failed)
 	}
 	if writes && (failed == nil || failed.MayBeDone) {
 		erpnet.Wrote()
@@ -92,17 +92,22 @@ func (a API) call(ctx context.Context, c call) (*erpnet.Response, *erpnet.Error)
 }
 
 // isRefusal reports whether the failure of a write is the API's own statement that nothing was written.
-func isRefusal(kind erpnet.Kind) bool {
-	switch kind {
-	case TokenRejected, Forbidden, NotFound, RateLimited, NoLicence, Failed, Renamed:
+func isRefusal(failed *erpnet.Error) bool {
+	switch failed.Kind {
+	case TokenRejected:
+		return failed.Status == http.StatusUnauthorized // not a redirect to a login page
+	case Forbidden, NotFound, RateLimited, NoLicence, Failed, Renamed:
 		return true
 	}
 	return false
 }
 
 // tokenWasRejected reports whether a new token may help, because the API or what looks like a gateway has rejected the
-// token.
-func tokenWasRejected(failed *erpnet.Error) bool {
+// token. For a write, only the API's own rejection counts: behind a gateway, the write may have been carried out.
+func tokenWasRejected(failed *erpnet.Error, writes bool) bool {
+	if writes {
+		return failed.Kind == TokenRejected && failed.Status == http.StatusUnauthorized
+	}
 	return failed.Kind == TokenRejected || failed.Status == http.StatusUnauthorized
 }
 

@@ -4,6 +4,7 @@
 package trustedapp
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -133,7 +134,7 @@ func (s Store) recordWithLogin(
 // as its secret, and the hash unchanged.
 func (s Store) redact(r *Record) {
 	client := s.API.Client()
-	r.Name, r.SystemUser, r.Notes = client.Name(r.Name), client.Name(r.SystemUser), client.Data(r.Notes)
+	r.Name, r.SystemUser, r.Notes = client.Data(r.Name), client.Name(r.SystemUser), client.Data(r.Notes)
 	r.ImpersonateLoginURL = client.Names(r.ImpersonateLoginURL)
 	r.ImpersonateLogoutURL = client.Names(r.ImpersonateLogoutURL)
 }
@@ -160,26 +161,43 @@ func (s Store) Create(ctx context.Context, wanted Record) (*Record, error) {
 		return nil, failed
 	}
 	posted, failed := s.API.Write(ctx, http.MethodPost, s.API.Root+applicationSet, body)
-	if failed != nil && !failed.MayBeDone {
+	if wasNotSent(failed) {
 		return nil, failed
 	}
-	// The response may be 201 or 200 with the record, 204 without it (protocol section 5), or not from the API. Reading
-	// the record works for all of them.
-	created, err := s.Find(context.WithoutCancel(ctx), wanted.ApplicationURI)
+	// The response may be 201 or 200 with the record, 204 without it (protocol section 5), or not from the API, whatever
+	// it looks like. Reading the record works for all of them.
+	ctx = context.WithoutCancel(ctx)
+	created, err := s.Find(ctx, wanted.ApplicationURI)
 	switch {
 	case created != nil && (failed == nil || isOurs(*created, wanted)):
 		return created, nil
-	case created != nil:
+	case created != nil && failed.MayBeDone:
 		return nil, s.fail(Exists, "got no response of the Domain API, and found a record with this ApplicationUri "+
-			"that somebody else has made")
-	case failed != nil && err != nil:
+			"that was not there before. It may be the one that was sent, with values that the instance changed")
+	case created != nil:
+		return nil, s.fail(Exists, "was refused, and found a record with this ApplicationUri that somebody else has "+
+			"made")
+	case failed == nil:
+		return s.fromResponse(ctx, posted, wanted, err)
+	case failed.MayBeDone && err != nil:
 		return nil, s.undecided(failed, err)
-	case failed != nil:
-		return nil, failed
-	case err != nil:
-		return s.fromResponse(posted, wanted, err)
+	case failed.Kind == erpnet.Timeout:
+		return nil, withEvidence(failed, "Right afterwards, the instance had no such record. It may still create it: "+
+			"look for it before you try again.")
 	}
-	return nil, s.fail(domainapi.Failed, "was answered with success, but there is no such record afterwards")
+	return nil, failed
+}
+
+// wasNotSent reports whether a write failed before it was sent.
+func wasNotSent(failed *erpnet.Error) bool {
+	return failed != nil && !failed.MayBeDone && failed.Status == 0
+}
+
+// withEvidence returns a copy of an error with more evidence.
+func withEvidence(failed *erpnet.Error, evidence string) *erpnet.Error {
+	e := *failed
+	e.Evidence = strings.TrimPrefix(e.Evidence+"\n"+evidence, "\n")
+	return &e
 }
 
 // isOurs reports whether a record that appeared during a write is the one that was written: it has the hash of the same
@@ -191,23 +209,35 @@ func isOurs(now, wanted Record) bool {
 
 // undecided returns the error for a write that may have been carried out but cannot be verified.
 func (s Store) undecided(failed *erpnet.Error, err error) *erpnet.Error {
-	e := *failed
+	e := withEvidence(failed, "Reading the record afterwards failed too: "+err.Error())
 	e.Kind, e.MayBeDone = Undecided, true
-	e.Evidence = strings.TrimPrefix(e.Evidence+"\nReading the record afterwards failed too: "+err.Error(), "\n")
-	return &e
+	return e
 }
 
-// fromResponse returns the record that was created but could not be read again: as wanted, with the ID from the
-// response.
-func (s Store) fromResponse(posted *erpnet.Response, wanted Record, err error) (*Record, error) {
+// fromResponse returns the record that was created but is not in the list, or could not be read again: by the ID from
+// the response, or else as wanted with that ID.
+func (s Store) fromResponse(
+	ctx context.Context,
+	posted *erpnet.Response,
+	wanted Record,
+	err error,
+) (*Record, error) {
 	var row domainapi.Row
 	_ = json.Unmarshal(posted.Content(), &row) // a response without the record is fine
-	id := recordOf(row).ID
-	if id == "" {
-		id = domainapi.KeyOf(posted.Header.Get("OData-EntityId"))
+	id := cmp.Or(
+		recordOf(row).ID,
+		domainapi.KeyOf(posted.Header.Get("OData-EntityId")),
+		domainapi.KeyOf(posted.Header.Get("Location")),
+	)
+	switch {
+	case id == "" && err != nil:
+		e := s.fail(Undecided, "was answered with success, but without the record's Id")
+		return nil, withEvidence(e, "Reading the record afterwards failed: "+err.Error())
+	case id == "":
+		return nil, s.fail(domainapi.Failed, "was answered with success, but there is no such record afterwards")
 	}
-	if id == "" {
-		return nil, s.undecided(erpnet.AsError(err), err)
+	if created, err := s.Get(ctx, id); err == nil && created != nil {
+		return created, nil
 	}
 	return written(id, wanted), nil
 }
@@ -227,57 +257,86 @@ func (s Store) Update(ctx context.Context, read, wanted Record, writeHash bool) 
 		return nil, failed
 	}
 	if body != "{}" {
-		_, failed = s.API.Write(ctx, http.MethodPatch, s.url(read.ID), body)
-		if failed != nil && !failed.MayBeDone && failed.Status == 0 {
-			return nil, failed // it was not sent
+		if _, failed = s.API.Write(ctx, http.MethodPatch, s.url(read.ID), body); wasNotSent(failed) {
+			return nil, failed
 		}
 		ctx = context.WithoutCancel(ctx)
 	}
 	now, err := s.Get(ctx, read.ID)
+	if failed == nil {
+		return s.updated(now, err, wanted, read, body, writeHash)
+	}
 	switch {
-	case failed == nil && err != nil && body != "{}":
-		return written(read.ID, wanted), nil
-	case failed == nil && err != nil:
-		return nil, err
 	case err != nil && failed.MayBeDone:
 		return nil, s.undecided(failed, err)
-	case err != nil:
+	case err != nil, now == nil && isDenial(failed):
 		return nil, failed
 	case now == nil:
 		return nil, s.fail(Conflict, "found that the record was deleted in the meantime")
-	case failed == nil:
+	case same(*now, wanted) && !hashUncertain(read, *now, wanted, writeHash), hashArrived(read, *now, wanted):
 		return now, nil
-	case failed.MayBeDone && same(*now, wanted) && !hashUncertain(read, *now, wanted, writeHash):
-		return now, nil
-	case failed.MayBeDone && same(*now, wanted):
-		failed.Evidence = strings.TrimPrefix(failed.Evidence+"\nThe instance does not show the hash, so whether "+
-			"the new one was written is not known.", "\n")
-	case !failed.MayBeDone && changedSince(read, *now):
+	case changedSince(read, *now) && (!failed.MayBeDone || isConflict(failed.Status)):
 		e := s.fail(Conflict, "was refused, and the record was changed in the meantime")
 		e.Status = failed.Status
 		return nil, e
+	case failed.MayBeDone && same(*now, wanted):
+		return nil, withEvidence(failed, "The instance does not show the hash, so whether the new one was written is "+
+			"not known.")
 	}
 	return nil, failed
+}
+
+// updated returns the record after a write that the instance reported as a success.
+func (s Store) updated(now *Record, err error, wanted, read Record, body string, writeHash bool) (*Record, error) {
+	switch {
+	case body == "{}" && err != nil:
+		return nil, err
+	case body == "{}" && now == nil:
+		return nil, s.fail(Conflict, "found that the record was deleted in the meantime")
+	case err != nil, now == nil:
+		return written(read.ID, wanted), nil
+	case now.ApplicationSecretHash != "" && hashUncertain(read, *now, wanted, writeHash):
+		return nil, s.fail(domainapi.Failed, "was answered with success, but the record has another secret hash than "+
+			"the one that was sent")
+	}
+	return now, nil
 }
 
 // Delete deletes the record. A record that no longer exists is not an error.
 func (s Store) Delete(ctx context.Context, id string) error {
 	_, failed := s.API.Write(ctx, http.MethodDelete, s.url(id), "")
-	if failed == nil {
-		return nil
+	if wasNotSent(failed) {
+		return failed
 	}
-	if !failed.MayBeDone && failed.Status == 0 {
-		return failed // it was not sent
-	}
-	// There was no response, a refusal, or no such record: the response to a missing key is unknown.
+	// There was no response, a refusal, a success that a gateway may have made up, or no such record: the response to a
+	// missing key is unknown.
 	now, err := s.Get(context.WithoutCancel(ctx), id)
 	switch {
-	case err == nil && now == nil:
+	case failed == nil && now != nil:
+		return s.fail(domainapi.Failed, "was answered with success, but the record is still there")
+	case failed == nil, err == nil && now == nil && !isDenial(failed):
 		return nil
 	case err != nil && failed.MayBeDone:
 		return s.undecided(failed, err)
 	}
 	return failed
+}
+
+// isDenial reports whether the API refused a write for a reason that is not about the record: a record that is not
+// visible afterwards is still there.
+func isDenial(failed *erpnet.Error) bool {
+	switch failed.Kind {
+	case domainapi.TokenRejected, domainapi.Forbidden, domainapi.RateLimited, domainapi.NoLicence:
+		return true
+	}
+	return false
+}
+
+// isConflict reports whether a status says that the version of the record was another one (RFC 9110 section 15.5.13,
+// RFC 6585 section 3).
+func isConflict(status int) bool {
+	return status == http.StatusConflict || status == http.StatusPreconditionFailed ||
+		status == http.StatusPreconditionRequired
 }
 
 func (s Store) url(id string) string { return s.API.Root + domainapi.Reference(applicationSet, id) }
@@ -321,4 +380,10 @@ func same(now, wanted Record) bool {
 func hashUncertain(read, now, wanted Record, writeHash bool) bool {
 	changes := writeHash || wanted.ApplicationSecretHash != read.ApplicationSecretHash
 	return changes && now.ApplicationSecretHash != wanted.ApplicationSecretHash
+}
+
+// hashArrived reports whether the record has the hash that was sent, and had another one before.
+func hashArrived(read, now, wanted Record) bool {
+	return wanted.ApplicationSecretHash != "" && now.ApplicationSecretHash == wanted.ApplicationSecretHash &&
+		read.ApplicationSecretHash != "" && read.ApplicationSecretHash != wanted.ApplicationSecretHash
 }

@@ -5,6 +5,8 @@ package trustedapp
 
 import (
 	"context"
+	"maps"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -111,9 +113,12 @@ func TestWritesAreNotRepeatedBlindly(t *testing.T) {
 		fault erpnettest.Fault
 		posts int
 	}{
-		"limit":   {fault: erpnettest.Status(429), posts: 2},
-		"gateway": {fault: erpnettest.HTML(503), posts: 1},
-		"broken":  {fault: erpnettest.Disconnect(), posts: 1},
+		"limit":            {fault: erpnettest.Status(429), posts: 2},
+		"gateway":          {fault: erpnettest.HTML(503), posts: 1},
+		"broken":           {fault: erpnettest.Disconnect(), posts: 1},
+		"rejected token":   {fault: erpnettest.Status(401), posts: 2},
+		"401 of a gateway": {fault: erpnettest.HTML(401), posts: 1},
+		"login page":       {fault: erpnettest.Redirect(302, "/id/Account/Login"), posts: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l, posts := newLab(t, ""), 0
@@ -265,4 +270,125 @@ func TestTextsOfARecordAreRedacted(t *testing.T) {
 	equal(t, "find", err, nil)
 	equal(t, "the name", found.Name, erpnet.Redacted)
 	equal(t, "the notes", found.Notes, "a "+erpnet.Redacted)
+}
+
+// A success is not believed if the record shows that nothing, or something else, was written.
+func TestSuccessIsCheckedAgainstTheRecord(t *testing.T) {
+	madeUp := map[string]erpnettest.Fault{
+		"204": erpnettest.Status(204), "200": erpnettest.Response(200, "application/json", "{}"),
+	}
+	for name, fault := range madeUp {
+		l, ctx := newLab(t, ""), context.Background()
+		created, err := l.Create(ctx, reports())
+		wantStored(t, created, reports(), err)
+		for _, method := range []string{"POST", "PATCH", "DELETE"} {
+			l.Inject(erpnettest.DomainAPI, at(method, fault))
+		}
+		rotated := with(t, reports(), `{"ApplicationSecretHash":"`+erpnet.SecretHash("new")+`"}`)
+		_, err = l.Update(ctx, *created, rotated, true)
+		equal(t, name+": a hash that was not taken", kindOf(err), domainapi.Failed)
+		equal(t, name+": a record that was not deleted", kindOf(l.Delete(ctx, created.ID)), domainapi.Failed)
+		_, err = l.Create(ctx, with(t, reports(), `{"ApplicationURI":"com.example/other"}`))
+		equal(t, name+": a record that was not made", kindOf(err), domainapi.Failed)
+	}
+}
+
+// A refusal is reported even if the record is not visible afterwards.
+func TestRefusalIsNotHiddenByAnInvisibleRecord(t *testing.T) {
+	l, ctx := newLab(t, ""), context.Background()
+	created, err := l.Create(ctx, reports())
+	wantStored(t, created, reports(), err)
+	for _, method := range []string{"PATCH", "DELETE"} {
+		l.Inject(erpnettest.DomainAPI, at(method, erpnettest.DomainError(403, 0, "System.Exception", "No right.")))
+	}
+	l.Inject(erpnettest.DomainAPI, at("GET", erpnettest.HiddenRecords(404)))
+	_, err = l.Update(ctx, *created, with(t, reports(), `{"Name":"Changed"}`), false)
+	equal(t, "update", kindOf(err), domainapi.Forbidden)
+	equal(t, "delete", kindOf(l.Delete(ctx, created.ID)), domainapi.Forbidden)
+}
+
+// A record that is not listed is found by the Id of the response.
+func TestCreatedRecordThatIsNotListedIsKept(t *testing.T) {
+	for status, keyStatus := range map[int]int{201: 200, 204: 404} {
+		l := newLab(t, "")
+		l.Configure(func(s *erpnettest.Settings) { s.CreateStatus = status })
+		hidden := erpnettest.HiddenRecords(keyStatus)
+		hidden.When = func(r erpnettest.Request) bool { return strings.Contains(r.Path, applicationSet) }
+		l.Inject(erpnettest.DomainAPI, hidden)
+		created, err := l.Create(context.Background(), reports())
+		wantStored(t, created, reports(), err)
+	}
+}
+
+// What looks like the API's refusal may come from a gateway after the write was carried out.
+func TestRefusalAfterTheWriteIsDecidedByTheRecord(t *testing.T) {
+	for name, test := range map[string]struct {
+		status int
+		body   map[string]any
+	}{
+		"API management": {status: 500, body: map[string]any{"statusCode": 500, "message": "Internal server error"}},
+		"problem":        {status: 500, body: map[string]any{"title": "An error occurred", "status": 500}},
+		"forbidden":      {status: 403, body: map[string]any{"message": "Forbidden"}},
+	} {
+		l, ctx := newLab(t, ""), context.Background()
+		l.Configure(func(s *erpnettest.Settings) { s.CreateStatus, s.UpdateStatus = test.status, test.status })
+		for _, method := range []string{"POST", "PATCH"} {
+			l.Inject(erpnettest.DomainAPI, at(method, erpnettest.Document(func(document map[string]any) {
+				clear(document)
+				maps.Copy(document, test.body)
+			})))
+		}
+		created, err := l.Create(ctx, reports())
+		wantStored(t, created, reports(), err)
+		wanted := with(t, reports(), `{"Name":"Changed","ApplicationSecretHash":"`+erpnet.SecretHash("new")+`"}`)
+		updated, err := l.Update(ctx, *created, wanted, true)
+		wantStored(t, updated, wanted, err)
+		equal(t, name+": records", len(l.Applications()), 2)
+	}
+}
+
+// No flag is ever true without what it needs.
+func TestFlagsFollowWhatTheyNeed(t *testing.T) {
+	without := Record{ID: "x", Name: "Reports"}
+	all := with(t, without, `{"SystemUser":"svc","SystemUserAllowed":true,"ImpersonateLoginURL":["https://a.example"],
+		"ImpersonateAsInternalUserAllowed":true}`)
+	names := func(wanted, old Record) string {
+		var names []string
+		for _, member := range changes(wanted, old, false) {
+			names = append(names, member.name)
+		}
+		return strings.Join(names, " ")
+	}
+	equal(t, "set", names(all, without),
+		"SystemUser SystemUserAllowed ImpersonateLoginUrl ImpersonateAsInternalUserAllowed")
+	equal(t, "cleared", names(without, all),
+		"SystemUserAllowed SystemUser ImpersonateAsInternalUserAllowed ImpersonateLoginUrl")
+}
+
+// A failed precondition is a conflict, whoever answers.
+func TestConflictWithoutContentIsAConflict(t *testing.T) {
+	for _, status := range []int{409, 412, 428} {
+		l, ctx := newLab(t, ""), context.Background()
+		created, err := l.Create(ctx, reports())
+		wantStored(t, created, reports(), err)
+		l.ChangeApplication(created.ApplicationURI, func(a *erpnettest.TrustedApplication) { a.Name = "Theirs" })
+		l.Inject(erpnettest.DomainAPI, at("PATCH", erpnettest.Status(status)))
+		_, err = l.Update(ctx, *created, with(t, reports(), `{"Name":"Ours"}`), false)
+		equal(t, "the kind", kindOf(err), Conflict)
+	}
+}
+
+// A hash comes in any usual form. Anything else, such as asterisks, is not a hash.
+func TestHashIsReadInAnyForm(t *testing.T) {
+	const want = "Q0nBWBjYe4CvGX8n10MjHcd9wa3WdMzZuOYsTSUpFwo="
+	for text, hash := range map[string]string{
+		want: want, want + "\r\n": want, want[:43]: want,
+		"4349c15818d87b80af197f27d743231dc77dc1add674ccd9b8e62c4d25291 70a": "",
+		"4349c15818d87b80af197f27d743231dc77dc1add674ccd9b8e62c4d2529170a":  want,
+		"********": "", "": "", "hunter2": "",
+	} {
+		record := recordOf(map[string]any{"ApplicationSecretHash": text})
+		equal(t, text, record.ApplicationSecretHash, hash)
+		equal(t, text+": that it is withheld", record.SecretHashWithheld, text != "" && hash == "")
+	}
 }
