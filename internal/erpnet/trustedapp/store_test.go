@@ -287,6 +287,8 @@ func TestSuccessIsCheckedAgainstTheRecord(t *testing.T) {
 		rotated := with(t, reports(), `{"ApplicationSecretHash":"`+erpnet.SecretHash("new")+`"}`)
 		_, err = l.Update(ctx, *created, rotated, true)
 		equal(t, name+": a hash that was not taken", kindOf(err), domainapi.Failed)
+		_, err = l.Update(ctx, *created, with(t, reports(), `{"Name":"Changed"}`), false)
+		equal(t, name+": a name that was not taken", kindOf(err), domainapi.Failed)
 		equal(t, name+": a record that was not deleted", kindOf(l.Delete(ctx, created.ID)), domainapi.Failed)
 		_, err = l.Create(ctx, with(t, reports(), `{"ApplicationURI":"com.example/other"}`))
 		equal(t, name+": a record that was not made", kindOf(err), domainapi.Failed)
