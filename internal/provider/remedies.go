@@ -437,8 +437,10 @@ func Remedies() []Remedy {
 		},
 		{
 			Kind: domainapi.NotFound, Title: "No Such Entity Set",
-			Cause:  "The Domain API has no entity set with this name.",
-			Remedy: "Check the name of the entity set (entity_set, probe_entity_set).",
+			Cause: "The Domain API has no entity set with this name.",
+			Remedy: "If you named the entity set (entity_set, probe_entity_set), check its name.\n" +
+				"Otherwise, this instance does not offer trusted applications through the Domain API: request the " +
+				"registration with the ticket that erpnet_registration_request writes.",
 		},
 		{
 			Kind: domainapi.NotServed, Title: "No Domain API Here",
@@ -466,8 +468,10 @@ func Remedies() []Remedy {
 		},
 		{
 			Kind: domainapi.Renamed, Title: "Entity Set Was Renamed",
-			Cause:  "The entity set has another name in this version of ERP.net.",
-			Remedy: "Use the new name from the message.",
+			Cause: "The entity set has another name in this version of ERP.net.",
+			Remedy: "If you named the entity set (entity_set, probe_entity_set), use the new name from the " +
+				"message.\n" +
+				"Otherwise, this instance is newer than the provider: upgrade the provider.",
 		},
 		{
 			Kind: domainapi.NotDomainAPI, Title: "Not a Domain API",
