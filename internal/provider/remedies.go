@@ -424,6 +424,8 @@ func Remedies() []Remedy {
 			Cause: "The Domain API does not accept the token.",
 			Remedy: "Check that instance, identity_url and domain_api_url belong to the same instance, and that " +
 				"its clock is right.\n" +
+				"If the response redirects to the login page of another host, a gateway in front of the instance " +
+				"requires a login. Ask its administrator to let calls of the Domain API through.\n" +
 				"A reference token may have expired or been revoked, or the ReferenceTokens of the Trusted " +
 				"Application may be None.",
 		},

@@ -95,6 +95,8 @@ func kindOf(r *erpnet.Response, body errorBody) erpnet.Kind {
 		return NoLicence
 	case body.isRename():
 		return Renamed
+	case r.IsDeniedRedirect():
+		return Forbidden
 	case r.IsLoginRedirect(), r.Status == http.StatusUnauthorized && (challenged || !r.IsHTML()):
 		return TokenRejected
 	case r.Status == http.StatusForbidden && (challenged || body.object):

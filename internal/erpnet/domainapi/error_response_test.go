@@ -65,6 +65,25 @@ func TestErrorsAreToldApart(t *testing.T) {
 			header: http.Header{"Location": {"/id/Account/Login?x=1"}},
 			want:   TokenRejected,
 		},
+		"login page of ASP.NET": {
+			status: 302, header: http.Header{"Location": {"/Account/LogOn"}}, want: TokenRejected,
+		},
+		"login page, slash": {status: 302, header: http.Header{"Location": {"/login/"}}, want: TokenRejected},
+		"login page, extension": {
+			status: 302, header: http.Header{"Location": {"/id/account/login.aspx;s=1"}}, want: TokenRejected,
+		},
+		"login page, hyphen": {status: 302, header: http.Header{"Location": {"/Sign-In"}}, want: TokenRejected},
+		"login page elsewhere": {
+			status: 302,
+			header: http.Header{"Location": {"https://login.microsoftonline.com/x/oauth2/authorize?y=1"}},
+			want:   TokenRejected,
+		},
+		"page of a denial": {
+			status: 302, header: http.Header{"Location": {"/id/Account/AccessDenied?ReturnUrl=x"}}, want: Forbidden,
+		},
+		"no login page": {
+			status: 302, header: http.Header{"Location": {"https://login.example/api?login"}}, want: NotDomainAPI,
+		},
 		"login of a gateway":   {status: 401, body: "<html>", want: erpnet.GatewayRefused},
 		"entity set":           {status: 404, body: `{"error":{"message":"x"}}`, want: NotFound},
 		"nothing there":        {status: 404, body: "<html>", want: NotServed},
