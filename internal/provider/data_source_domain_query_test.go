@@ -181,6 +181,11 @@ func TestDomainQueryRefuses(t *testing.T) {
 			inject: injected(api, erpnettest.HTML(404)),
 			want:   []string{"No Domain API Here", "The URL has"},
 		},
+		"a URL that is too long, as its status says": {
+			values: query(arguments{"filter": strings.Repeat("x", 2500)}),
+			inject: injected(api, erpnettest.HTML(414)),
+			want:   []string{"URL Too Long", "Shorten filter", "The URL has"},
+		},
 		"a login page in front of it": {
 			values: query(nil),
 			inject: injected(api, erpnettest.Redirect(302, "/id/Account/Login")),

@@ -476,6 +476,11 @@ func Remedies() []Remedy {
 				"Otherwise, this instance is newer than the provider: upgrade the provider.",
 		},
 		{
+			Kind: domainapi.URLTooLong, Title: "URL Too Long",
+			Cause:  "The web server, or a gateway in front of it, does not accept a URL of this length.",
+			Remedy: "Shorten filter, select, expand or order_by, or split the query.",
+		},
+		{
 			Kind: domainapi.NotDomainAPI, Title: "Not a Domain API",
 			Cause: "The response is not the JSON of a Domain API.",
 			Remedy: "Check instance. If the instance hosts its Domain API somewhere other than " +

@@ -17,6 +17,7 @@ const (
 	NoLicence      erpnet.Kind = "no_licence"
 	Failed         erpnet.Kind = "api_failed"
 	Renamed        erpnet.Kind = "api_renamed"
+	URLTooLong     erpnet.Kind = "url_too_long"
 	NotDomainAPI   erpnet.Kind = "not_domain_api"
 	ForeignLink    erpnet.Kind = "foreign_link"
 	TooManyRows    erpnet.Kind = "too_many_rows"

@@ -76,11 +76,18 @@ func failure(client *erpnet.Client, r *erpnet.Response, url string) *erpnet.Erro
 		Happened: "was answered with HTTP status " + strconv.Itoa(r.Status),
 	}
 	client.AddFacts(e, r)
-	if kind == NotServed && len(url) > longURL {
-		e.Evidence = strings.TrimPrefix(e.Evidence+fmt.Sprintf("\nThe URL has %d characters, and some web servers "+
-			"answer a URL of more than %d so.", len(url), longURL), "\n")
+	switch {
+	case kind == URLTooLong:
+		addEvidence(e, fmt.Sprintf("The URL has %d characters.", len(url)))
+	case kind == NotServed && len(url) > longURL:
+		addEvidence(e, fmt.Sprintf("The URL has %d characters, and some web servers answer a URL of more than %d so.",
+			len(url), longURL))
 	}
 	return e
+}
+
+func addEvidence(e *erpnet.Error, sentence string) {
+	e.Evidence = strings.TrimPrefix(e.Evidence+"\n"+sentence, "\n")
 }
 
 // longURL is the length, in characters, of the longest query that IIS accepts by default.
@@ -105,6 +112,8 @@ func kindOf(r *erpnet.Response, body errorBody) erpnet.Kind {
 		return NotFound
 	case r.Status == http.StatusNotFound:
 		return NotServed
+	case r.Status == http.StatusRequestURITooLong:
+		return URLTooLong
 	case r.Status == http.StatusTooManyRequests:
 		return RateLimited
 	case r.IsTransient(), r.IsGateways():

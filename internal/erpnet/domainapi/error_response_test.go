@@ -84,6 +84,8 @@ func TestErrorsAreToldApart(t *testing.T) {
 		"no login page": {
 			status: 302, header: http.Header{"Location": {"https://login.example/api?login"}}, want: NotDomainAPI,
 		},
+		"long URL":             {status: 414, body: "<html>", want: URLTooLong},
+		"long URL, JSON":       {status: 414, body: `{"error":{"message":"x"}}`, want: URLTooLong},
 		"login of a gateway":   {status: 401, body: "<html>", want: erpnet.GatewayRefused},
 		"entity set":           {status: 404, body: `{"error":{"message":"x"}}`, want: NotFound},
 		"nothing there":        {status: 404, body: "<html>", want: NotServed},
@@ -108,6 +110,23 @@ func TestErrorsAreToldApart(t *testing.T) {
 				t.Errorf("the status is %d", failed.Status)
 			}
 		})
+	}
+}
+
+// The evidence says what a person cannot see from the kind.
+func TestErrorsGiveTheirEvidence(t *testing.T) {
+	long := "https://x.example/?" + strings.Repeat("x", 3000)
+	for name, test := range map[string]struct {
+		response erpnet.Response
+		want     string
+	}{
+		"long URL":            {erpnet.Response{Status: 414, Body: []byte("<html>")}, "The URL has 3019 characters."},
+		"nothing there":       {erpnet.Response{Status: 404}, "The URL has 3019 characters, and some web servers"},
+	} {
+		failed := failure(protecting(), &test.response, long)
+		if !strings.Contains(failed.Evidence, test.want) || strings.Contains(failed.Happened, "not a JSON object") {
+			t.Errorf("%s: %s, %s", name, failed.Happened, failed.Evidence)
+		}
 	}
 }
 
