@@ -154,7 +154,17 @@ func TestDomainQueryRefuses(t *testing.T) {
 		"next page is the same": {
 			values: query(pages),
 			inject: link("Crm_Sales_Customers?$top=5&$count=true"),
-			want:   []string{"links that lead to no further rows"},
+			want:   []string{"Next Pages Without Further Rows", "leads back to an earlier page"},
+		},
+		"no page but the first": {
+			values: query(pages),
+			inject: injected(api, erpnettest.Response(200, "application/json", `{"value":[{"@odata.id":"X(1)"}]}`)),
+			want:   []string{"Next Pages Without Further Rows", "the same rows again", "set top to read a single page"},
+		},
+		"more rows than counted": {
+			values: query(pages),
+			inject: injected(api, erpnettest.Field("@odata.count", 14)),
+			want:   []string{"Rows Do Not Match Their Count", "15 rows and a count of 14"},
 		},
 		"no licence": {
 			values: query(nil),

@@ -488,9 +488,16 @@ func Remedies() []Remedy {
 		},
 		{
 			Kind: domainapi.ForeignLink, Title: "Next Page Elsewhere",
-			Cause: "The link to the next rows leads away from the Domain API, or back to an earlier page. The " +
-				"provider does not follow it, because the token would go with it.",
+			Cause: "The link to the next rows leads away from the Domain API. The provider does not follow it, " +
+				"because the token would go with it.",
 			Remedy: "Check domain_api_url, and whether a gateway in front of the instance changes links.",
+		},
+		{
+			Kind: domainapi.NoFurtherRows, Title: "Next Pages Without Further Rows",
+			Cause: "The next pages of the Domain API bring no further rows: it ignores $skip, links back to an " +
+				"earlier page, or sends page after page without rows.",
+			Remedy: "If you set all_pages, leave it out and set top to read a single page, of up to 1000 rows. " +
+				"Narrow the query until it fits on that page.",
 		},
 		{
 			Kind: domainapi.TooManyRows, Title: "Too Many Rows",
@@ -498,10 +505,10 @@ func Remedies() []Remedy {
 			Remedy: "Narrow the query with filter, or raise max_rows.",
 		},
 		{
-			Kind: domainapi.IncompleteRows, Title: "Rows Missing",
-			Cause: "The Domain API returned fewer rows than it counted.",
-			Remedy: "Run again: rows may have been deleted meanwhile. Otherwise, narrow the query with filter " +
-				"until it fits on one page.",
+			Kind: domainapi.MiscountedRows, Title: "Rows Do Not Match Their Count",
+			Cause: "The Domain API returned fewer or more rows than it counted.",
+			Remedy: "Run again: rows may have been added or deleted meanwhile. Otherwise, narrow the query with " +
+				"filter until it fits on one page.",
 		},
 		{
 			Kind: trustedapp.Conflict, Title: "Record Changed Elsewhere",

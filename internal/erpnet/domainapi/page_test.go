@@ -51,6 +51,24 @@ func TestQueryAllReadsEveryRowOnce(t *testing.T) {
 	}
 }
 
+// OData allows pages without rows before others, and neither a link nor a count on the last page.
+func TestQueryAllFollowsLinksToTheLastPage(t *testing.T) {
+	l := newLab(t, erpnet.Options{})
+	requests := 0
+	l.Inject(erpnettest.DomainAPI, erpnettest.Document(func(page map[string]any) {
+		requests++
+		delete(page, "@odata.count")
+		delete(page, "@odata.nextLink")
+		if requests <= 10 {
+			page["value"], page["@odata.nextLink"] = []any{}, fmt.Sprintf("%s?$top=%d", customers, 15+requests)
+		}
+	}))
+	page, err := l.QueryAll(context.Background(), Query{EntitySet: customers, Top: 15}, 15)
+	if err != nil || len(page.Rows) != 15 || requests != 11 {
+		t.Errorf("%d requests for %v: %v", requests, page, err)
+	}
+}
+
 // shorten reduces a page to at most four rows, without a link to the rest.
 func shorten(page map[string]any) {
 	delete(page, "@odata.nextLink")
@@ -64,6 +82,11 @@ func TestQueryAllRefuses(t *testing.T) {
 		pages++
 		page["value"], page["@odata.nextLink"] = []any{}, fmt.Sprintf("%s?$skip=%d", customers, pages)
 	}
+	ignoresSkip := func(page map[string]any) {
+		delete(page, "@odata.nextLink")
+		delete(page, "@odata.count")
+		page["value"] = []any{map[string]any{"@odata.id": "A(1)"}, map[string]any{"@odata.id": "A(2)"}}
+	}
 	lacking := erpnettest.Together(erpnettest.Field("@odata.count", 16), erpnettest.WithoutField("@odata.nextLink"))
 	for name, test := range map[string]struct {
 		fault    erpnettest.Fault
@@ -71,12 +94,20 @@ func TestQueryAllRefuses(t *testing.T) {
 		want     erpnet.Kind
 		requests int // at most
 	}{
-		"fewer rows than counted": {fault: lacking, maxRows: 15, want: IncompleteRows, requests: 4},
-		"more rows than allowed":  {maxRows: 14, want: TooManyRows, requests: 3},
-		"links that never end":    {fault: erpnettest.Document(endless), maxRows: 15, want: ForeignLink, requests: 5},
+		"fewer rows than counted": {fault: lacking, maxRows: 15, want: MiscountedRows, requests: 4},
+		"more rows than counted": {
+			fault: erpnettest.Field("@odata.count", 14), maxRows: 15, want: MiscountedRows, requests: 3,
+		},
+		"more rows than allowed": {maxRows: 14, want: TooManyRows, requests: 3},
+		"links that never end": {
+			fault: erpnettest.Document(endless), maxRows: 15, want: NoFurtherRows, requests: maxEmptyPages + 1,
+		},
 		"a link in a circle": {
-			fault: erpnettest.Field("@odata.nextLink", customers+"?$skip=1"), maxRows: 99, want: ForeignLink,
+			fault: erpnettest.Field("@odata.nextLink", customers+"?$skip=1"), maxRows: 99, want: NoFurtherRows,
 			requests: 2,
+		},
+		"the same rows for each page": {
+			fault: erpnettest.Document(ignoresSkip), maxRows: 10_000, want: NoFurtherRows, requests: 2,
 		},
 		"a link elsewhere": {
 			fault: erpnettest.Field("@odata.nextLink", "https://x.example/"), maxRows: 15, want: ForeignLink,
