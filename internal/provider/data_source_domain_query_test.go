@@ -166,6 +166,16 @@ func TestDomainQueryRefuses(t *testing.T) {
 			inject: injected(api, erpnettest.Field("@odata.count", 14)),
 			want:   []string{"Rows Do Not Match Their Count", "15 rows and a count of 14"},
 		},
+		"an error with the status of a success": {
+			values: query(nil),
+			inject: injected(api, erpnettest.DomainError(200, 0, "X", "No rights to read entity")),
+			want:   []string{"Query Refused by the Domain API", "No rights to read entity"},
+		},
+		"an error after the first rows": {
+			values: query(pages),
+			inject: injected(api, erpnettest.RawField("error", `{"message":"Time is up"}`)),
+			want:   []string{"Query Refused by the Domain API", "Time is up"},
+		},
 		"no licence": {
 			values: query(nil),
 			inject: injected(api, erpnettest.LicenceExhausted()),

@@ -273,7 +273,6 @@ func echoesOf(secret, form string, everyEndpoint bool) []faultRow {
 		must(json.Marshal(map[string]any{"title": "No.", "errors": map[string][]string{"client_secret": {secret}}})),
 	)
 	refused := at(erpnet.UnexpectedStatus, domainapi.Failed).tokensFail(identity.RequestRefused)
-	notJSON := at(erpnet.NotJSON, domainapi.NotDomainAPI).but(outcomes{write: domainapi.Failed})
 	echo(
 		"an OAuth description",
 		erpnettest.OAuthError(400, "invalid_client", "The client_secret "+secret+" is wrong."),
@@ -291,7 +290,11 @@ func echoesOf(secret, form string, everyEndpoint bool) []faultRow {
 		erpnettest.Redirect(307, elsewhere+"?client_secret="+secret),
 		at(erpnet.Redirected, domainapi.NotDomainAPI),
 	)
-	echo("a web page", erpnettest.Response(200, "text/html", page), notJSON)
+	echo(
+		"a web page",
+		erpnettest.Response(200, "text/html", page),
+		at(erpnet.NotJSON, domainapi.NotDomainAPI),
+	)
 	echo(
 		"a header",
 		erpnettest.Status(500).With("X-Request", strings.ReplaceAll(secret, "\n", " ")),

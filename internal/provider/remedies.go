@@ -482,9 +482,10 @@ func Remedies() []Remedy {
 		},
 		{
 			Kind: domainapi.NotDomainAPI, Title: "Not a Domain API",
-			Cause: "The response is not the JSON of a Domain API.",
+			Cause: "The response is not one that a Domain API sends.",
 			Remedy: "Check instance. If the instance hosts its Domain API somewhere other than " +
-				"/api/domain/odata/, set domain_api_url.",
+				"/api/domain/odata/, set domain_api_url. If both are right, a gateway in front of the instance " +
+				"may have sent or changed the response.",
 		},
 		{
 			Kind: domainapi.ForeignLink, Title: "Next Page Elsewhere",

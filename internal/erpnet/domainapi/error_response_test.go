@@ -37,10 +37,23 @@ func TestErrorsAreToldApart(t *testing.T) {
 		body   string
 		want   erpnet.Kind // empty for success
 	}{
-		"read":            {status: 200},
-		"created":         {status: 201},
-		"without content": {status: 204},
-		"licence by code": {status: 500, body: `{"error":{"message":"x","code":8}}`, want: NoLicence},
+		"read":                           {status: 200},
+		"created":                        {status: 201},
+		"without content":                {status: 204},
+		"entity with an attribute Error": {status: 200, body: `{"Id":1,"Error":{"message":"x"}}`},
+		"rows with an attribute error":   {status: 200, body: `{"value":[{"error":{"message":"x"}}]}`},
+		"text":                           {status: 200, body: "OK"},
+		"JSON as a web page": {
+			status: 200, header: http.Header{"Content-Type": {"text/html"}}, body: `{"Id":1}`,
+		},
+		"web page as success":      {status: 200, body: "<html>", want: NotDomainAPI},
+		"web page as creation":     {status: 201, body: "<html>", want: NotDomainAPI},
+		"error as success":         {status: 200, body: `{"error":{"message":"x"}}`, want: Failed},
+		"error as creation":        {status: 201, body: `{"error":{}}`, want: Failed},
+		"error after rows":         {status: 200, body: `{"value":[],"error":{"message":"x"}}`, want: Failed},
+		"licence error as success": {status: 200, body: `{"error":{"code":8}}`, want: NoLicence},
+		"part of the content":      {status: 206, body: `{"value":[]}`, want: NotDomainAPI},
+		"licence by code":          {status: 500, body: `{"error":{"message":"x","code":8}}`, want: NoLicence},
 		"licence by type": {
 			status: 500, body: `{"error":{"type":"Aloe.SystemFrameworks.E1LicenseException"}}`, want: NoLicence,
 		},
@@ -122,6 +135,9 @@ func TestErrorsGiveTheirEvidence(t *testing.T) {
 	}{
 		"long URL":            {erpnet.Response{Status: 414, Body: []byte("<html>")}, "The URL has 3019 characters."},
 		"nothing there":       {erpnet.Response{Status: 404}, "The URL has 3019 characters, and some web servers"},
+		"part of the content": {erpnet.Response{Status: 206, Body: []byte("{}")}, "with HTTP status 200, 201 or 204"},
+		"page of a check":     {erpnet.Response{Status: 200, Body: []byte("<title>Human?</title>")}, `"Human?"`},
+		"error as success":    {erpnet.Response{Status: 200, Body: []byte(`{"error":{"message":"x"}}`)}, ""},
 	} {
 		failed := failure(protecting(), &test.response, long)
 		if !strings.Contains(failed.Evidence, test.want) || strings.Contains(failed.Happened, "not a JSON object") {

@@ -56,6 +56,13 @@ func (a API) ReadOne(ctx context.Context, q Query, id string) (Row, *erpnet.Erro
 	return row, nil
 }
 
+// decode decodes a JSON value without losing digits of its numbers.
+func decode(content []byte, into any) error {
+	decoder := json.NewDecoder(bytes.NewReader(content))
+	decoder.UseNumber()
+	return decoder.Decode(into)
+}
+
 // Query reads one page for a state: redacted, and without passwords and secret hashes. The error is an [*erpnet.Error].
 func (a API) Query(ctx context.Context, q Query) (*Page, error) {
 	page, failed := a.Read(ctx, q)
@@ -232,24 +239,33 @@ func (a API) get(ctx context.Context, link string) (*Page, *erpnet.Error) {
 // page reads a list of rows. If a successful response holds no list, it is not from a Domain API.
 func (a API) page(response *erpnet.Response, link string) (*Page, *erpnet.Error) {
 	var body struct {
-		Value    []Row           `json:"value"`
-		NextLink string          `json:"@odata.nextLink"`
+		Value    json.RawMessage `json:"value"`
+		NextLink any             `json:"@odata.nextLink"`
 		Count    json.RawMessage `json:"@odata.count"` // a number, or a string that holds one
 	}
-	decoder := json.NewDecoder(bytes.NewReader(response.Content()))
-	decoder.UseNumber()
-	if err := decoder.Decode(&body); err != nil || body.Value == nil {
-		failed := notDomainAPI(a.Client(), response)
-		if err == nil {
-			failed.Happened = "was answered with a JSON object that lists no rows"
-		}
-		failed.URL, failed.ClientID = withoutQuery(link), a.Tokens.Request.Credentials.ClientID
-		return nil, failed
+	content := response.Content()
+	if json.Unmarshal(content, &body) != nil || content[0] != '{' {
+		return nil, a.notDomainAPI(response, link)
 	}
-	if what := excess(body.Value); what != "" {
+	var rows []Row
+	if decode(body.Value, &rows) != nil || rows == nil {
+		return nil, a.Fail(NotDomainAPI, link, "was answered with a JSON object that lists no rows")
+	}
+	next, isText := body.NextLink.(string)
+	if body.NextLink != nil && !isText {
+		return nil, a.Fail(NotDomainAPI, link, "was answered with an @odata.nextLink that is not a text")
+	}
+	if what := excess(rows); what != "" {
 		return nil, a.Fail(erpnet.Excessive, link, "was answered with rows that "+what)
 	}
-	return &Page{Rows: body.Value, NextLink: body.NextLink, Count: readCount(body.Count)}, nil
+	return &Page{Rows: rows, NextLink: next, Count: readCount(body.Count)}, nil
+}
+
+// notDomainAPI returns the error for a response to link that no Domain API sends.
+func (a API) notDomainAPI(response *erpnet.Response, link string) *erpnet.Error {
+	failed := notDomainAPI(a.Client(), response)
+	failed.URL, failed.ClientID = withoutQuery(link), a.Tokens.Request.Credentials.ClientID
+	return failed
 }
 
 // readCount reads @odata.count. It returns nil if there is none or if it is not an integer.

@@ -69,6 +69,25 @@ func TestQueryAllFollowsLinksToTheLastPage(t *testing.T) {
 	}
 }
 
+// Whatever is wrong with a page is said.
+func TestPageThatIsNoneIsToldInDetail(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"error":{"message":"No rights to read entity"}}`:            `: "No rights to read entity"`,
+		`{"value":[{"Id":1}],"error":{"message":"Time is up"}}`:       `: "Time is up"`,
+		`{"value":[{"Id":1,"error":{"message":"of the row"}}]}`:       "",
+		`{"value":[{"Id":1}],"error":null,"@odata.nextLink":null}`:    "",
+		`{"value":[{"Id":1}],"@odata.nextLink":{"href":"Customers"}}`: "@odata.nextLink that is not a text",
+		`{"value":{"Id":1}}`:  "a JSON object that lists no rows",
+		`{"value":[{"Id":1}]`: "content that is not a JSON object",
+		`null`:                "content that is not a JSON object",
+	} {
+		l := newLab(t, erpnet.Options{})
+		l.Inject(erpnettest.DomainAPI, erpnettest.Response(200, "application/json", body))
+		_, err := l.Query(context.Background(), Query{EntitySet: customers})
+		wantError(t, err, want)
+	}
+}
+
 // shorten reduces a page to at most four rows, without a link to the rest.
 func shorten(page map[string]any) {
 	delete(page, "@odata.nextLink")
