@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"path"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -34,26 +35,36 @@ func (p *Page) HasMore() bool {
 // Read reads one page with everything in it, unchanged.
 func (a API) Read(ctx context.Context, q Query) (*Page, *erpnet.Error) { return a.get(ctx, a.url(q)) }
 
-// ReadOne reads one entity by its key, unchanged, or returns nil if there is none. Servers report a missing entity in
-// several ways (protocol section 5), so errors of kind [NotFound], [NotServed], and [Failed] count as missing, and so
-// does a response that is not an entity. Any other failure, such as a refusal to show the entity, is an error.
+// ReadOne reads one entity by its key, unchanged, or returns nil if there is none. ERP.net does not document how it
+// reports a missing entity (protocol section 5). HTTP status 404, a response without content, and a message that says so
+// count as missing. Any other failure is an error: the entity may exist, and its reader may lack the rights to see it.
 func (a API) ReadOne(ctx context.Context, q Query, id string) (Row, *erpnet.Error) {
 	q.EntitySet = Reference(q.EntitySet, id)
 	response, failed := a.call(ctx, call{http.MethodGet, a.url(q), "", erpnet.RetryRead})
 	if failed != nil {
-		switch failed.Kind {
-		case NotFound, NotServed, Failed:
+		if failed.Kind == NotFound || failed.Kind == NotServed || failed.Kind == Failed && saysMissing(failed.Message) {
 			return nil, nil
 		}
 		return nil, failed
 	}
+	if len(response.Content()) == 0 {
+		return nil, nil
+	}
 	var row Row
-	decoder := json.NewDecoder(bytes.NewReader(response.Content()))
-	decoder.UseNumber()
-	if decoder.Decode(&row) != nil {
-		return nil, nil //nolint:nilerr // 204, or something that is not an entity
+	if decode(response.Content(), &row) != nil {
+		return nil, a.notDomainAPI(response, a.url(q))
 	}
 	return row, nil
+}
+
+var (
+	missing = regexp.MustCompile(`(?i)(not|n['’]t) exist|not (be )?found|no longer exists`)
+	denied  = regexp.MustCompile(`(?i)denied|permission|rights|allowed|authorized|access`)
+)
+
+// saysMissing reports whether a message says that an entity does not exist, and not that it may as well be denied.
+func saysMissing(message string) bool {
+	return missing.MatchString(message) && !denied.MatchString(message)
 }
 
 // decode decodes a JSON value without losing digits of its numbers.

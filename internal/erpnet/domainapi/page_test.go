@@ -88,6 +88,46 @@ func TestPageThatIsNoneIsToldInDetail(t *testing.T) {
 	}
 }
 
+// A record is missing only if the server says so. What may still exist must not be forgotten.
+func TestReadOneTellsMissingFromRefused(t *testing.T) {
+	const json, exception = "application/json", "System.Exception"
+	for name, test := range map[string]struct {
+		fault erpnettest.Fault
+		want  erpnet.Kind // empty for a record that is missing
+	}{
+		"no such key, without a word": {fault: erpnettest.Status(404)},
+		"no such key":                 {fault: erpnettest.DomainError(404, 0, exception, "No.")},
+		"does not exist":              {fault: erpnettest.DomainError(500, 0, exception, "The object X does not exist.")},
+		"not found":                   {fault: erpnettest.DomainError(500, 0, exception, "Object not found: X")},
+		"no content":                  {fault: erpnettest.Status(204)},
+		"no right": {
+			fault: erpnettest.DomainError(500, 0, exception, "Access denied: user has no read permission for object"),
+			want:  Failed,
+		},
+		"missing or no right": {
+			fault: erpnettest.DomainError(500, 0, exception, "Object not found, or you lack the rights to see it."),
+			want:  Failed,
+		},
+		"some failure":   {fault: erpnettest.DomainError(500, 0, exception, "Deadlock."), want: Failed},
+		"without a word": {fault: erpnettest.Response(400, json, "{}"), want: Failed},
+		"error as success": {
+			fault: erpnettest.Response(200, json, `{"error":{"message":"No."}}`), want: Failed,
+		},
+		"web page":       {fault: erpnettest.HTML(200), want: NotDomainAPI},
+		"something else": {fault: erpnettest.Response(200, "text/plain", "Please wait"), want: NotDomainAPI},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLab(t, erpnet.Options{})
+			l.Inject(erpnettest.DomainAPI, test.fault)
+			row, failed := l.ReadOne(context.Background(), Query{EntitySet: customers}, "X")
+			wantKind(t, failed, test.want)
+			if row != nil {
+				t.Errorf("got %v", row)
+			}
+		})
+	}
+}
+
 // shorten reduces a page to at most four rows, without a link to the rest.
 func shorten(page map[string]any) {
 	delete(page, "@odata.nextLink")
