@@ -117,16 +117,29 @@ func (c *Client) redirectTarget(r *Response) string {
 
 // IsLoginRedirect reports whether a response redirects to a login page, which means that the token was not accepted.
 func (r *Response) IsLoginRedirect() bool {
-	if r.Status < 300 || r.Status > 399 {
-		return false
-	}
+	return r.redirectsTo("login", "logon", "signin", "authorize")
+}
+
+// IsDeniedRedirect reports whether a response redirects to the page that web sites show to a user without rights.
+func (r *Response) IsDeniedRedirect() bool { return r.redirectsTo("accessdenied") }
+
+// redirectsTo reports whether a response redirects to a path with one of the given names, in any letter case, with or
+// without hyphens and an extension: /id/account/login.aspx, /Account/Sign-In/.
+func (r *Response) redirectsTo(names ...string) bool {
 	u, err := url.Parse(r.Header.Get("Location"))
-	if err != nil {
+	if err != nil || r.Status < 300 || r.Status > 399 {
 		return false
 	}
-	path := strings.ToLower(u.Path)
-	return strings.HasSuffix(path, "/login") || strings.HasSuffix(path, "/signin") ||
-		strings.HasSuffix(path, "/connect/authorize")
+	for segment := range strings.SplitSeq(strings.ToLower(u.Path), "/") {
+		name := strings.NewReplacer("-", "", "_", "").Replace(segment)
+		if end := strings.IndexAny(name, ".;"); end >= 0 {
+			name = name[:end]
+		}
+		if slices.Contains(names, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // GetJSON gets a JSON object without credentials.

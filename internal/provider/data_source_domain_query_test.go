@@ -154,7 +154,27 @@ func TestDomainQueryRefuses(t *testing.T) {
 		"next page is the same": {
 			values: query(pages),
 			inject: link("Crm_Sales_Customers?$top=5&$count=true"),
-			want:   []string{"links that lead to no further rows"},
+			want:   []string{"Next Pages Without Further Rows", "leads back to an earlier page"},
+		},
+		"no page but the first": {
+			values: query(pages),
+			inject: injected(api, erpnettest.Response(200, "application/json", `{"value":[{"@odata.id":"X(1)"}]}`)),
+			want:   []string{"Next Pages Without Further Rows", "the same rows again", "set top to read a single page"},
+		},
+		"more rows than counted": {
+			values: query(pages),
+			inject: injected(api, erpnettest.Field("@odata.count", 14)),
+			want:   []string{"Rows Do Not Match Their Count", "15 rows and a count of 14"},
+		},
+		"an error with the status of a success": {
+			values: query(nil),
+			inject: injected(api, erpnettest.DomainError(200, 0, "X", "No rights to read entity")),
+			want:   []string{"Query Refused by the Domain API", "No rights to read entity"},
+		},
+		"an error after the first rows": {
+			values: query(pages),
+			inject: injected(api, erpnettest.RawField("error", `{"message":"Time is up"}`)),
+			want:   []string{"Query Refused by the Domain API", "Time is up"},
 		},
 		"no licence": {
 			values: query(nil),
@@ -180,6 +200,11 @@ func TestDomainQueryRefuses(t *testing.T) {
 			values: query(arguments{"filter": strings.Repeat("x", 2500)}),
 			inject: injected(api, erpnettest.HTML(404)),
 			want:   []string{"No Domain API Here", "The URL has"},
+		},
+		"a URL that is too long, as its status says": {
+			values: query(arguments{"filter": strings.Repeat("x", 2500)}),
+			inject: injected(api, erpnettest.HTML(414)),
+			want:   []string{"URL Too Long", "Shorten filter", "The URL has"},
 		},
 		"a login page in front of it": {
 			values: query(nil),

@@ -200,7 +200,7 @@ func contentRows() []faultRow {
 		{name: "redirect to no URL", fault: redirect(302, "://%zz"), outcomes: redirected},
 		{name: "redirect to the login page", fault: redirect(302, "/id/Account/Login?ReturnUrl=x"), outcomes: login},
 
-		{name: "web page", fault: html(200), outcomes: notJSON},
+		{name: "web page", fault: html(200), outcomes: at(erpnet.NotJSON, domainapi.NotDomainAPI)},
 		{name: "empty body", fault: erpnettest.EmptyBody(), outcomes: empty},
 		{name: "invalid JSON", fault: erpnettest.InvalidJSON(), outcomes: notJSON},
 		{name: "JSON array", fault: answer(200, json, `[]`), outcomes: notJSON},

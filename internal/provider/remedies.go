@@ -424,6 +424,8 @@ func Remedies() []Remedy {
 			Cause: "The Domain API does not accept the token.",
 			Remedy: "Check that instance, identity_url and domain_api_url belong to the same instance, and that " +
 				"its clock is right.\n" +
+				"If the response redirects to the login page of another host, a gateway in front of the instance " +
+				"requires a login. Ask its administrator to let calls of the Domain API through.\n" +
 				"A reference token may have expired or been revoked, or the ReferenceTokens of the Trusted " +
 				"Application may be None.",
 		},
@@ -437,8 +439,10 @@ func Remedies() []Remedy {
 		},
 		{
 			Kind: domainapi.NotFound, Title: "No Such Entity Set",
-			Cause:  "The Domain API has no entity set with this name.",
-			Remedy: "Check the name of the entity set (entity_set, probe_entity_set).",
+			Cause: "The Domain API has no entity set with this name.",
+			Remedy: "If you named the entity set (entity_set, probe_entity_set), check its name.\n" +
+				"Otherwise, this instance does not offer trusted applications through the Domain API: request the " +
+				"registration with the ticket that erpnet_registration_request writes.",
 		},
 		{
 			Kind: domainapi.NotServed, Title: "No Domain API Here",
@@ -466,20 +470,35 @@ func Remedies() []Remedy {
 		},
 		{
 			Kind: domainapi.Renamed, Title: "Entity Set Was Renamed",
-			Cause:  "The entity set has another name in this version of ERP.net.",
-			Remedy: "Use the new name from the message.",
+			Cause: "The entity set has another name in this version of ERP.net.",
+			Remedy: "If you named the entity set (entity_set, probe_entity_set), use the new name from the " +
+				"message.\n" +
+				"Otherwise, this instance is newer than the provider: upgrade the provider.",
+		},
+		{
+			Kind: domainapi.URLTooLong, Title: "URL Too Long",
+			Cause:  "The web server, or a gateway in front of it, does not accept a URL of this length.",
+			Remedy: "Shorten filter, select, expand or order_by, or split the query.",
 		},
 		{
 			Kind: domainapi.NotDomainAPI, Title: "Not a Domain API",
-			Cause: "The response is not the JSON of a Domain API.",
+			Cause: "The response is not one that a Domain API sends.",
 			Remedy: "Check instance. If the instance hosts its Domain API somewhere other than " +
-				"/api/domain/odata/, set domain_api_url.",
+				"/api/domain/odata/, set domain_api_url. If both are right, a gateway in front of the instance " +
+				"may have sent or changed the response.",
 		},
 		{
 			Kind: domainapi.ForeignLink, Title: "Next Page Elsewhere",
-			Cause: "The link to the next rows leads away from the Domain API, or back to an earlier page. The " +
-				"provider does not follow it, because the token would go with it.",
+			Cause: "The link to the next rows leads away from the Domain API. The provider does not follow it, " +
+				"because the token would go with it.",
 			Remedy: "Check domain_api_url, and whether a gateway in front of the instance changes links.",
+		},
+		{
+			Kind: domainapi.NoFurtherRows, Title: "Next Pages Without Further Rows",
+			Cause: "The next pages of the Domain API bring no further rows: it ignores $skip, links back to an " +
+				"earlier page, or sends page after page without rows.",
+			Remedy: "If you set all_pages, leave it out and set top to read a single page, of up to 1000 rows. " +
+				"Narrow the query until it fits on that page.",
 		},
 		{
 			Kind: domainapi.TooManyRows, Title: "Too Many Rows",
@@ -487,10 +506,10 @@ func Remedies() []Remedy {
 			Remedy: "Narrow the query with filter, or raise max_rows.",
 		},
 		{
-			Kind: domainapi.IncompleteRows, Title: "Rows Missing",
-			Cause: "The Domain API returned fewer rows than it counted.",
-			Remedy: "Run again: rows may have been deleted meanwhile. Otherwise, narrow the query with filter " +
-				"until it fits on one page.",
+			Kind: domainapi.MiscountedRows, Title: "Rows Do Not Match Their Count",
+			Cause: "The Domain API returned fewer or more rows than it counted.",
+			Remedy: "Run again: rows may have been added or deleted meanwhile. Otherwise, narrow the query with " +
+				"filter until it fits on one page.",
 		},
 		{
 			Kind: trustedapp.Conflict, Title: "Record Changed Elsewhere",

@@ -86,6 +86,34 @@ func TestReferenceTokenIsTakenUntilItIsRevoked(t *testing.T) {
 	}
 }
 
+// A web page does not tell whether the write was carried out. The API's own error does, whatever the status.
+func TestWriteIsDoneOnlyIfTheAPISaysSo(t *testing.T) {
+	const refusal = `{"error":{"message":"Cannot delete: in use"}}`
+	for name, test := range map[string]struct {
+		fault     erpnettest.Fault
+		want      erpnet.Kind
+		mayBeDone bool
+	}{
+		"without content": {fault: erpnettest.Status(204)},
+		"empty":           {fault: erpnettest.EmptyBody()},
+		"record":          {fault: erpnettest.Response(200, "application/json", `{"Id":"x"}`)},
+		"web page":        {fault: erpnettest.HTML(200), want: NotDomainAPI, mayBeDone: true},
+		"error":           {fault: erpnettest.Response(200, "application/json", refusal), want: Failed},
+	} {
+		for _, method := range []string{"POST", "PATCH", "DELETE"} {
+			t.Run(name+", "+method, func(t *testing.T) {
+				l := newLab(t, erpnet.Options{})
+				l.Inject(erpnettest.DomainAPI, test.fault)
+				_, failed := l.Write(context.Background(), method, l.Root+customers, "{}")
+				wantKind(t, failed, test.want)
+				if failed != nil && failed.MayBeDone != test.mayBeDone {
+					t.Errorf("that it may be done: %t", failed.MayBeDone)
+				}
+			})
+		}
+	}
+}
+
 // Each call may take a licence, so the probe is a single call, whatever the response.
 func TestProbeIsOneCall(t *testing.T) {
 	const token = "a-reference-token-0123"

@@ -17,8 +17,10 @@ const (
 	NoLicence      erpnet.Kind = "no_licence"
 	Failed         erpnet.Kind = "api_failed"
 	Renamed        erpnet.Kind = "api_renamed"
+	URLTooLong     erpnet.Kind = "url_too_long"
 	NotDomainAPI   erpnet.Kind = "not_domain_api"
 	ForeignLink    erpnet.Kind = "foreign_link"
+	NoFurtherRows  erpnet.Kind = "no_further_rows" // the next pages lead nowhere
 	TooManyRows    erpnet.Kind = "too_many_rows"
-	IncompleteRows erpnet.Kind = "incomplete_rows"
+	MiscountedRows erpnet.Kind = "miscounted_rows"
 )

@@ -4,6 +4,7 @@
 package domainapi
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -61,9 +62,11 @@ func saysNothingWritten(r *erpnet.Response) bool {
 	return r.Status == http.StatusTooManyRequests || r.Status >= 500 && readErrorBody(r).isLicence()
 }
 
-// failure returns the error for the response to a call, or nil for a success.
+// failure returns the error for the response to a call, or nil for a success. A success may have no content. Its content
+// is not an error, which servers also report with the status of a success, and not the web page of a gateway.
 func failure(client *erpnet.Client, r *erpnet.Response, url string) *erpnet.Error {
-	if r.Status == http.StatusOK || r.Status == http.StatusCreated || r.Status == http.StatusNoContent {
+	reported := hasSuccessStatus(r) && reportsError(r)
+	if hasSuccessStatus(r) && !reported && !isWebPage(r) {
 		return nil
 	}
 	kind := kindOf(r, readErrorBody(r))
@@ -75,12 +78,40 @@ func failure(client *erpnet.Client, r *erpnet.Response, url string) *erpnet.Erro
 		Status:   r.Status,
 		Happened: "was answered with HTTP status " + strconv.Itoa(r.Status),
 	}
+	if reported {
+		e.Happened += " and an error"
+	}
 	client.AddFacts(e, r)
-	if kind == NotServed && len(url) > longURL {
-		e.Evidence = strings.TrimPrefix(e.Evidence+fmt.Sprintf("\nThe URL has %d characters, and some web servers "+
-			"answer a URL of more than %d so.", len(url), longURL), "\n")
+	switch {
+	case kind == URLTooLong:
+		addEvidence(e, fmt.Sprintf("The URL has %d characters.", len(url)))
+	case kind == NotServed && len(url) > longURL:
+		addEvidence(e, fmt.Sprintf("The URL has %d characters, and some web servers answer a URL of more than %d so.",
+			len(url), longURL))
 	}
 	return e
+}
+
+func addEvidence(e *erpnet.Error, sentence string) {
+	e.Evidence = strings.TrimPrefix(e.Evidence+"\n"+sentence, "\n")
+}
+
+func hasSuccessStatus(r *erpnet.Response) bool {
+	return r.Status == http.StatusOK || r.Status == http.StatusCreated || r.Status == http.StatusNoContent
+}
+
+// reportsError reports whether the content is a JSON object with the member "error", an object. In a list of rows, it
+// reports that the server failed after it had begun to send them. The map tells it from an attribute "Error".
+func reportsError(r *erpnet.Response) bool {
+	var members map[string]json.RawMessage
+	err := json.Unmarshal(r.Content(), &members)
+	return err == nil && bytes.HasPrefix(members["error"], []byte("{"))
+}
+
+// isWebPage reports whether the content is a web page. JSON is none, even if a gateway has changed its content type.
+func isWebPage(r *erpnet.Response) bool {
+	content := r.Content()
+	return len(content) > 0 && content[0] != '{' && r.IsHTML()
 }
 
 // longURL is the length, in characters, of the longest query that IIS accepts by default.
@@ -95,6 +126,10 @@ func kindOf(r *erpnet.Response, body errorBody) erpnet.Kind {
 		return NoLicence
 	case body.isRename():
 		return Renamed
+	case hasSuccessStatus(r) && body.object:
+		return Failed
+	case r.IsDeniedRedirect():
+		return Forbidden
 	case r.IsLoginRedirect(), r.Status == http.StatusUnauthorized && (challenged || !r.IsHTML()):
 		return TokenRejected
 	case r.Status == http.StatusForbidden && (challenged || body.object):
@@ -103,6 +138,8 @@ func kindOf(r *erpnet.Response, body errorBody) erpnet.Kind {
 		return NotFound
 	case r.Status == http.StatusNotFound:
 		return NotServed
+	case r.Status == http.StatusRequestURITooLong:
+		return URLTooLong
 	case r.Status == http.StatusTooManyRequests:
 		return RateLimited
 	case r.IsTransient(), r.IsGateways():
@@ -115,10 +152,13 @@ func kindOf(r *erpnet.Response, body errorBody) erpnet.Kind {
 
 // notDomainAPI returns the error for a response that no Domain API sends.
 func notDomainAPI(client *erpnet.Client, r *erpnet.Response) *erpnet.Error {
-	e := client.Failure(r, false)
+	e := client.Failure(r, r.Status != http.StatusOK && readErrorBody(r).object)
 	switch e.Kind {
 	case erpnet.NotJSON, erpnet.EmptyResponse, erpnet.Redirected, erpnet.NotFound:
 		e.Kind = NotDomainAPI
+	case erpnet.UnexpectedStatus:
+		e.Kind = NotDomainAPI
+		addEvidence(e, "A Domain API reports success with HTTP status 200, 201 or 204.")
 	}
 	return e
 }

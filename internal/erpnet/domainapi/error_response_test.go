@@ -37,10 +37,23 @@ func TestErrorsAreToldApart(t *testing.T) {
 		body   string
 		want   erpnet.Kind // empty for success
 	}{
-		"read":            {status: 200},
-		"created":         {status: 201},
-		"without content": {status: 204},
-		"licence by code": {status: 500, body: `{"error":{"message":"x","code":8}}`, want: NoLicence},
+		"read":                           {status: 200},
+		"created":                        {status: 201},
+		"without content":                {status: 204},
+		"entity with an attribute Error": {status: 200, body: `{"Id":1,"Error":{"message":"x"}}`},
+		"rows with an attribute error":   {status: 200, body: `{"value":[{"error":{"message":"x"}}]}`},
+		"text":                           {status: 200, body: "OK"},
+		"JSON as a web page": {
+			status: 200, header: http.Header{"Content-Type": {"text/html"}}, body: `{"Id":1}`,
+		},
+		"web page as success":      {status: 200, body: "<html>", want: NotDomainAPI},
+		"web page as creation":     {status: 201, body: "<html>", want: NotDomainAPI},
+		"error as success":         {status: 200, body: `{"error":{"message":"x"}}`, want: Failed},
+		"error as creation":        {status: 201, body: `{"error":{}}`, want: Failed},
+		"error after rows":         {status: 200, body: `{"value":[],"error":{"message":"x"}}`, want: Failed},
+		"licence error as success": {status: 200, body: `{"error":{"code":8}}`, want: NoLicence},
+		"part of the content":      {status: 206, body: `{"value":[]}`, want: NotDomainAPI},
+		"licence by code":          {status: 500, body: `{"error":{"message":"x","code":8}}`, want: NoLicence},
 		"licence by type": {
 			status: 500, body: `{"error":{"type":"Aloe.SystemFrameworks.E1LicenseException"}}`, want: NoLicence,
 		},
@@ -65,6 +78,27 @@ func TestErrorsAreToldApart(t *testing.T) {
 			header: http.Header{"Location": {"/id/Account/Login?x=1"}},
 			want:   TokenRejected,
 		},
+		"login page of ASP.NET": {
+			status: 302, header: http.Header{"Location": {"/Account/LogOn"}}, want: TokenRejected,
+		},
+		"login page, slash": {status: 302, header: http.Header{"Location": {"/login/"}}, want: TokenRejected},
+		"login page, extension": {
+			status: 302, header: http.Header{"Location": {"/id/account/login.aspx;s=1"}}, want: TokenRejected,
+		},
+		"login page, hyphen": {status: 302, header: http.Header{"Location": {"/Sign-In"}}, want: TokenRejected},
+		"login page elsewhere": {
+			status: 302,
+			header: http.Header{"Location": {"https://login.microsoftonline.com/x/oauth2/authorize?y=1"}},
+			want:   TokenRejected,
+		},
+		"page of a denial": {
+			status: 302, header: http.Header{"Location": {"/id/Account/AccessDenied?ReturnUrl=x"}}, want: Forbidden,
+		},
+		"no login page": {
+			status: 302, header: http.Header{"Location": {"https://login.example/api?login"}}, want: NotDomainAPI,
+		},
+		"long URL":             {status: 414, body: "<html>", want: URLTooLong},
+		"long URL, JSON":       {status: 414, body: `{"error":{"message":"x"}}`, want: URLTooLong},
 		"login of a gateway":   {status: 401, body: "<html>", want: erpnet.GatewayRefused},
 		"entity set":           {status: 404, body: `{"error":{"message":"x"}}`, want: NotFound},
 		"nothing there":        {status: 404, body: "<html>", want: NotServed},
@@ -89,6 +123,26 @@ func TestErrorsAreToldApart(t *testing.T) {
 				t.Errorf("the status is %d", failed.Status)
 			}
 		})
+	}
+}
+
+// The evidence says what a person cannot see from the kind.
+func TestErrorsGiveTheirEvidence(t *testing.T) {
+	long := "https://x.example/?" + strings.Repeat("x", 3000)
+	for name, test := range map[string]struct {
+		response erpnet.Response
+		want     string
+	}{
+		"long URL":            {erpnet.Response{Status: 414, Body: []byte("<html>")}, "The URL has 3019 characters."},
+		"nothing there":       {erpnet.Response{Status: 404}, "The URL has 3019 characters, and some web servers"},
+		"part of the content": {erpnet.Response{Status: 206, Body: []byte("{}")}, "with HTTP status 200, 201 or 204"},
+		"page of a check":     {erpnet.Response{Status: 200, Body: []byte("<title>Human?</title>")}, `"Human?"`},
+		"error as success":    {erpnet.Response{Status: 200, Body: []byte(`{"error":{"message":"x"}}`)}, ""},
+	} {
+		failed := failure(protecting(), &test.response, long)
+		if !strings.Contains(failed.Evidence, test.want) || strings.Contains(failed.Happened, "not a JSON object") {
+			t.Errorf("%s: %s, %s", name, failed.Happened, failed.Evidence)
+		}
 	}
 }
 
