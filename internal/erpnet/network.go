@@ -19,6 +19,7 @@ import (
 // network is the transport of every request: TLS 1.2 or newer, the environment's proxy, bounded headers, and HTTP/2
 // unless a server asks for HTTP/1.1.
 type network struct {
+	proxy      func(*http.Request) (*url.URL, error)
 	kept       transports
 	fresh      transports  // for requests that net/http must not resend when a kept connection breaks
 	needsHTTP1 atomic.Bool // a server has sent HTTP_1_1_REQUIRED (RFC 9113 section 7)
@@ -31,9 +32,9 @@ type network struct {
 type transports struct{ http2, http1 *http.Transport }
 
 func newNetwork(roots *x509.CertPool) *network {
-	n := &network{}
+	n := &network{proxy: environmentProxy()}
 	base := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // as documented
-	base.Proxy = environmentProxy()
+	base.Proxy = n.proxy
 	base.OnProxyConnectResponse = checkProxyResponse
 	base.MaxResponseHeaderBytes = MaxHeaderSize
 	base.TLSClientConfig = &tls.Config{

@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strconv"
 	"strings"
@@ -75,9 +76,23 @@ func (c *Client) failedRequest(url string, attempts int, cause error) *Error {
 	return e
 }
 
-// explain describes an error of net/http. The clause never includes the error's own text, which may quote a proxy URL
-// or a header. That text must be redacted first.
+// explain describes an error of net/http. Until a proxy has opened a connection, the server has no part in any error.
 func (c *Client) explain(err error) explanation {
+	x := c.explainCause(err)
+	var failed *phaseError
+	if x.kind == Canceled || x.kind == ProxyFailed || !errors.As(err, &failed) || !failed.atProxy() {
+		return x
+	}
+	return explanation{
+		ProxyFailed,
+		"did not pass the proxy " + c.Message(failed.proxy) + " of the environment: it " + x.happened,
+		!isTimeout(err),
+	}
+}
+
+// explainCause describes an error of net/http as if there were no proxy. The clause never includes the error's own
+// text, which may quote a proxy URL or a header. That text must be redacted first.
+func (c *Client) explainCause(err error) explanation {
 	var (
 		proxy    *proxyError
 		op       *net.OpError
@@ -104,8 +119,8 @@ func (c *Client) explain(err error) explanation {
 			"did not pass the proxy, which answered with HTTP status " + strconv.Itoa(proxy.status),
 			false,
 		}
-	case errors.As(err, &op) && (op.Op == "proxyconnect" || op.Op == "socks connect"):
-		return explanation{ProxyFailed, "did not reach the proxy of the environment: " + proxyCause(op), true}
+	case errors.As(err, &op) && op.Op == "socks connect" && !isTimeout(err) && !isBroken(err):
+		return explanation{ProxyFailed, "did not pass the SOCKS proxy of the environment", true}
 	case errors.As(err, &phase) && isTimeout(err):
 		return phase.timeout()
 	}
@@ -113,22 +128,6 @@ func (c *Client) explain(err error) explanation {
 		return x
 	}
 	return explainConnection(err)
-}
-
-// proxyCause says why the proxy could not be reached.
-func proxyCause(op *net.OpError) string {
-	x := explainConnection(op.Err)
-	switch {
-	case isTimeout(op.Err):
-		return "no connection in time"
-	case x.kind == UnknownHost, x.kind == NameServerFailed:
-		return "its host name could not be resolved"
-	case x.kind == ConnectionRefused:
-		return "the connection was refused"
-	case strings.Contains(op.Err.Error(), "tls: "), strings.Contains(op.Err.Error(), "x509: "):
-		return "no TLS connection to it came about"
-	}
-	return "the connection failed"
 }
 
 func explainConnection(err error) explanation {
@@ -224,9 +223,16 @@ func isTimeout(err error) bool {
 	return errors.As(err, &timeout) && timeout.Timeout()
 }
 
+// isBroken reports whether the other side ended a connection.
+func isBroken(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) ||
+		errors.Is(err, wsaeConnReset)
+}
+
 // The error numbers of Windows (Winsock). The syscall package does not map them to those of POSIX.
 const (
 	wsaeNetUnreach  = syscall.Errno(10051)
+	wsaeConnReset   = syscall.Errno(10054)
 	wsaeConnRefused = syscall.Errno(10061)
 	wsaeHostUnreach = syscall.Errno(10065)
 )
@@ -270,35 +276,3 @@ func (k Kind) neverOpened() bool {
 
 // NotSent reports whether the failed request cannot have reached the server.
 func (e *Error) NotSent() bool { return e.Status == 0 && e.Kind.neverOpened() }
-
-// phase is how far an attempt got.
-type phase int
-
-const (
-	resolving phase = iota
-	connecting
-	handshaking
-	waiting
-)
-
-// phaseError is the error of an attempt with the phase in which it failed.
-type phaseError struct {
-	phase phase
-	cause error
-}
-
-func (e *phaseError) Error() string { return e.cause.Error() }
-func (e *phaseError) Unwrap() error { return e.cause }
-
-// timeout describes an attempt that ran out of time.
-func (e *phaseError) timeout() explanation {
-	switch e.phase {
-	case resolving:
-		return explanation{NameServerFailed, "got no response of the name server in time", false}
-	case connecting:
-		return explanation{ConnectTimeout, "got no connection in time", false}
-	case handshaking:
-		return explanation{ConnectTimeout, "got a connection, but no TLS handshake in time", false}
-	}
-	return explanation{Timeout, "got no complete response in time", false}
-}

@@ -188,10 +188,10 @@ func Remedies() []Remedy {
 			Remedy: "Check the host and port of instance (or identity_url).",
 		},
 		{
-			Kind: erpnet.ProxyFailed, Title: "Proxy Refused the Connection",
+			Kind: erpnet.ProxyFailed, Title: "No Connection Through the Proxy",
 			Cause: "The proxy of the environment (HTTPS_PROXY) did not open a connection to {host}.",
-			Remedy: "Check HTTPS_PROXY, its user name and password, and whether the proxy allows this host. To " +
-				"reach the host directly, name it in NO_PROXY.",
+			Remedy: "Check HTTPS_PROXY, its user name and password, that the proxy is running, and that it allows " +
+				"this host. To reach the host directly, name it in NO_PROXY.",
 		},
 		{
 			Kind: erpnet.UnknownAuthority, Title: "Certificate of Unknown Authority",
