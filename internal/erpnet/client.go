@@ -222,7 +222,8 @@ func (c *Client) traced(request *http.Request) (*http.Request, *progress) {
 		return request, reached
 	}
 	reached.start(c.network.proxy(request))
-	return request.WithContext(httptrace.WithClientTrace(request.Context(), reached.trace())), reached
+	ctx := context.WithValue(request.Context(), progressKey{}, reached)
+	return request.WithContext(httptrace.WithClientTrace(ctx, reached.trace())), reached
 }
 
 // exchange sends a request and reads the response. It uses the transport directly because the transport does not follow
@@ -265,9 +266,4 @@ func (c *Client) roundTrip(request *http.Request, p Policy) (*http.Response, err
 		return c.network.roundTrip(request, c.network.fresh)
 	}
 	return c.network.roundTrip(request, c.network.kept)
-}
-
-// certificateRequested reports whether a server has asked for a client certificate.
-func (c *Client) certificateRequested() bool {
-	return c.network != nil && c.network.certificateRequested.Load()
 }

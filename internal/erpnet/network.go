@@ -23,9 +23,6 @@ type network struct {
 	kept       transports
 	fresh      transports  // for requests that net/http must not resend when a kept connection breaks
 	needsHTTP1 atomic.Bool // a server has sent HTTP_1_1_REQUIRED (RFC 9113 section 7)
-
-	// certificateRequested is set once a server has asked for a client certificate. The client never has one.
-	certificateRequested atomic.Bool
 }
 
 // transports holds one transport for each version of HTTP.
@@ -39,10 +36,7 @@ func newNetwork(roots *x509.CertPool) *network {
 	base.MaxResponseHeaderBytes = MaxHeaderSize
 	base.TLSClientConfig = &tls.Config{
 		MinVersion: tls.VersionTLS12, RootCAs: roots,
-		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
-			n.certificateRequested.Store(true)
-			return &tls.Certificate{}, nil
-		},
+		GetClientCertificate: noClientCertificate,
 	}
 	n.kept = newTransports(base)
 	base.DisableKeepAlives = true

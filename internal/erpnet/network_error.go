@@ -176,17 +176,19 @@ func (c *Client) explainTLS(err error) (explanation, bool) {
 	case errors.As(err, &invalid), errors.As(err, &verify), strings.Contains(err.Error(), "x509: "):
 		return explanation{CertificateInvalid, "failed in the TLS handshake", true}, true
 	}
-	return c.explainAlert(err)
+	return explainAlert(err)
 }
 
 // explainAlert describes a TLS handshake that one side refused. The types of these errors are not exported.
-func (c *Client) explainAlert(err error) (explanation, bool) {
+func explainAlert(err error) (explanation, bool) {
 	text := err.Error()
-	refused := strings.Contains(text, "tls: handshake failure") || strings.Contains(text, "tls: bad certificate")
+	var attempt *phaseError
+	refused := (strings.Contains(text, "tls: handshake failure") || strings.Contains(text, "tls: bad certificate")) &&
+		errors.As(err, &attempt) && attempt.certificateRequested
 	switch {
 	case !strings.Contains(text, "tls: "):
 		return explanation{}, false
-	case strings.Contains(text, "tls: certificate required"), refused && c.certificateRequested():
+	case strings.Contains(text, "tls: certificate required"), refused:
 		return explanation{CertificateRequired, "failed in the TLS handshake", false}, true
 	case strings.Contains(text, "protocol version"):
 		return explanation{OldTLS, "failed in the TLS handshake", false}, true

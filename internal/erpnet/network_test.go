@@ -115,6 +115,33 @@ func TestTLS(t *testing.T) {
 	}
 }
 
+// Only a server that asked for a client certificate can have refused the client for the lack of one.
+func TestClientCertificateIsRequiredOnlyWhereItWasRequested(t *testing.T) {
+	private := newAuthority(t)
+	client := NewClient(Options{RootCAs: private.roots})
+	for _, server := range []struct {
+		asks   tls.ClientAuthType
+		newest uint16 // TLS version; zero for the default
+		cipher uint16 // zero for those that the client offers
+		want   Kind
+	}{
+		{asks: tls.RequestClientCert},
+		{asks: tls.RequireAnyClientCert, newest: tls.VersionTLS12, want: CertificateRequired},
+		{cipher: tls.TLS_RSA_WITH_AES_128_CBC_SHA, newest: tls.VersionTLS12, want: TLSFailed},
+	} {
+		config := &tls.Config{
+			Certificates: private.issue(t, "127.0.0.1", time.Now().Add(time.Hour)), ClientAuth: server.asks,
+			MinVersion: tls.VersionTLS12, MaxVersion: server.newest,
+		}
+		if server.cipher != 0 {
+			config.CipherSuites = []uint16{server.cipher}
+		}
+		if got, err := post(client, serveTLS(t, config).URL); got != server.want {
+			t.Errorf("got %q, want %q: %v", got, server.want, err)
+		}
+	}
+}
+
 func TestUnreachable(t *testing.T) {
 	server := httptest.NewServer(writes(2))
 	notTLS := strings.Replace(server.URL, "http:", "https:", 1)

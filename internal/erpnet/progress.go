@@ -4,6 +4,7 @@
 package erpnet
 
 import (
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/http/httptrace"
@@ -27,6 +28,21 @@ const (
 type progress struct {
 	reached atomic.Int32
 	proxy   string // host and port of the proxy; empty for none
+
+	// certificateRequested is set if the last TLS handshake asked for a client certificate.
+	certificateRequested atomic.Bool
+}
+
+// progressKey is the key of the progress in the context of an attempt. The context is all that crypto/tls says about
+// the connection when a server asks for a client certificate.
+type progressKey struct{}
+
+// noClientCertificate records that a server asks for a client certificate. The client never has one.
+func noClientCertificate(info *tls.CertificateRequestInfo) (*tls.Certificate, error) {
+	if p, ok := info.Context().Value(progressKey{}).(*progress); ok {
+		p.certificateRequested.Store(true)
+	}
+	return &tls.Certificate{}, nil
 }
 
 // advance records a phase. The phase never goes back, because net/http may go on to connect after another connection
@@ -57,6 +73,7 @@ func (p *progress) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		ConnectStart: func(string, string) { p.advance(connecting) },
 		TLSHandshakeStart: func() {
+			p.certificateRequested.Store(false)
 			if !p.reached.CompareAndSwap(int32(securingProxy), int32(proxying)) {
 				p.advance(handshaking)
 			}
@@ -67,13 +84,16 @@ func (p *progress) trace() *httptrace.ClientTrace {
 
 // failure returns the error of the attempt.
 func (p *progress) failure(cause error) error {
-	return &phaseError{phase: phase(p.reached.Load()), proxy: p.proxy, cause: cause}
+	return &phaseError{phase(p.reached.Load()), p.proxy, p.certificateRequested.Load(), cause}
 }
 
-// phaseError is the error of an attempt with the phase in which it failed.
+// phaseError is the error of an attempt with its progress.
 type phaseError struct {
 	phase phase
 	proxy string
+
+	certificateRequested bool
+
 	cause error
 }
 
