@@ -21,9 +21,10 @@ const (
 	UnknownHost       Kind = "unknown_host"       // the name does not exist
 	NameServerFailed  Kind = "name_server_failed" // the name could not be looked up
 	ConnectionRefused Kind = "connection_refused"
-	Unreachable       Kind = "unreachable"     // there is no route to the address
-	ConnectTimeout    Kind = "connect_timeout" // no connection in time
-	Timeout           Kind = "timeout"         // connected, but no complete response in time
+	Unreachable       Kind = "unreachable"       // there is no route to the address
+	ConnectTimeout    Kind = "connect_timeout"   // no connection in time
+	HandshakeTimeout  Kind = "handshake_timeout" // connected, but no TLS handshake in time
+	Timeout           Kind = "timeout"           // connected, but no complete response in time
 	ConnectionLost    Kind = "connection_lost"
 	NotHTTP           Kind = "not_http"
 	ProxyFailed       Kind = "proxy_failed"
@@ -261,16 +262,19 @@ func isUnreachable(err error) bool {
 // mayPass reports whether a retry may help after a request that got no response.
 func (k Kind) mayPass() bool {
 	switch k {
-	case ConnectionRefused, ConnectionLost, ConnectTimeout, Timeout, Unreachable, NameServerFailed:
+	case ConnectionRefused, ConnectionLost, ConnectTimeout, HandshakeTimeout, Timeout, Unreachable,
+		NameServerFailed:
 		return true
 	}
 	return false
 }
 
-// neverOpened reports whether no connection was established, so the request cannot have reached a server.
+// neverOpened reports whether no connection was established that could carry the request, so it cannot have reached a
+// server.
 func (k Kind) neverOpened() bool {
 	switch k {
-	case UnknownHost, NameServerFailed, ConnectionRefused, Unreachable, ConnectTimeout, ProxyFailed:
+	case UnknownHost, NameServerFailed, ConnectionRefused, Unreachable, ConnectTimeout, HandshakeTimeout,
+		ProxyFailed:
 		return true
 	}
 	return false

@@ -116,7 +116,7 @@ func (e *phaseError) timeout() explanation {
 	case connecting, securingProxy, proxying:
 		return explanation{ConnectTimeout, "got no connection in time", false}
 	case handshaking:
-		return explanation{ConnectTimeout, "got a connection, but no TLS handshake in time", false}
+		return explanation{HandshakeTimeout, "got a connection, but no TLS handshake in time", false}
 	}
 	return explanation{Timeout, "got no complete response in time", false}
 }

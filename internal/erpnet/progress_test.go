@@ -100,3 +100,16 @@ func TestFailureOfTheProxyIsNotBlamedOnTheServer(t *testing.T) {
 		})
 	}
 }
+
+// A server that takes the connection but doesn't respond to the TLS handshake has a right address, and is not behind a
+// firewall.
+func TestHangingHandshakeIsNotAMissingConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := NewClient(Options{MaxRetries: 1})
+		dialed := client.dials(t, hangs)
+		got, err := post(client, "https://127.0.0.1/")
+		if got != HandshakeTimeout || dialed.Load() != 2 || !AsError(err).NotSent() {
+			t.Errorf("got %q in %d connections: %v", got, dialed.Load(), err)
+		}
+	})
+}

@@ -165,6 +165,13 @@ func Remedies() []Remedy {
 				"plan can reach it. request_timeout limits how long one attempt takes.",
 		},
 		{
+			Kind: erpnet.HandshakeTimeout, Title: "No TLS Handshake in Time",
+			Cause: "{host} accepts the connection, but does not respond to the TLS handshake: the server is stuck or " +
+				"does not speak TLS, or something in between drops the packets of the handshake.",
+			Remedy: "Check that the port is the HTTPS port, and that the server and any gateway or VPN in front of " +
+				"it work. request_timeout limits how long one attempt takes.",
+		},
+		{
 			Kind: erpnet.ConnectionLost, Title: "Connection Lost",
 			Cause: "The connection to {host} broke before the response was complete.",
 			Remedy: "Check the network, proxy or gateway between this machine and the instance, and run again. " +
