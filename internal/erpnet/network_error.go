@@ -37,6 +37,7 @@ const (
 	WrongHostName       Kind = "wrong_host_name"
 	NoHostNames         Kind = "no_host_names" // the certificate has no subject alternative names
 	CertificateDates    Kind = "certificate_dates"
+	AuthorityDates      Kind = "authority_dates" // like CertificateDates, of another certificate in the chain
 	CertificateInvalid  Kind = "certificate_invalid"
 	CertificateRequired Kind = "client_certificate_required"
 	OldTLS              Kind = "old_tls"
@@ -159,22 +160,28 @@ func (c *Client) explainTLS(err error) (explanation, bool) {
 		record    tls.RecordHeaderError
 		verify    *tls.CertificateVerificationError
 	)
+	errors.As(err, &verify)
 	switch {
 	case errors.As(err, &authority):
-		if errors.As(err, &verify) && lacksIntermediate(verify) {
+		// Go says why a trusted authority of the right name does not count.
+		hint := strings.Contains(authority.Error(), "possibly because of")
+		if !hint && verify != nil && lacksIntermediate(verify) {
 			return explanation{MissingIntermediate, "failed in the TLS handshake", true}, true
 		}
-		return explanation{UnknownAuthority, "failed in the TLS handshake", false}, true
+		return explanation{UnknownAuthority, "failed in the TLS handshake", hint}, true
 	case errors.As(err, &hostname):
 		if len(hostname.Certificate.DNSNames)+len(hostname.Certificate.IPAddresses) == 0 {
 			return explanation{NoHostNames, "failed in the TLS handshake", false}, true
 		}
 		return explanation{WrongHostName, "failed in the TLS handshake", true}, true
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && !isLeaf(invalid.Cert, verify):
+		return explanation{AuthorityDates, fmt.Sprintf("failed in the TLS handshake because of the certificate of the "+
+			"authority %q", c.Message(invalid.Cert.Subject.String())), true}, true
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return explanation{CertificateDates, "failed in the TLS handshake", true}, true
 	case errors.As(err, &record):
 		return explanation{NotTLS, "failed in the TLS handshake", false}, true
-	case errors.As(err, &invalid), errors.As(err, &verify), strings.Contains(err.Error(), "x509: "):
+	case errors.As(err, &invalid), verify != nil, strings.Contains(err.Error(), "x509: "):
 		return explanation{CertificateInvalid, "failed in the TLS handshake", true}, true
 	}
 	return explainAlert(err)
@@ -197,6 +204,12 @@ func explainAlert(err error) (explanation, bool) {
 		return explanation{NotTLS, "failed in the TLS handshake", false}, true
 	}
 	return explanation{TLSFailed, "failed in the TLS handshake", true}, true
+}
+
+// isLeaf reports whether a certificate is the one that the server sent as its own.
+func isLeaf(certificate *x509.Certificate, verify *tls.CertificateVerificationError) bool {
+	return verify == nil || len(verify.UnverifiedCertificates) == 0 ||
+		certificate.Equal(verify.UnverifiedCertificates[0])
 }
 
 // lacksIntermediate reports whether a server sent a single certificate without the certificate that signed it.

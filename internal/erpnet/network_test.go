@@ -30,7 +30,7 @@ type authority struct {
 	roots       *x509.CertPool
 }
 
-func newAuthority(t *testing.T) authority {
+func newAuthority(t *testing.T, changes ...func(*x509.Certificate)) authority {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	wantError(t, err, "")
@@ -38,6 +38,9 @@ func newAuthority(t *testing.T) authority {
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test authority"},
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+	}
+	for _, change := range changes {
+		change(template)
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	wantError(t, err, "")
@@ -49,7 +52,9 @@ func newAuthority(t *testing.T) authority {
 }
 
 // issue makes a certificate for a server with the given host name or address, valid until the given end.
-func (a authority) issue(t *testing.T, host string, end time.Time) []tls.Certificate {
+func (a authority) issue(
+	t *testing.T, host string, end time.Time, changes ...func(*x509.Certificate),
+) []tls.Certificate {
 	t.Helper()
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(2), DNSNames: []string{host},
@@ -58,6 +63,9 @@ func (a authority) issue(t *testing.T, host string, end time.Time) []tls.Certifi
 	}
 	if ip := net.ParseIP(host); ip != nil {
 		template.DNSNames, template.IPAddresses = nil, []net.IP{ip}
+	}
+	for _, change := range changes {
+		change(template)
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, a.certificate, a.key.Public(), a.key)
 	wantError(t, err, "")
@@ -79,11 +87,22 @@ func TestTLS(t *testing.T) {
 	private := newAuthority(t)
 	soon, past := time.Now().Add(time.Hour), time.Now().Add(-time.Hour)
 	good := private.issue(t, "127.0.0.1", soon)
+	renewed, noAuthority := newAuthority(t), newAuthority(t, func(c *x509.Certificate) { c.IsCA = false })
+	expired := newAuthority(t, func(c *x509.Certificate) {
+		c.Subject.CommonName, c.NotAfter = "expired authority", time.Now().Add(-time.Minute)
+	})
+	withSHA1 := private.issue(t, "127.0.0.1", soon, func(c *x509.Certificate) {
+		c.SignatureAlgorithm = x509.ECDSAWithSHA1
+	})
+	downloadable := private.issue(t, "127.0.0.1", soon, func(c *x509.Certificate) {
+		c.IssuingCertificateURL = []string{"http://ca.test/ca.crt"}
+	})
 	for name, test := range map[string]struct {
 		certificate    []tls.Certificate
 		roots          *x509.CertPool
 		oldest, newest uint16 // TLS version of the server; zero for its default
 		want           Kind
+		says           string // part of the error or its evidence
 	}{
 		"private authority": {certificate: good, roots: private.roots},
 		"unknown authority": {certificate: good, want: UnknownAuthority},
@@ -98,6 +117,24 @@ func TestTLS(t *testing.T) {
 		"expired": {
 			certificate: private.issue(t, "127.0.0.1", past), roots: private.roots, want: CertificateDates,
 		},
+		"expired authority": {
+			certificate: expired.issue(t, "127.0.0.1", soon), roots: expired.roots, want: AuthorityDates,
+			says: "CN=expired authority",
+		},
+		"renewed authority": {
+			certificate: good, roots: renewed.roots, want: UnknownAuthority, says: "ECDSA verification failure",
+		},
+		"renewed authority, named in the certificate": {
+			certificate: downloadable, roots: renewed.roots, want: UnknownAuthority,
+			says: "ECDSA verification failure",
+		},
+		"authority that is none": {
+			certificate: noAuthority.issue(t, "127.0.0.1", soon), roots: noAuthority.roots, want: UnknownAuthority,
+			says: "parent certificate cannot sign",
+		},
+		"signed with SHA-1": {
+			certificate: withSHA1, roots: private.roots, want: UnknownAuthority, says: "insecure algorithm",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := serveTLS(t, &tls.Config{
@@ -107,6 +144,9 @@ func TestTLS(t *testing.T) {
 			got, err := post(NewClient(Options{RootCAs: test.roots, MaxRetries: 4}), server.URL)
 			if got != test.want {
 				t.Errorf("got %q: %v", got, err)
+			}
+			if err != nil && !strings.Contains(err.Error()+AsError(err).Evidence, test.says) {
+				t.Errorf("%v\n%s", err, AsError(err).Evidence)
 			}
 			if err != nil && (strings.Contains(err.Error(), "attempts") || time.Since(begin) > 10*time.Second) {
 				t.Errorf("tried again, though a TLS failure does not go away: %v", err)

@@ -204,7 +204,8 @@ func Remedies() []Remedy {
 			Kind: erpnet.UnknownAuthority, Title: "Certificate of Unknown Authority",
 			Cause: "This machine does not trust the authority that signed the certificate of {host}.",
 			Remedy: "If a private authority signed the certificate, set ca_certificate_file or ca_certificate_pem " +
-				"to that authority's certificate. Otherwise, somebody may be intercepting the connection.",
+				"to that authority's certificate. If it is set already, a cause below says why it does not fit. " +
+				"Otherwise, somebody may be intercepting the connection.",
 		},
 		{
 			Kind: erpnet.MissingIntermediate, Title: "Incomplete Certificate Chain",
@@ -228,6 +229,14 @@ func Remedies() []Remedy {
 			Kind: erpnet.CertificateDates, Title: "Certificate Not Valid Now",
 			Cause:  "The certificate of {host} has expired or is not valid yet.",
 			Remedy: "Renew the certificate. If its dates are right, correct this machine's clock.",
+		},
+		{
+			Kind: erpnet.AuthorityDates, Title: "Authority Certificate Not Valid Now",
+			Cause: "The certificate of {host} was signed by an authority whose own certificate has expired or is " +
+				"not valid yet.",
+			Remedy: "Replace the authority's certificate that the message below names: in ca_certificate_file or " +
+				"ca_certificate_pem if it is set there, otherwise at the server. If its dates are right, correct " +
+				"this machine's clock.",
 		},
 		{
 			Kind: erpnet.CertificateInvalid, Title: "Invalid Certificate",
