@@ -4,6 +4,7 @@
 package erpnet
 
 import (
+	"compress/gzip"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -11,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -27,10 +29,11 @@ const (
 	Timeout           Kind = "timeout"           // connected, but no complete response in time
 	ConnectionLost    Kind = "connection_lost"
 	NotHTTP           Kind = "not_http"
+	InvalidHTTP       Kind = "invalid_http" // a response that breaks the rules of HTTP
 	ProxyFailed       Kind = "proxy_failed"
 	Canceled          Kind = "canceled"
 	OversizedResponse Kind = "oversized_response"
-	UnreadableContent Kind = "unreadable_content" // an encoding that the client did not ask for
+	UnreadableContent Kind = "unreadable_content" // not in the encoding that it claims, or one not asked for
 
 	UnknownAuthority    Kind = "unknown_authority"
 	MissingIntermediate Kind = "missing_intermediate"
@@ -111,6 +114,11 @@ func (c *Client) explainCause(err error) explanation {
 	case errors.As(err, &encoding):
 		return explanation{UnreadableContent, fmt.Sprintf("was answered with content in the encoding %q, which was "+
 			"not asked for", c.Message(encoding.encoding)), false}
+	case errors.Is(err, gzip.ErrHeader):
+		return explanation{
+			UnreadableContent, "was answered with content that is not in gzip, though its header says so",
+			false,
+		}
 	case errors.Is(err, context.Canceled):
 		return explanation{Canceled, "was canceled", false}
 	case errors.Is(err, errProxyURL):
@@ -145,10 +153,26 @@ func explainConnection(err error) explanation {
 		return explanation{Unreachable, "found no route", true}
 	case isTimeout(err):
 		return explanation{Timeout, "got no complete response in time", false}
-	case strings.Contains(err.Error(), "malformed HTTP"), strings.Contains(err.Error(), "malformed MIME header"):
+	case strings.Contains(err.Error(), "malformed HTTP"):
 		return explanation{NotHTTP, "got something that is not HTTP", false}
+	case strings.Contains(err.Error(), "response headers exceeded"),
+		strings.Contains(err.Error(), "header list larger than"):
+		return explanation{OversizedResponse, "was answered with a header of more than 64 KiB", false}
+	case breaksHTTP(err.Error()):
+		return explanation{InvalidHTTP, "was answered with invalid HTTP", true}
 	}
 	return explanation{ConnectionLost, "lost its connection", true}
+}
+
+// breaksHTTP recognizes the errors of net/http for a response that breaks the rules of HTTP. It would be the same again.
+// The types of these errors are not exported.
+func breaksHTTP(text string) bool {
+	return slices.ContainsFunc([]string{
+		"malformed MIME header", "transfer encoding", "Content-Length", // HTTP/1.1: headers
+		"chunked encoding", "chunk length", "chunked line", "header line too long", // chunks
+		"looked like an HTTP/1.1 header", "connection error: ", "; PROTOCOL_ERROR", // HTTP/2
+	}, func(part string) bool { return strings.Contains(text, part) }) &&
+		!strings.Contains(text, "received from peer") // the server refuses the request
 }
 
 // explainTLS describes the errors of crypto/tls and crypto/x509.

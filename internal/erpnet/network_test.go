@@ -20,6 +20,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -194,6 +195,41 @@ func TestUnreachable(t *testing.T) {
 	}
 	if got, err := post(NewClient(Options{}), "https://demodb.my.erp.net\x00"); got != UnknownHost {
 		t.Errorf("no URL: %v", err)
+	}
+}
+
+// A server or gateway that breaks the rules of HTTP does so again, so there is one attempt. A response that ends too
+// early is another matter.
+func TestInvalidResponses(t *testing.T) {
+	const ok, gzipped = "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 25\r\n\r\n"
+	const chunked = ok + "Transfer-Encoding: chunked\r\n\r\n"
+	for name, test := range map[string]struct {
+		response string
+		want     Kind
+	}{
+		"not HTTP":                  {response: "220 mail.test ESMTP\r\n", want: NotHTTP},
+		"header without a colon":    {response: ok + "Server\r\n\r\n", want: InvalidHTTP},
+		"header of 70 KB":           {response: ok + "X: " + strings.Repeat("x", 70_000), want: OversizedResponse},
+		"header cut short":          {response: ok + "Server: x", want: ConnectionLost},
+		"two lengths":               {response: ok + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", want: InvalidHTTP},
+		"length in words":           {response: ok + "Content-Length: two\r\n\r\n{}", want: InvalidHTTP},
+		"unknown transfer encoding": {response: ok + "Transfer-Encoding: gzip\r\n\r\n", want: InvalidHTTP},
+		"chunk without a length":    {response: chunked + "zz\r\n{}\r\n0\r\n\r\n", want: InvalidHTTP},
+		"chunk longer than said":    {response: chunked + "2\r\n{}{}0\r\n\r\n", want: InvalidHTTP},
+		"chunk cut short":           {response: chunked + "9\r\n{", want: ConnectionLost},
+		"not gzip":                  {response: gzipped + `{"access_token":"abcdef"}`, want: UnreadableContent},
+		"gzip cut short":            {response: gzipped + "\x1f\x8b\x08", want: ConnectionLost},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				client := NewClient(Options{MaxRetries: 1})
+				dialed := client.dials(t, writesAndCloses(test.response))
+				got, err := post(client, "http://127.0.0.1/")
+				if got != test.want || (dialed.Load() == 1) != (test.want != ConnectionLost) {
+					t.Errorf("got %q in %d connections: %v", got, dialed.Load(), err)
+				}
+			})
+		})
 	}
 }
 

@@ -195,6 +195,13 @@ func Remedies() []Remedy {
 			Remedy: "Check the host and port of instance (or identity_url).",
 		},
 		{
+			Kind: erpnet.InvalidHTTP, Title: "Invalid HTTP Response",
+			Cause: "The response breaks the rules of HTTP. The provider did not retry, because the same response " +
+				"would come again.",
+			Remedy: "Check that instance and identity_url name the instance. If they do, correct the server or the " +
+				"gateway in front of it: the cause below says what is wrong.",
+		},
+		{
 			Kind: erpnet.ProxyFailed, Title: "No Connection Through the Proxy",
 			Cause: "The proxy of the environment (HTTPS_PROXY) did not open a connection to {host}.",
 			Remedy: "Check HTTPS_PROXY, its user name and password, that the proxy is running, and that it allows " +
@@ -293,15 +300,17 @@ func Remedies() []Remedy {
 		},
 		{
 			Kind: erpnet.OversizedResponse, Title: "Response Too Large",
-			Cause: "The response is larger than the provider accepts: 1 MiB for one response, or 16 MiB for all " +
-				"pages together.",
+			Cause: "The response is larger than the provider accepts: 1 MiB for one response, 64 KiB for its header, " +
+				"or 16 MiB for all pages together.",
 			Remedy: "For a query of the Domain API, ask for fewer rows with top or filter, or for fewer " +
 				"attributes with select. Otherwise check that instance and identity_url name the instance.",
 		},
 		{
 			Kind: erpnet.UnreadableContent, Title: "Unreadable Content",
-			Cause:  "The response is compressed in a way that the provider did not ask for.",
-			Remedy: "A proxy or gateway in front of the instance compresses responses. Turn that off for this host.",
+			Cause: "The content of the response is not encoded as its header Content-Encoding says, or in a way that " +
+				"the provider did not ask for.",
+			Remedy: "A proxy or gateway in front of the instance changes the encoding of responses. Turn that off " +
+				"for this host.",
 		},
 		{
 			Kind: erpnet.Excessive, Title: "Excessive Response",
