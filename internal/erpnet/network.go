@@ -77,14 +77,12 @@ func (n *network) roundTrip(r *http.Request, t transports) (*http.Response, erro
 // per process. Neither that function nor httpproxy reports a variable that is not a URL, so the returned function does.
 func environmentProxy() func(*http.Request) (*url.URL, error) {
 	config := httpproxy.FromEnvironment()
+	config.HTTPProxy = "" // http is only for loopback hosts, which need no proxy
 	proxy := config.ProxyFunc()
 	return func(r *http.Request) (*url.URL, error) {
 		chosen, err := proxy(r.URL)
-		value := config.HTTPSProxy
-		if r.URL.Scheme == "http" {
-			value = config.HTTPProxy
-		}
-		if err != nil || chosen == nil && value != "" && !isProxyURL(value) && !isExempt(config, r.URL) {
+		invalid := config.HTTPSProxy != "" && !isProxyURL(config.HTTPSProxy)
+		if err != nil || chosen == nil && invalid && !isExempt(config, r.URL) {
 			return nil, errProxyURL
 		}
 		return chosen, nil
@@ -104,7 +102,7 @@ func isProxyURL(value string) bool {
 // isExempt reports whether a URL bypasses every proxy, because of NO_PROXY or because it points to this machine.
 func isExempt(config *httpproxy.Config, u *url.URL) bool {
 	other := *config
-	other.HTTPProxy, other.HTTPSProxy = "http://proxy.invalid", "http://proxy.invalid"
+	other.HTTPSProxy = "http://proxy.invalid"
 	chosen, err := other.ProxyFunc()(u)
 	return err == nil && chosen == nil
 }

@@ -287,6 +287,16 @@ func TestProxyOfTheEnvironment(t *testing.T) {
 	}
 }
 
+// A CGI program gets the header Proxy of its own requests as HTTP_PROXY, so Go refuses to use it there.
+func TestNoProxyForLoopback(t *testing.T) {
+	t.Setenv("REQUEST_METHOD", "GET")
+	t.Setenv("HTTP_PROXY", "http://127.0.0.1:9")
+	server := httptest.NewServer(writes(2))
+	defer server.Close()
+	_, err := post(NewClient(Options{}), server.URL)
+	wantError(t, err, "")
+}
+
 // tunnel connects the client of a CONNECT request to the instance.
 func tunnel(t *testing.T, w http.ResponseWriter, address string) {
 	client, _, err := http.NewResponseController(w).Hijack()
