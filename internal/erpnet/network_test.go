@@ -233,11 +233,6 @@ func TestInvalidResponses(t *testing.T) {
 	}
 }
 
-func TestRootCAsRefusesWhatIsNoCertificate(t *testing.T) {
-	_, err := RootCAs([]byte("-----BEGIN PRIVATE KEY-----"))
-	wantError(t, err, "no certificate in PEM form")
-}
-
 // TestProxyOfTheEnvironment requests a host name that only the proxy can resolve, because requests to loopback
 // addresses never use the proxy of the environment.
 func TestProxyOfTheEnvironment(t *testing.T) {
