@@ -9,6 +9,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"unicode/utf8"
 )
 
 // ReadAuthorities starts reading the system's certificate authorities in the background, which takes about 20 ms on a
@@ -43,8 +44,7 @@ func RootCAs(text []byte) (*x509.CertPool, error) {
 		pool.AddCert(certificate)
 	}
 	if blocks := bytes.Count(text, []byte("-----BEGIN CERTIFICATE-----")); blocks > count {
-		return nil, fmt.Errorf("%d of the %d certificates in it are damaged: base64 text between BEGIN and END "+
-			"lines is needed", blocks-count, blocks)
+		return nil, fmt.Errorf("%d of the %d certificates in it are damaged: %s", blocks-count, blocks, pemSlip(text))
 	}
 	if count == 0 {
 		return nil, noCertificate(text, others)
@@ -60,11 +60,35 @@ func noCertificate(text []byte, block string) error {
 		return errors.New("it is empty" + needed)
 	case bytes.HasPrefix(text, []byte("\xff\xfe")), bytes.HasPrefix(text, []byte("\xfe\xff")):
 		return errors.New("it is text in UTF-16; save it as UTF-8" + needed)
-	case text[0] == 0x30:
+	case isCertificate(text):
 		return errors.New("it holds a certificate in binary form (DER); convert it with openssl x509 -inform " +
 			"der" + needed)
+	case bytes.IndexByte(text, 0) >= 0, !utf8.Valid(text):
+		return errors.New("it holds binary data that is not a certificate, such as a key, or a container with " +
+			"certificates (PFX, P7B)" + needed)
 	case block != "":
 		return fmt.Errorf("it holds a block of type %q and no certificate"+needed, block)
 	}
 	return errors.New("it holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)")
+}
+
+func isCertificate(der []byte) bool {
+	_, err := x509.ParseCertificate(der)
+	return err == nil
+}
+
+// pemSlip says what is wrong with a PEM text of which not every certificate was recognized.
+func pemSlip(text []byte) string {
+	isOneLine := bytes.IndexByte(text, '\n') < 0
+	switch {
+	case bytes.Contains(text, []byte(`\n`)):
+		return `it has \n instead of line breaks`
+	case isOneLine && bytes.IndexByte(text, '\r') >= 0:
+		return "its lines end with a carriage return (CR) instead of a line feed (LF)"
+	case isOneLine:
+		return "it has no line breaks"
+	case bytes.Contains(text, []byte(" -----")), bytes.Contains(text, []byte("\t-----")):
+		return "its lines are indented"
+	}
+	return "base64 text between BEGIN and END lines is needed"
 }

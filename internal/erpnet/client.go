@@ -14,7 +14,6 @@ import (
 	"net/http/httptrace"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -126,7 +125,7 @@ func (c *Client) Send(ctx context.Context, r Request, p Policy) (*Response, *Err
 			response.Limited = limited
 			c.holdOff(r.URL, response)
 		}
-		wait, again := p.next(response, c.kindOf(err), attempt)
+		wait, again := p.next(response, c.causeKind(err), attempt)
 		if again && attempt <= c.options.MaxRetries && fits(ctx, wait) {
 			if err := sleep(ctx, wait); err != nil {
 				return nil, c.failedRequest(r.URL, attempt, err)
@@ -144,11 +143,13 @@ func (c *Client) Send(ctx context.Context, r Request, p Policy) (*Response, *Err
 	}
 }
 
-func (c *Client) kindOf(err error) Kind {
+// causeKind returns what happened on the connection, to the server or to a proxy. Whether a retry may help depends on
+// that.
+func (c *Client) causeKind(err error) Kind {
 	if err == nil {
 		return ""
 	}
-	return c.explain(err).kind
+	return c.explainCause(err).kind
 }
 
 // heldOff is a response that says when to retry, and the URL that it came from.
@@ -214,10 +215,6 @@ func sleep(ctx context.Context, wait time.Duration) error {
 func (c *Client) attempt(ctx context.Context, r Request, p Policy, number int) (*Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(p.Attempt, c.options.RequestTimeout))
 	defer cancel()
-	ctx, reached := tracePhases(ctx)
-	if c.network == nil {
-		reached.Store(int32(waiting)) // other transports don't report their phases
-	}
 	request, err := http.NewRequestWithContext(ctx, r.Method, r.URL, strings.NewReader(r.Body))
 	if err != nil {
 		return nil, errInvalidURL
@@ -225,6 +222,7 @@ func (c *Client) attempt(ctx context.Context, r Request, p Policy, number int) (
 	maps.Copy(request.Header, r.Header)
 	request.Header.Set("Accept", "application/json")
 	request.Header.Set("User-Agent", c.options.UserAgent)
+	request, reached := c.traced(request)
 	begin := c.Now()
 	response, err := c.exchange(request, p)
 	fields := map[string]any{
@@ -235,8 +233,8 @@ func (c *Client) attempt(ctx context.Context, r Request, p Policy, number int) (
 		"attempt":     number,
 	}
 	if err != nil {
-		err = &phaseError{phase(reached.Load()), err}
-		fields["failure"] = string(c.kindOf(err))
+		err = reached.failure(err)
+		fields["failure"] = string(c.explain(err).kind)
 	} else {
 		fields["status"] = response.Status
 	}
@@ -244,15 +242,16 @@ func (c *Client) attempt(ctx context.Context, r Request, p Policy, number int) (
 	return response, err
 }
 
-// tracePhases makes a request record the phase that it reaches.
-func tracePhases(ctx context.Context) (context.Context, *atomic.Int32) {
-	reached := new(atomic.Int32)
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		ConnectStart:         func(string, string) { reached.CompareAndSwap(int32(resolving), int32(connecting)) },
-		TLSHandshakeStart:    func() { reached.Store(int32(handshaking)) },
-		GotConn:              func(httptrace.GotConnInfo) { reached.Store(int32(waiting)) },
-		GotFirstResponseByte: func() { reached.Store(int32(waiting)) },
-	}), reached
+// traced makes a request record the phase that it reaches.
+func (c *Client) traced(request *http.Request) (*http.Request, *progress) {
+	reached := &progress{}
+	if c.network == nil {
+		reached.advance(waiting) // other transports don't report their phases
+		return request, reached
+	}
+	reached.start(c.network.proxy(request))
+	ctx := context.WithValue(request.Context(), progressKey{}, reached)
+	return request.WithContext(httptrace.WithClientTrace(ctx, reached.trace())), reached
 }
 
 // exchange sends a request and reads the response. It uses the transport directly because the transport does not follow
@@ -295,9 +294,4 @@ func (c *Client) roundTrip(request *http.Request, p Policy) (*http.Response, err
 		return c.network.roundTrip(request, c.network.fresh)
 	}
 	return c.network.roundTrip(request, c.network.kept)
-}
-
-// certificateRequested reports whether a server has asked for a client certificate.
-func (c *Client) certificateRequested() bool {
-	return c.network != nil && c.network.certificateRequested.Load()
 }

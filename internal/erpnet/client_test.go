@@ -71,7 +71,7 @@ func TestResponseLimits(t *testing.T) {
 		"1 MiB":              {want: "", respond: writes(MaxResponseSize)},
 		"one byte more":      {want: OversizedResponse, respond: writes(MaxResponseSize + 1)},
 		"64 MiB":             {want: OversizedResponse, respond: writes(64 << 20)},
-		"header of 128 KiB":  {want: ConnectionLost, respond: longHeader},
+		"header of 128 KiB":  {want: OversizedResponse, respond: longHeader},
 		"connection dropped": {want: ConnectionLost, respond: drops},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -19,29 +19,24 @@ import (
 // network is the transport of every request: TLS 1.2 or newer, the environment's proxy, bounded headers, and HTTP/2
 // unless a server asks for HTTP/1.1.
 type network struct {
+	proxy      func(*http.Request) (*url.URL, error)
 	kept       transports
 	fresh      transports  // for requests that net/http must not resend when a kept connection breaks
 	needsHTTP1 atomic.Bool // a server has sent HTTP_1_1_REQUIRED (RFC 9113 section 7)
-
-	// certificateRequested is set once a server has asked for a client certificate. The client never has one.
-	certificateRequested atomic.Bool
 }
 
 // transports holds one transport for each version of HTTP.
 type transports struct{ http2, http1 *http.Transport }
 
 func newNetwork(roots *x509.CertPool) *network {
-	n := &network{}
+	n := &network{proxy: environmentProxy()}
 	base := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // as documented
-	base.Proxy = environmentProxy()
+	base.Proxy = n.proxy
 	base.OnProxyConnectResponse = checkProxyResponse
 	base.MaxResponseHeaderBytes = MaxHeaderSize
 	base.TLSClientConfig = &tls.Config{
 		MinVersion: tls.VersionTLS12, RootCAs: roots,
-		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
-			n.certificateRequested.Store(true)
-			return &tls.Certificate{}, nil
-		},
+		GetClientCertificate: noClientCertificate,
 	}
 	n.kept = newTransports(base)
 	base.DisableKeepAlives = true
@@ -82,14 +77,12 @@ func (n *network) roundTrip(r *http.Request, t transports) (*http.Response, erro
 // per process. Neither that function nor httpproxy reports a variable that is not a URL, so the returned function does.
 func environmentProxy() func(*http.Request) (*url.URL, error) {
 	config := httpproxy.FromEnvironment()
+	config.HTTPProxy = "" // http is only for loopback hosts, which need no proxy
 	proxy := config.ProxyFunc()
 	return func(r *http.Request) (*url.URL, error) {
 		chosen, err := proxy(r.URL)
-		value := config.HTTPSProxy
-		if r.URL.Scheme == "http" {
-			value = config.HTTPProxy
-		}
-		if err != nil || chosen == nil && value != "" && !isProxyURL(value) && !isExempt(config, r.URL) {
+		invalid := config.HTTPSProxy != "" && !isProxyURL(config.HTTPSProxy)
+		if err != nil || chosen == nil && invalid && !isExempt(config, r.URL) {
 			return nil, errProxyURL
 		}
 		return chosen, nil
@@ -109,7 +102,7 @@ func isProxyURL(value string) bool {
 // isExempt reports whether a URL bypasses every proxy, because of NO_PROXY or because it points to this machine.
 func isExempt(config *httpproxy.Config, u *url.URL) bool {
 	other := *config
-	other.HTTPProxy, other.HTTPSProxy = "http://proxy.invalid", "http://proxy.invalid"
+	other.HTTPSProxy = "http://proxy.invalid"
 	chosen, err := other.ProxyFunc()(u)
 	return err == nil && chosen == nil
 }

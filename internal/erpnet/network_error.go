@@ -4,12 +4,15 @@
 package erpnet
 
 import (
+	"compress/gzip"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -20,21 +23,24 @@ const (
 	UnknownHost       Kind = "unknown_host"       // the name does not exist
 	NameServerFailed  Kind = "name_server_failed" // the name could not be looked up
 	ConnectionRefused Kind = "connection_refused"
-	Unreachable       Kind = "unreachable"     // there is no route to the address
-	ConnectTimeout    Kind = "connect_timeout" // no connection in time
-	Timeout           Kind = "timeout"         // connected, but no complete response in time
+	Unreachable       Kind = "unreachable"       // there is no route to the address
+	ConnectTimeout    Kind = "connect_timeout"   // no connection in time
+	HandshakeTimeout  Kind = "handshake_timeout" // connected, but no TLS handshake in time
+	Timeout           Kind = "timeout"           // connected, but no complete response in time
 	ConnectionLost    Kind = "connection_lost"
 	NotHTTP           Kind = "not_http"
+	InvalidHTTP       Kind = "invalid_http" // a response that breaks the rules of HTTP
 	ProxyFailed       Kind = "proxy_failed"
 	Canceled          Kind = "canceled"
 	OversizedResponse Kind = "oversized_response"
-	UnreadableContent Kind = "unreadable_content" // an encoding that the client did not ask for
+	UnreadableContent Kind = "unreadable_content" // not in the encoding that it claims, or one not asked for
 
 	UnknownAuthority    Kind = "unknown_authority"
 	MissingIntermediate Kind = "missing_intermediate"
 	WrongHostName       Kind = "wrong_host_name"
 	NoHostNames         Kind = "no_host_names" // the certificate has no subject alternative names
 	CertificateDates    Kind = "certificate_dates"
+	AuthorityDates      Kind = "authority_dates" // like CertificateDates, of another certificate in the chain
 	CertificateInvalid  Kind = "certificate_invalid"
 	CertificateRequired Kind = "client_certificate_required"
 	OldTLS              Kind = "old_tls"
@@ -75,9 +81,23 @@ func (c *Client) failedRequest(url string, attempts int, cause error) *Error {
 	return e
 }
 
-// explain describes an error of net/http. The clause never includes the error's own text, which may quote a proxy URL
-// or a header. That text must be redacted first.
+// explain describes an error of net/http. Until a proxy has opened a connection, the server has no part in any error.
 func (c *Client) explain(err error) explanation {
+	x := c.explainCause(err)
+	var failed *phaseError
+	if x.kind == Canceled || x.kind == ProxyFailed || !errors.As(err, &failed) || !failed.atProxy() {
+		return x
+	}
+	return explanation{
+		ProxyFailed,
+		"did not pass the proxy " + c.Message(failed.proxy) + " of the environment: it " + x.happened,
+		!isTimeout(err),
+	}
+}
+
+// explainCause describes an error of net/http as if there were no proxy. The clause never includes the error's own
+// text, which may quote a proxy URL or a header. That text must be redacted first.
+func (c *Client) explainCause(err error) explanation {
 	var (
 		proxy    *proxyError
 		op       *net.OpError
@@ -94,6 +114,11 @@ func (c *Client) explain(err error) explanation {
 	case errors.As(err, &encoding):
 		return explanation{UnreadableContent, fmt.Sprintf("was answered with content in the encoding %q, which was "+
 			"not asked for", c.Message(encoding.encoding)), false}
+	case errors.Is(err, gzip.ErrHeader):
+		return explanation{
+			UnreadableContent, "was answered with content that is not in gzip, though its header says so",
+			false,
+		}
 	case errors.Is(err, context.Canceled):
 		return explanation{Canceled, "was canceled", false}
 	case errors.Is(err, errProxyURL):
@@ -104,8 +129,8 @@ func (c *Client) explain(err error) explanation {
 			"did not pass the proxy, which answered with HTTP status " + strconv.Itoa(proxy.status),
 			false,
 		}
-	case errors.As(err, &op) && (op.Op == "proxyconnect" || op.Op == "socks connect"):
-		return explanation{ProxyFailed, "did not reach the proxy of the environment: " + proxyCause(op), true}
+	case errors.As(err, &op) && op.Op == "socks connect" && !isTimeout(err) && !isBroken(err):
+		return explanation{ProxyFailed, "did not pass the SOCKS proxy of the environment", true}
 	case errors.As(err, &phase) && isTimeout(err):
 		return phase.timeout()
 	}
@@ -113,22 +138,6 @@ func (c *Client) explain(err error) explanation {
 		return x
 	}
 	return explainConnection(err)
-}
-
-// proxyCause says why the proxy could not be reached.
-func proxyCause(op *net.OpError) string {
-	x := explainConnection(op.Err)
-	switch {
-	case isTimeout(op.Err):
-		return "no connection in time"
-	case x.kind == UnknownHost, x.kind == NameServerFailed:
-		return "its host name could not be resolved"
-	case x.kind == ConnectionRefused:
-		return "the connection was refused"
-	case strings.Contains(op.Err.Error(), "tls: "), strings.Contains(op.Err.Error(), "x509: "):
-		return "no TLS connection to it came about"
-	}
-	return "the connection failed"
 }
 
 func explainConnection(err error) explanation {
@@ -144,10 +153,26 @@ func explainConnection(err error) explanation {
 		return explanation{Unreachable, "found no route", true}
 	case isTimeout(err):
 		return explanation{Timeout, "got no complete response in time", false}
-	case strings.Contains(err.Error(), "malformed HTTP"), strings.Contains(err.Error(), "malformed MIME header"):
+	case strings.Contains(err.Error(), "malformed HTTP"):
 		return explanation{NotHTTP, "got something that is not HTTP", false}
+	case strings.Contains(err.Error(), "response headers exceeded"),
+		strings.Contains(err.Error(), "header list larger than"):
+		return explanation{OversizedResponse, "was answered with a header of more than 64 KiB", false}
+	case breaksHTTP(err.Error()):
+		return explanation{InvalidHTTP, "was answered with invalid HTTP", true}
 	}
 	return explanation{ConnectionLost, "lost its connection", true}
+}
+
+// breaksHTTP recognizes the errors of net/http for a response that breaks the rules of HTTP. It would be the same again.
+// The types of these errors are not exported.
+func breaksHTTP(text string) bool {
+	return slices.ContainsFunc([]string{
+		"malformed MIME header", "transfer encoding", "Content-Length", // HTTP/1.1: headers
+		"chunked encoding", "chunk length", "chunked line", "header line too long", // chunks
+		"looked like an HTTP/1.1 header", "connection error: ", "; PROTOCOL_ERROR", // HTTP/2
+	}, func(part string) bool { return strings.Contains(text, part) }) &&
+		!strings.Contains(text, "received from peer") // the server refuses the request
 }
 
 // explainTLS describes the errors of crypto/tls and crypto/x509.
@@ -159,35 +184,43 @@ func (c *Client) explainTLS(err error) (explanation, bool) {
 		record    tls.RecordHeaderError
 		verify    *tls.CertificateVerificationError
 	)
+	errors.As(err, &verify)
 	switch {
 	case errors.As(err, &authority):
-		if errors.As(err, &verify) && lacksIntermediate(verify) {
+		// Go says why a trusted authority of the right name does not count.
+		hint := strings.Contains(authority.Error(), "possibly because of")
+		if !hint && verify != nil && lacksIntermediate(verify) {
 			return explanation{MissingIntermediate, "failed in the TLS handshake", true}, true
 		}
-		return explanation{UnknownAuthority, "failed in the TLS handshake", false}, true
+		return explanation{UnknownAuthority, "failed in the TLS handshake", hint}, true
 	case errors.As(err, &hostname):
 		if len(hostname.Certificate.DNSNames)+len(hostname.Certificate.IPAddresses) == 0 {
 			return explanation{NoHostNames, "failed in the TLS handshake", false}, true
 		}
 		return explanation{WrongHostName, "failed in the TLS handshake", true}, true
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && !isLeaf(invalid.Cert, verify):
+		return explanation{AuthorityDates, fmt.Sprintf("failed in the TLS handshake because of the certificate of the "+
+			"authority %q", c.Message(invalid.Cert.Subject.String())), true}, true
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return explanation{CertificateDates, "failed in the TLS handshake", true}, true
 	case errors.As(err, &record):
 		return explanation{NotTLS, "failed in the TLS handshake", false}, true
-	case errors.As(err, &invalid), errors.As(err, &verify), strings.Contains(err.Error(), "x509: "):
+	case errors.As(err, &invalid), verify != nil, strings.Contains(err.Error(), "x509: "):
 		return explanation{CertificateInvalid, "failed in the TLS handshake", true}, true
 	}
-	return c.explainAlert(err)
+	return explainAlert(err)
 }
 
 // explainAlert describes a TLS handshake that one side refused. The types of these errors are not exported.
-func (c *Client) explainAlert(err error) (explanation, bool) {
+func explainAlert(err error) (explanation, bool) {
 	text := err.Error()
-	refused := strings.Contains(text, "tls: handshake failure") || strings.Contains(text, "tls: bad certificate")
+	var attempt *phaseError
+	refused := (strings.Contains(text, "tls: handshake failure") || strings.Contains(text, "tls: bad certificate")) &&
+		errors.As(err, &attempt) && attempt.certificateRequested
 	switch {
 	case !strings.Contains(text, "tls: "):
 		return explanation{}, false
-	case strings.Contains(text, "tls: certificate required"), refused && c.certificateRequested():
+	case strings.Contains(text, "tls: certificate required"), refused:
 		return explanation{CertificateRequired, "failed in the TLS handshake", false}, true
 	case strings.Contains(text, "protocol version"):
 		return explanation{OldTLS, "failed in the TLS handshake", false}, true
@@ -195,6 +228,12 @@ func (c *Client) explainAlert(err error) (explanation, bool) {
 		return explanation{NotTLS, "failed in the TLS handshake", false}, true
 	}
 	return explanation{TLSFailed, "failed in the TLS handshake", true}, true
+}
+
+// isLeaf reports whether a certificate is the one that the server sent as its own.
+func isLeaf(certificate *x509.Certificate, verify *tls.CertificateVerificationError) bool {
+	return verify == nil || len(verify.UnverifiedCertificates) == 0 ||
+		certificate.Equal(verify.UnverifiedCertificates[0])
 }
 
 // lacksIntermediate reports whether a server sent a single certificate without the certificate that signed it.
@@ -224,9 +263,16 @@ func isTimeout(err error) bool {
 	return errors.As(err, &timeout) && timeout.Timeout()
 }
 
+// isBroken reports whether the other side ended a connection.
+func isBroken(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) ||
+		errors.Is(err, wsaeConnReset)
+}
+
 // The error numbers of Windows (Winsock). The syscall package does not map them to those of POSIX.
 const (
 	wsaeNetUnreach  = syscall.Errno(10051)
+	wsaeConnReset   = syscall.Errno(10054)
 	wsaeConnRefused = syscall.Errno(10061)
 	wsaeHostUnreach = syscall.Errno(10065)
 )
@@ -253,16 +299,19 @@ func isUnreachable(err error) bool {
 // mayPass reports whether a retry may help after a request that got no response.
 func (k Kind) mayPass() bool {
 	switch k {
-	case ConnectionRefused, ConnectionLost, ConnectTimeout, Timeout, Unreachable, NameServerFailed:
+	case ConnectionRefused, ConnectionLost, ConnectTimeout, HandshakeTimeout, Timeout, Unreachable,
+		NameServerFailed:
 		return true
 	}
 	return false
 }
 
-// neverOpened reports whether no connection was established, so the request cannot have reached a server.
+// neverOpened reports whether no connection was established that could carry the request, so it cannot have reached a
+// server.
 func (k Kind) neverOpened() bool {
 	switch k {
-	case UnknownHost, NameServerFailed, ConnectionRefused, Unreachable, ConnectTimeout, ProxyFailed:
+	case UnknownHost, NameServerFailed, ConnectionRefused, Unreachable, ConnectTimeout, HandshakeTimeout,
+		ProxyFailed:
 		return true
 	}
 	return false
@@ -270,35 +319,3 @@ func (k Kind) neverOpened() bool {
 
 // NotSent reports whether the failed request cannot have reached the server.
 func (e *Error) NotSent() bool { return e.unsent || e.Status == 0 && e.Kind.neverOpened() }
-
-// phase is how far an attempt got.
-type phase int
-
-const (
-	resolving phase = iota
-	connecting
-	handshaking
-	waiting
-)
-
-// phaseError is the error of an attempt with the phase in which it failed.
-type phaseError struct {
-	phase phase
-	cause error
-}
-
-func (e *phaseError) Error() string { return e.cause.Error() }
-func (e *phaseError) Unwrap() error { return e.cause }
-
-// timeout describes an attempt that ran out of time.
-func (e *phaseError) timeout() explanation {
-	switch e.phase {
-	case resolving:
-		return explanation{NameServerFailed, "got no response of the name server in time", false}
-	case connecting:
-		return explanation{ConnectTimeout, "got no connection in time", false}
-	case handshaking:
-		return explanation{ConnectTimeout, "got a connection, but no TLS handshake in time", false}
-	}
-	return explanation{Timeout, "got no complete response in time", false}
-}

@@ -20,6 +20,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -30,7 +31,7 @@ type authority struct {
 	roots       *x509.CertPool
 }
 
-func newAuthority(t *testing.T) authority {
+func newAuthority(t *testing.T, changes ...func(*x509.Certificate)) authority {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	wantError(t, err, "")
@@ -38,6 +39,9 @@ func newAuthority(t *testing.T) authority {
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test authority"},
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+	}
+	for _, change := range changes {
+		change(template)
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	wantError(t, err, "")
@@ -49,7 +53,9 @@ func newAuthority(t *testing.T) authority {
 }
 
 // issue makes a certificate for a server with the given host name or address, valid until the given end.
-func (a authority) issue(t *testing.T, host string, end time.Time) []tls.Certificate {
+func (a authority) issue(
+	t *testing.T, host string, end time.Time, changes ...func(*x509.Certificate),
+) []tls.Certificate {
 	t.Helper()
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(2), DNSNames: []string{host},
@@ -58,6 +64,9 @@ func (a authority) issue(t *testing.T, host string, end time.Time) []tls.Certifi
 	}
 	if ip := net.ParseIP(host); ip != nil {
 		template.DNSNames, template.IPAddresses = nil, []net.IP{ip}
+	}
+	for _, change := range changes {
+		change(template)
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, a.certificate, a.key.Public(), a.key)
 	wantError(t, err, "")
@@ -79,11 +88,22 @@ func TestTLS(t *testing.T) {
 	private := newAuthority(t)
 	soon, past := time.Now().Add(time.Hour), time.Now().Add(-time.Hour)
 	good := private.issue(t, "127.0.0.1", soon)
+	renewed, noAuthority := newAuthority(t), newAuthority(t, func(c *x509.Certificate) { c.IsCA = false })
+	expired := newAuthority(t, func(c *x509.Certificate) {
+		c.Subject.CommonName, c.NotAfter = "expired authority", time.Now().Add(-time.Minute)
+	})
+	withSHA1 := private.issue(t, "127.0.0.1", soon, func(c *x509.Certificate) {
+		c.SignatureAlgorithm = x509.ECDSAWithSHA1
+	})
+	downloadable := private.issue(t, "127.0.0.1", soon, func(c *x509.Certificate) {
+		c.IssuingCertificateURL = []string{"http://ca.test/ca.crt"}
+	})
 	for name, test := range map[string]struct {
 		certificate    []tls.Certificate
 		roots          *x509.CertPool
 		oldest, newest uint16 // TLS version of the server; zero for its default
 		want           Kind
+		says           string // part of the error or its evidence
 	}{
 		"private authority": {certificate: good, roots: private.roots},
 		"unknown authority": {certificate: good, want: UnknownAuthority},
@@ -98,6 +118,24 @@ func TestTLS(t *testing.T) {
 		"expired": {
 			certificate: private.issue(t, "127.0.0.1", past), roots: private.roots, want: CertificateDates,
 		},
+		"expired authority": {
+			certificate: expired.issue(t, "127.0.0.1", soon), roots: expired.roots, want: AuthorityDates,
+			says: "CN=expired authority",
+		},
+		"renewed authority": {
+			certificate: good, roots: renewed.roots, want: UnknownAuthority, says: "ECDSA verification failure",
+		},
+		"renewed authority, named in the certificate": {
+			certificate: downloadable, roots: renewed.roots, want: UnknownAuthority,
+			says: "ECDSA verification failure",
+		},
+		"authority that is none": {
+			certificate: noAuthority.issue(t, "127.0.0.1", soon), roots: noAuthority.roots, want: UnknownAuthority,
+			says: "parent certificate cannot sign",
+		},
+		"signed with SHA-1": {
+			certificate: withSHA1, roots: private.roots, want: UnknownAuthority, says: "insecure algorithm",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := serveTLS(t, &tls.Config{
@@ -108,10 +146,40 @@ func TestTLS(t *testing.T) {
 			if got != test.want {
 				t.Errorf("got %q: %v", got, err)
 			}
+			if err != nil && !strings.Contains(err.Error()+AsError(err).Evidence, test.says) {
+				t.Errorf("%v\n%s", err, AsError(err).Evidence)
+			}
 			if err != nil && (strings.Contains(err.Error(), "attempts") || time.Since(begin) > 10*time.Second) {
 				t.Errorf("tried again, though a TLS failure does not go away: %v", err)
 			}
 		})
+	}
+}
+
+// Only a server that asked for a client certificate can have refused the client for the lack of one.
+func TestClientCertificateIsRequiredOnlyWhereItWasRequested(t *testing.T) {
+	private := newAuthority(t)
+	client := NewClient(Options{RootCAs: private.roots})
+	for _, server := range []struct {
+		asks   tls.ClientAuthType
+		newest uint16 // TLS version; zero for the default
+		cipher uint16 // zero for those that the client offers
+		want   Kind
+	}{
+		{asks: tls.RequestClientCert},
+		{asks: tls.RequireAnyClientCert, newest: tls.VersionTLS12, want: CertificateRequired},
+		{cipher: tls.TLS_RSA_WITH_AES_128_CBC_SHA, newest: tls.VersionTLS12, want: TLSFailed},
+	} {
+		config := &tls.Config{
+			Certificates: private.issue(t, "127.0.0.1", time.Now().Add(time.Hour)), ClientAuth: server.asks,
+			MinVersion: tls.VersionTLS12, MaxVersion: server.newest,
+		}
+		if server.cipher != 0 {
+			config.CipherSuites = []uint16{server.cipher}
+		}
+		if got, err := post(client, serveTLS(t, config).URL); got != server.want {
+			t.Errorf("got %q, want %q: %v", got, server.want, err)
+		}
 	}
 }
 
@@ -130,9 +198,39 @@ func TestUnreachable(t *testing.T) {
 	}
 }
 
-func TestRootCAsRefusesWhatIsNoCertificate(t *testing.T) {
-	_, err := RootCAs([]byte("-----BEGIN PRIVATE KEY-----"))
-	wantError(t, err, "no certificate in PEM form")
+// A server or gateway that breaks the rules of HTTP does so again, so there is one attempt. A response that ends too
+// early is another matter.
+func TestInvalidResponses(t *testing.T) {
+	const ok, gzipped = "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 25\r\n\r\n"
+	const chunked = ok + "Transfer-Encoding: chunked\r\n\r\n"
+	for name, test := range map[string]struct {
+		response string
+		want     Kind
+	}{
+		"not HTTP":                  {response: "220 mail.test ESMTP\r\n", want: NotHTTP},
+		"header without a colon":    {response: ok + "Server\r\n\r\n", want: InvalidHTTP},
+		"header of 70 KB":           {response: ok + "X: " + strings.Repeat("x", 70_000), want: OversizedResponse},
+		"header cut short":          {response: ok + "Server: x", want: ConnectionLost},
+		"two lengths":               {response: ok + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", want: InvalidHTTP},
+		"length in words":           {response: ok + "Content-Length: two\r\n\r\n{}", want: InvalidHTTP},
+		"unknown transfer encoding": {response: ok + "Transfer-Encoding: gzip\r\n\r\n", want: InvalidHTTP},
+		"chunk without a length":    {response: chunked + "zz\r\n{}\r\n0\r\n\r\n", want: InvalidHTTP},
+		"chunk longer than said":    {response: chunked + "2\r\n{}{}0\r\n\r\n", want: InvalidHTTP},
+		"chunk cut short":           {response: chunked + "9\r\n{", want: ConnectionLost},
+		"not gzip":                  {response: gzipped + `{"access_token":"abcdef"}`, want: UnreadableContent},
+		"gzip cut short":            {response: gzipped + "\x1f\x8b\x08", want: ConnectionLost},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				client := NewClient(Options{MaxRetries: 1})
+				dialed := client.dials(t, writesAndCloses(test.response))
+				got, err := post(client, "http://127.0.0.1/")
+				if got != test.want || (dialed.Load() == 1) != (test.want != ConnectionLost) {
+					t.Errorf("got %q in %d connections: %v", got, dialed.Load(), err)
+				}
+			})
+		})
+	}
 }
 
 // TestProxyOfTheEnvironment requests a host name that only the proxy can resolve, because requests to loopback
@@ -182,6 +280,16 @@ func TestProxyOfTheEnvironment(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A CGI program gets the header Proxy of its own requests as HTTP_PROXY, so Go refuses to use it there.
+func TestNoProxyForLoopback(t *testing.T) {
+	t.Setenv("REQUEST_METHOD", "GET")
+	t.Setenv("HTTP_PROXY", "http://127.0.0.1:9")
+	server := httptest.NewServer(writes(2))
+	defer server.Close()
+	_, err := post(NewClient(Options{}), server.URL)
+	wantError(t, err, "")
 }
 
 // tunnel connects the client of a CONNECT request to the instance.

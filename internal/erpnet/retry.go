@@ -89,9 +89,14 @@ func fits(ctx context.Context, wait time.Duration) bool {
 }
 
 // retryAfter returns the wait that the Retry-After header asks for (RFC 9110 section 10.2.3), which is a number of
-// seconds or a date. It returns 0 if there is nothing to wait for.
+// seconds or a date. It returns 0 if there is nothing to wait for. A date is one of the server's clock, which the Date
+// header tells.
 func (r *Response) retryAfter() time.Duration {
-	return parseRetryAfter(r.Header.Get("Retry-After"), r.At)
+	now, err := http.ParseTime(r.Header.Get("Date"))
+	if err != nil {
+		now = r.At
+	}
+	return parseRetryAfter(r.Header.Get("Retry-After"), now)
 }
 
 func parseRetryAfter(value string, now time.Time) time.Duration {

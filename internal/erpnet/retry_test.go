@@ -46,6 +46,18 @@ func TestRetries(t *testing.T) {
 			want: Timeout,
 		},
 		"Retry-After": {steps: []step{comesBack(503, "7"), success}, seconds: []float64{0, 7}},
+		"Retry-After by a clock that is an hour slow": { // the test begins at midnight
+			steps: []step{{status: 429, header: map[string]string{
+				"Date": "Fri, 31 Dec 1999 23:00:00 GMT", "Retry-After": "Fri, 31 Dec 1999 23:00:05 GMT",
+			}}, success},
+			seconds: []float64{0, 5},
+		},
+		"Retry-After without a clock": {
+			steps: []step{{status: 429, header: map[string]string{
+				"Date": "now", "Retry-After": "Sat, 01 Jan 2000 00:00:05 GMT",
+			}}, success},
+			seconds: []float64{0, 5},
+		},
 		"Retry-After too late": {
 			steps: []step{comesBack(429, "600"), success}, seconds: []float64{0}, want: RateLimited,
 		},

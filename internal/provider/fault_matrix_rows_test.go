@@ -82,7 +82,11 @@ func connectionRows() []faultRow {
 		{name: "body truncated once", fault: half.Once(), outcomes: retriedLost.done()},
 		{name: "chunks cut", fault: cut, outcomes: lost.done()},
 		{name: "chunks cut once", fault: cut.Once(), outcomes: retriedLost.done()},
-		{name: "not gzip, though it says so", fault: none.With("Content-Encoding", "gzip"), outcomes: lost.done()},
+		{
+			name:     "not gzip, though it says so",
+			fault:    none.With("Content-Encoding", "gzip"),
+			outcomes: everywhere(erpnet.UnreadableContent).done(),
+		},
 		{
 			name:     "Brotli, though not asked for",
 			fault:    none.With("Content-Encoding", "br"),
@@ -91,7 +95,7 @@ func connectionRows() []faultRow {
 		{
 			name:     "header of a megabyte",
 			fault:    none.With("X-Padding", strings.Repeat("x", 1<<20)),
-			outcomes: lost.done(),
+			outcomes: tooLarge.done(),
 		},
 		{name: "switching protocols", fault: switching, outcomes: at(erpnet.NotJSON, domainapi.NotDomainAPI)},
 		{name: "oversized body", fault: erpnettest.Oversized(2 << 20), outcomes: tooLarge},

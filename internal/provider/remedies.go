@@ -165,6 +165,13 @@ func Remedies() []Remedy {
 				"plan can reach it. request_timeout limits how long one attempt takes.",
 		},
 		{
+			Kind: erpnet.HandshakeTimeout, Title: "No TLS Handshake in Time",
+			Cause: "{host} accepts the connection, but does not respond to the TLS handshake: the server is stuck or " +
+				"does not speak TLS, or something in between drops the packets of the handshake.",
+			Remedy: "Check that the port is the HTTPS port, and that the server and any gateway or VPN in front of " +
+				"it work. request_timeout limits how long one attempt takes.",
+		},
+		{
 			Kind: erpnet.ConnectionLost, Title: "Connection Lost",
 			Cause: "The connection to {host} broke before the response was complete.",
 			Remedy: "Check the network, proxy or gateway between this machine and the instance, and run again. " +
@@ -188,16 +195,24 @@ func Remedies() []Remedy {
 			Remedy: "Check the host and port of instance (or identity_url).",
 		},
 		{
-			Kind: erpnet.ProxyFailed, Title: "Proxy Refused the Connection",
+			Kind: erpnet.InvalidHTTP, Title: "Invalid HTTP Response",
+			Cause: "The response breaks the rules of HTTP. The provider did not retry, because the same response " +
+				"would come again.",
+			Remedy: "Check that instance and identity_url name the instance. If they do, correct the server or the " +
+				"gateway in front of it: the cause below says what is wrong.",
+		},
+		{
+			Kind: erpnet.ProxyFailed, Title: "No Connection Through the Proxy",
 			Cause: "The proxy of the environment (HTTPS_PROXY) did not open a connection to {host}.",
-			Remedy: "Check HTTPS_PROXY, its user name and password, and whether the proxy allows this host. To " +
-				"reach the host directly, name it in NO_PROXY.",
+			Remedy: "Check HTTPS_PROXY, its user name and password, that the proxy is running, and that it allows " +
+				"this host. To reach the host directly, name it in NO_PROXY.",
 		},
 		{
 			Kind: erpnet.UnknownAuthority, Title: "Certificate of Unknown Authority",
 			Cause: "This machine does not trust the authority that signed the certificate of {host}.",
 			Remedy: "If a private authority signed the certificate, set ca_certificate_file or ca_certificate_pem " +
-				"to that authority's certificate. Otherwise, somebody may be intercepting the connection.",
+				"to that authority's certificate. If it is set already, a cause below says why it does not fit. " +
+				"Otherwise, somebody may be intercepting the connection.",
 		},
 		{
 			Kind: erpnet.MissingIntermediate, Title: "Incomplete Certificate Chain",
@@ -221,6 +236,14 @@ func Remedies() []Remedy {
 			Kind: erpnet.CertificateDates, Title: "Certificate Not Valid Now",
 			Cause:  "The certificate of {host} has expired or is not valid yet.",
 			Remedy: "Renew the certificate. If its dates are right, correct this machine's clock.",
+		},
+		{
+			Kind: erpnet.AuthorityDates, Title: "Authority Certificate Not Valid Now",
+			Cause: "The certificate of {host} was signed by an authority whose own certificate has expired or is " +
+				"not valid yet.",
+			Remedy: "Replace the authority's certificate that the message below names: in ca_certificate_file or " +
+				"ca_certificate_pem if it is set there, otherwise at the server. If its dates are right, correct " +
+				"this machine's clock.",
 		},
 		{
 			Kind: erpnet.CertificateInvalid, Title: "Invalid Certificate",
@@ -277,15 +300,17 @@ func Remedies() []Remedy {
 		},
 		{
 			Kind: erpnet.OversizedResponse, Title: "Response Too Large",
-			Cause: "The response is larger than the provider accepts: 1 MiB for one response, or 16 MiB for all " +
-				"pages together.",
+			Cause: "The response is larger than the provider accepts: 1 MiB for one response, 64 KiB for its header, " +
+				"or 16 MiB for all pages together.",
 			Remedy: "For a query of the Domain API, ask for fewer rows with top or filter, or for fewer " +
 				"attributes with select. Otherwise check that instance and identity_url name the instance.",
 		},
 		{
 			Kind: erpnet.UnreadableContent, Title: "Unreadable Content",
-			Cause:  "The response is compressed in a way that the provider did not ask for.",
-			Remedy: "A proxy or gateway in front of the instance compresses responses. Turn that off for this host.",
+			Cause: "The content of the response is not encoded as its header Content-Encoding says, or in a way that " +
+				"the provider did not ask for.",
+			Remedy: "A proxy or gateway in front of the instance changes the encoding of responses. Turn that off " +
+				"for this host.",
 		},
 		{
 			Kind: erpnet.Excessive, Title: "Excessive Response",

@@ -273,16 +273,26 @@ func (s *session) service() (*identity.Service, []*problem) {
 // rootCAs reads the private certificate authorities. A nil pool means the system's alone.
 func (s *session) rootCAs() (pool *x509.CertPool, p *problem) {
 	pem, file := s.settings.caCertificatePEM, s.settings.caCertificateFile
+	other := file.name
+	if file.fromEnv {
+		other = file.env
+	}
 	switch {
 	case !pem.missing && !file.missing && pem.fromEnv == file.fromEnv:
 		return nil, &problem{
 			summary: "Conflicting CA Certificates",
-			detail:  pem.source() + " and " + file.name + " are both set. Remove one of them.",
+			detail:  pem.source() + " and " + other + " are both set. Remove one of them.",
 		}
 	case !file.missing && (pem.missing || pem.fromEnv):
 		_, p = file.required(func(path string) error {
 			text, err := os.ReadFile(path)
-			if err != nil {
+			switch {
+			case err != nil && strings.Contains(path, "-----BEGIN"):
+				return fmt.Errorf("it holds PEM text instead of the path of a file; set %s (%s) to the text of "+
+					"certificates", pem.name, pem.env)
+			case err != nil && strings.TrimRight(path, "\r\n") != path:
+				return errors.New("it ends with a line break; remove it")
+			case err != nil:
 				return fmt.Errorf("the file%s cannot be read: %s", shown(path), reason(err))
 			}
 			if pool, err = erpnet.RootCAs(text); err != nil {

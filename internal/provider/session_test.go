@@ -94,7 +94,7 @@ func TestProxyIsReadForEachConfiguredProvider(t *testing.T) {
 		}))
 		t.Cleanup(proxy.Close)
 		t.Setenv("HTTPS_PROXY", proxy.URL)
-		start(t, env, nil).open("access_token", nil).fails(t, "Proxy Refused")
+		start(t, env, nil).open("access_token", nil).fails(t, "Through the Proxy")
 		if asked.Load() != 1 {
 			t.Errorf("the %s proxy was asked %d times", name, asked.Load())
 		}

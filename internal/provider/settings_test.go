@@ -160,7 +160,14 @@ func TestConfigurationFaultsAreReportedByTheObject(t *testing.T) {
 		},
 		"CA file's text as its path": {
 			provider: arguments{"ca_certificate_file": "-----BEGIN " + secret},
-			want:     []string{"Invalid ca_certificate_file", "the file cannot be read"},
+			want: []string{
+				"Invalid ca_certificate_file", "PEM text instead of the path of a file",
+				"ca_certificate_pem (ERPNET_CA_CERTIFICATE_PEM)",
+			},
+		},
+		"CA file with a line break": {
+			set:  environment{"ERPNET_CA_CERTIFICATE_FILE": "/" + secret + ".pem\r"},
+			want: []string{"Invalid ca_certificate_file", "ends with a line break"},
 		},
 		"CA PEM is no PEM": {
 			provider: arguments{"ca_certificate_pem": "x"},
@@ -169,6 +176,10 @@ func TestConfigurationFaultsAreReportedByTheObject(t *testing.T) {
 		"both CA attributes": {
 			provider: arguments{"ca_certificate_pem": "x", "ca_certificate_file": "y"},
 			want:     []string{"Conflicting CA Certificates", "Remove one of them"},
+		},
+		"both CA variables": {
+			set:  environment{"ERPNET_CA_CERTIFICATE_PEM": "x", "ERPNET_CA_CERTIFICATE_FILE": "y"},
+			want: []string{"ERPNET_CA_CERTIFICATE_PEM and ERPNET_CA_CERTIFICATE_FILE are both set"},
 		},
 		"unknown secret": {
 			provider: arguments{"client_secret": unknown},
