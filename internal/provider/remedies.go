@@ -381,9 +381,10 @@ func Remedies() []Remedy {
 		{
 			Kind: identity.NoKeys, Title: "No Signing Keys",
 			Cause: "The identity service publishes no keys that can verify the signature.",
-			Remedy: "Check the discovery document of the identity service: its jwks_uri must have the same origin. " +
-				"If the instance is behind a reverse proxy, set the provider's issuer to the issuer that the " +
-				"document names.",
+			Remedy: "Check the discovery document of the identity service. Its jwks_uri must have the same path as " +
+				"identity_url (by default, /id), or the same origin, and must hold RSA keys for signatures.\n" +
+				"If a reverse proxy changes the path, and jwks_uri begins with the issuer that the document names, " +
+				"set the provider's issuer to that issuer.",
 		},
 		{
 			Kind: identity.WrongAlgorithm, Title: "Wrong Signature Algorithm",

@@ -98,22 +98,37 @@ func TestEachClaimHasItsOwnFinding(t *testing.T) {
 	}
 }
 
-// The client reads what an identity service publishes from the service's own origin only.
+// The client reads what an identity service publishes from the service's own origin only, whatever name the service
+// gives itself.
 func TestPublishedByAnotherPlace(t *testing.T) {
+	const keys = "/id/.well-known/openid-configuration/jwks"
 	for name, test := range map[string]struct {
-		fault  erpnettest.Fault // of the discovery document
-		failed []string
-		want   erpnet.Kind // of the first failure
-		text   string
+		fault    erpnettest.Fault // of the discovery document
+		failed   []string
+		want     erpnet.Kind // of the first failure
+		text     string
+		evidence string
 	}{
-		"relative keys": {fault: erpnettest.Field("jwks_uri", "/id/.well-known/openid-configuration/jwks")},
+		"relative keys": {fault: erpnettest.Field("jwks_uri", keys)},
 		"no keys": {
 			fault: erpnettest.WithoutField("jwks_uri"), failed: []string{"keys"}, want: NoKeys,
 			text: "names no jwks_uri",
 		},
+		"keys on an inner host": {fault: erpnettest.Field("jwks_uri", "http://inner:8080"+keys)},
+		"keys beside the service": {
+			fault: erpnettest.Field("jwks_uri", "/jwks"), failed: []string{"keys"}, want: erpnet.NotFound,
+		},
 		"keys elsewhere": {
 			fault: erpnettest.Field("jwks_uri", "https://x.example/jwks"), failed: []string{"keys"}, want: NoKeys,
 			text: `"https://x.example/jwks"`,
+		},
+		"keys elsewhere by a detour": {
+			fault:  erpnettest.Field("jwks_uri", "https://x.example/id/../jwks"),
+			failed: []string{"keys"}, want: NoKeys,
+		},
+		"keys elsewhere under the same path": {
+			fault: erpnettest.Field("jwks_uri", "https://x.example/id/jwks"), failed: []string{"keys"},
+			want: erpnet.NotFound, text: `/id/jwks `, evidence: `names "https://x.example/id/jwks"`,
 		},
 		"keys that fail": {
 			fault: erpnettest.Field("jwks_uri", "/id/nothing"), failed: []string{"keys"}, want: erpnet.NotFound,
@@ -135,8 +150,9 @@ func TestPublishedByAnotherPlace(t *testing.T) {
 			wantFailed(t, failures, test.failed...)
 			if len(failures) > 0 {
 				wantKind(t, failures[0].Failure, test.want)
-				if !strings.Contains(failures[0].Detail, test.text) {
-					t.Errorf("lacks %q: %s", test.text, failures[0].Detail)
+				if failure := failures[0].Failure; !strings.Contains(failures[0].Detail, test.text) ||
+					!strings.Contains(failure.Evidence, test.evidence) {
+					t.Errorf("lacks %q or %q: %v\n%s", test.text, test.evidence, failure, failure.Evidence)
 				}
 			}
 		})
