@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -129,7 +130,7 @@ func (r *Response) IsLoginRedirect() bool {
 		strings.HasSuffix(path, "/connect/authorize")
 }
 
-// GetJSON gets a JSON object without credentials.
+// GetJSON gets a JSON object without credentials. Members that have another type than those of into stay empty.
 func (c *Client) GetJSON(ctx context.Context, url string, into any, p Policy) *Error {
 	r, failed := c.Send(ctx, Request{Method: http.MethodGet, URL: url}, p)
 	if failed != nil {
@@ -137,7 +138,8 @@ func (c *Client) GetJSON(ctx context.Context, url string, into any, p Policy) *E
 	}
 	content := r.Content()
 	err := json.Unmarshal(content, into)
-	if failed := c.Failure(r, err == nil && len(content) > 0 && content[0] == '{'); failed != nil {
+	var mistyped *json.UnmarshalTypeError
+	if failed := c.Failure(r, (err == nil || errors.As(err, &mistyped)) && content[0] == '{'); failed != nil {
 		failed.URL = withoutQuery(url)
 		return failed
 	}

@@ -254,7 +254,7 @@ func TestCredentialsCheckNamesEachDefect(t *testing.T) {
 		"no jwks_uri": {
 			defect: injected(discovery, erpnettest.WithoutField("jwks_uri")),
 			failed: "keys",
-			want:   []string{"No Signing Keys", "names no jwks_uri"},
+			want:   []string{"No Signing Keys", `"jwks_uri" is missing`},
 		},
 		"keys elsewhere": {
 			defect: injected(discovery, erpnettest.Field("jwks_uri", elsewhere+"/jwks")),

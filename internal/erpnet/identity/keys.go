@@ -136,6 +136,13 @@ func (k *keySet) fetch(ctx context.Context) *erpnet.Error {
 	if failed := k.client.GetJSON(ctx, k.url, &document, erpnet.Policy{}); failed != nil {
 		return failed
 	}
+	if document.Keys == nil {
+		return &erpnet.Error{
+			Kind:     NoKeys,
+			URL:      k.url,
+			Happened: "was answered with a JSON object whose member \"keys\" is missing or is not a list",
+		}
+	}
 	keys := map[string][]jose.JSONWebKey{}
 	for _, text := range document.Keys {
 		if key, ok := readKey(text); ok {

@@ -74,6 +74,15 @@ func TestKeysAreReadFromOddSets(t *testing.T) {
 	}
 }
 
+func TestKeysThatAreNoListAreToldAsSuch(t *testing.T) {
+	l := newLab(t)
+	l.Inject(erpnettest.JWKS, erpnettest.RawField("keys", `{"kty":"RSA"}`))
+	failures := l.verify(t)
+	wantFailed(t, failures, "keys")
+	wantKind(t, failures[0].Failure, NoKeys)
+	wantError(t, failures[0].Failure, `"keys" is missing or is not a list`)
+}
+
 func TestRotatedKeysAreFetchedOnceMore(t *testing.T) {
 	l := newLab(t)
 	old, failed := l.service.RequestToken(context.Background(), l.request)

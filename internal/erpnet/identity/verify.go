@@ -71,7 +71,7 @@ func (s *Service) misplacedKeys(i erpnet.Instance, named, url string) *erpnet.Er
 	happened := ""
 	switch {
 	case named == "":
-		happened = "was answered with a discovery document that names no jwks_uri"
+		happened = "was answered with a discovery document whose member \"jwks_uri\" is missing or is not a string"
 	case url == "":
 		happened = fmt.Sprintf(
 			"was answered with keys at %q, which is neither below the identity service's path nor on its origin, "+

@@ -112,7 +112,11 @@ func TestPublishedByAnotherPlace(t *testing.T) {
 		"relative keys": {fault: erpnettest.Field("jwks_uri", keys)},
 		"no keys": {
 			fault: erpnettest.WithoutField("jwks_uri"), failed: []string{"keys"}, want: NoKeys,
-			text: "names no jwks_uri",
+			text: `"jwks_uri" is missing`,
+		},
+		"number as keys": {
+			fault: erpnettest.Field("jwks_uri", 5), failed: []string{"keys"}, want: NoKeys,
+			text: `"jwks_uri" is missing or is not a string`,
 		},
 		"keys on an inner host": {fault: erpnettest.Field("jwks_uri", "http://inner:8080"+keys)},
 		"keys beside the service": {
@@ -139,7 +143,11 @@ func TestPublishedByAnotherPlace(t *testing.T) {
 		},
 		"no issuer": {
 			fault: erpnettest.WithoutField("issuer"), failed: []string{"discovery"}, want: erpnet.NotJSON,
-			text: "names no issuer",
+			text: `"issuer" is missing`,
+		},
+		"number as issuer": {
+			fault: erpnettest.Field("issuer", 5), failed: []string{"discovery"}, want: erpnet.NotJSON,
+			text: `"issuer" is missing or is not a string`,
 		},
 		"nothing": {fault: erpnettest.Status(404), failed: []string{"discovery"}, want: erpnet.NotFound},
 	} {
