@@ -22,7 +22,7 @@ func TestOAuthErrorsAreToldApart(t *testing.T) {
 		UnsupportedGrantType: {},
 		InvalidRequest:       {},
 	} {
-		for _, status := range []int{200, 400, 401, 403, 404} {
+		for _, status := range []int{200, 400, 401, 403, 404, 500, 503} {
 			for description, shown := range map[string]string{
 				"": "",
 				"Said <" + testSecret + "> was \x1b[31m wrong": `: "Said <(redacted)> was [31m wrong"`,
