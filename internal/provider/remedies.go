@@ -130,9 +130,12 @@ func Remedies() []Remedy {
 		},
 		{
 			Kind: identity.RequestRefused, Title: "Token Request Refused",
-			Cause: "The identity service refused the request for a reason that ERP.net does not document.",
-			Remedy: "Check the Trusted Application record of {client_id}: ApplicationUri, IsEnabled, ClientType, " +
-				"ApplicationSecretHash, SystemUserAllowed, SystemUser and Scope.\n" +
+			Cause: "The identity service, or a gateway in front of it, refused the request for a reason that ERP.net " +
+				"does not document.",
+			Remedy: "See the response below. If it is a gateway's, such as a firewall's, ask whoever runs the " +
+				"gateway to allow the machine that runs the plan to send requests to this URL.\n" +
+				"Otherwise, check the Trusted Application record of {client_id}: ApplicationUri, IsEnabled, " +
+				"ClientType, ApplicationSecretHash, SystemUserAllowed, SystemUser and Scope.\n" +
 				"{hash}.",
 		},
 		{

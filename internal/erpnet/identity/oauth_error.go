@@ -23,8 +23,8 @@ func refused(client *erpnet.Client, r TokenRequest, response *erpnet.Response, m
 		e.Kind, e.Evidence = kind, askedFor(r.Scope)
 	case isRegistered(e.Code):
 		e.Kind = kind
-	default:
-		e.Code = client.Message(e.Code) // not a code of the protocol, so it may be an echo
+	default: // not a code of the protocol, so it may be an echo, or a gateway's
+		e.Code, e.Evidence = client.Message(e.Code), client.Sender(response)
 	}
 	if e.Code != "" {
 		e.Happened = "was refused with " + e.Code

@@ -55,6 +55,10 @@ func TestOddOAuthErrors(t *testing.T) {
 		"an object": {
 			body: `{"error":{"message":"No such tenant","code":7}}`, message: `: "No such tenant"`,
 		},
+		"a gateway's": {
+			body:     `{"status":403,"error":"Forbidden"}`,
+			evidence: "The response has the content `{\"status\":403,\"error\":\"Forbidden\"}`.",
+		},
 		"a number":             {body: `{"error":7}`},
 		"a sentence":           {body: `{"error":"Not now"}`, message: `: "Not now"`},
 		"a code without end":   {body: `{"error":"` + strings.Repeat("x", 41) + `"}`},

@@ -194,6 +194,18 @@ func TestRequestTokenRefuses(t *testing.T) {
 		"401 without reason": {
 			sent: response{status: 401}, want: erpnet.GatewayRefused, text: "HTTP status 401 and no content",
 		},
+		"text of a gateway": {
+			sent: response{status: 403, body: "error code: 1020"}, want: erpnet.GatewayRefused,
+			text: "`error code: 1020`",
+		},
+		"JSON of a gateway": {
+			sent: response{status: 403, body: `{"message":"Forbidden"}`, header: map[string]string{"Server": "kong"}},
+			want: RequestRefused, text: `Server: "kong"`,
+		},
+		"refusal with a token": {
+			sent: response{status: 403, body: `{"access_token":"opaque-of-8"}`}, want: RequestRefused,
+			text: "`{\"access_token\":\"(redacted)\"}`",
+		},
 		"403 of a gateway": {
 			sent: response{status: 403, body: "<html>"}, want: erpnet.GatewayRefused, text: "HTTP status 403 and " +
 				"an HTML page",

@@ -49,6 +49,7 @@ func readGrant(client *erpnet.Client, r TokenRequest, response *erpnet.Response)
 	if isObject && len(members.Error) > 0 && members.AccessToken == "" && mayBeRefusal(response, members.code()) {
 		return nil, refused(client, r, response, members)
 	}
+	client.Protect(erpnet.NewSecret(members.AccessToken)) // an odd response may hold one, too
 	if failed := client.Failure(response, isObject); failed != nil {
 		failed.URL, failed.ClientID = r.Instance.TokenEndpoint(), r.Credentials.ClientID
 		if failed.Kind == erpnet.UnexpectedStatus && response.Status/100 == 4 {
