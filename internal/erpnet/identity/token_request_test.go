@@ -149,7 +149,7 @@ func TestRequestTokenRefuses(t *testing.T) {
 			text: "line break",
 		},
 		"token with a space": {sent: granted(members{"access_token": "a b"}), want: MalformedToken, text: "a space"},
-		"unreadable claims":  {sent: issued(members{"exp": "soon"}), want: MalformedToken, text: "claims"},
+		"unreadable claim":   {sent: issued(members{"exp": "soon"}), want: MalformedToken, text: "give it: exp"},
 		"other token type": {
 			sent: granted(members{"token_type": "mac"}), want: WrongTokenType, text: "not of type Bearer",
 		},
