@@ -333,8 +333,7 @@ func Remedies() []Remedy {
 		},
 		{
 			Kind: identity.MalformedToken, Title: "Malformed Access Token",
-			Cause: "The access token cannot be sent in an Authorization header, or is a JWT whose claims cannot be " +
-				"read.",
+			Cause: "The access token cannot be sent in an Authorization header, or is a JWT that cannot be read.",
 			Remedy: "Check that instance and identity_url name the identity service, and that no proxy or gateway " +
 				"in front of it changes the response.",
 		},

@@ -6,6 +6,7 @@ package identity
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -59,6 +60,7 @@ func (k *keySet) warm(ctx context.Context) *erpnet.Error {
 type verdict struct {
 	known    bool // a key with its ID is published
 	genuine  bool // such a key made the signature
+	odd      bool // the signature could not be checked, because its header has critical parameters
 	keysFrom time.Time
 	failure  *erpnet.Error // the keys could not be refetched
 }
@@ -104,10 +106,12 @@ func (k *keySet) try(signed *jose.JSONWebSignature, id string) verdict {
 	k.mu.Unlock()
 	for _, key := range candidates {
 		v.known = true
-		if _, err := signed.Verify(key.Key); err == nil {
+		_, err := signed.Verify(key.Key)
+		if err == nil {
 			v.genuine = true
 			return v
 		}
+		v.odd = errors.Is(err, jose.ErrUnsupportedCriticalHeader)
 	}
 	return v
 }

@@ -201,7 +201,8 @@ func (v Verification) Signature(ctx context.Context) (findings []Finding, stale 
 	signed, err := jose.ParseSignedCompact(v.Token.AccessToken.Reveal(), []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil {
 		return append(findings, Skip("key", "The token cannot be read as a signed JWT."),
-			v.fail("signature", BadSignature, "that cannot be read as a signed JWT")), false
+			v.fail("signature", MalformedToken, "that cannot be read as a signed JWT, such as one whose signature is "+
+				"not base64url")), false
 	}
 	found := v.Published.keys.verify(ctx, signed, v.Token.Claims.KeyID)
 	stale = v.Token.obtained.Before(found.keysFrom)
@@ -215,6 +216,10 @@ func (v Verification) Signature(ctx context.Context) (findings []Finding, stale 
 	case !found.known:
 		happened := fmt.Sprintf("signed by the key %q, which is not published", v.show(v.Token.Claims.KeyID))
 		return append(findings, v.fail("key", UnknownKey, happened), Skip("signature", "The key is not known.")), stale
+	}
+	if found.odd {
+		return append(findings, published, v.fail("signature", MalformedToken, "whose header has critical parameters "+
+			"(crit, RFC 7515 section 4.1.11), which are not known here")), stale
 	}
 	return append(findings, published, v.fail("signature", BadSignature, "whose signature is not that of the "+
 		"published key")), stale

@@ -167,6 +167,26 @@ func TestPublishedByAnotherPlace(t *testing.T) {
 	}
 }
 
+// A signature that cannot be checked is not told as a forged one.
+func TestSignatureThatCannotBeCheckedIsNotForged(t *testing.T) {
+	l := newLab(t)
+	token, failed := l.service.RequestToken(context.Background(), l.request)
+	wantError(t, failed, "")
+	whole := token.AccessToken.Reveal()
+	parts := strings.Split(whole, ".")
+	critical := members{"alg": "RS256", "kid": token.Claims.KeyID, "typ": "at+jwt", "crit": []string{"exp"}, "exp": 1}
+	for changed, want := range map[string]string{
+		parts[0] + "." + parts[1] + ".a+b/": "not base64url",
+		strings.Split(unsigned(critical.String(), ""), ".")[0] + "." + parts[1] + "." + parts[2]: "crit",
+	} {
+		token.AccessToken = erpnet.NewSecret(changed)
+		failures := l.failures(token)
+		wantFailed(t, failures, "signature")
+		wantKind(t, failures[0].Failure, MalformedToken)
+		wantError(t, failures[0].Failure, want)
+	}
+}
+
 func TestSignatureIsVerified(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault  erpnettest.Fault
