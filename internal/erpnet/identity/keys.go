@@ -157,7 +157,7 @@ func (k *keySet) fetch(ctx context.Context) *erpnet.Error {
 		return &erpnet.Error{
 			Kind:     NoKeys,
 			URL:      k.url,
-			Happened: "was answered with a JSON object that holds no public RSA key for signatures",
+			Happened: "was answered with a JSON object that holds no readable public RSA key for signatures",
 		}
 	}
 	now := k.client.Now()
@@ -167,14 +167,17 @@ func (k *keySet) fetch(ctx context.Context) *erpnet.Error {
 	return nil
 }
 
+// fromBase64 makes base64url without padding of standard base64.
+var fromBase64 = strings.NewReplacer("+", "-", "/", "_", "=", "")
+
 // readKey reads an RSA key for RS256 signatures from the members that define it. It ignores certificates and their
-// thumbprints, which servers write in nonstandard forms.
+// thumbprints, which servers write in nonstandard forms, and an ID that is no string.
 func readKey(text json.RawMessage) (jose.JSONWebKey, bool) {
 	var members struct {
 		KeyType   string `json:"kty"`
 		Use       string `json:"use,omitempty"`
 		Algorithm string `json:"alg,omitempty"`
-		KeyID     string `json:"kid,omitempty"`
+		KeyID     any    `json:"kid,omitempty"`
 		Modulus   string `json:"n"`
 		Exponent  string `json:"e"`
 	}
@@ -183,8 +186,10 @@ func readKey(text json.RawMessage) (jose.JSONWebKey, bool) {
 		members.Algorithm != "" && members.Algorithm != string(jose.RS256) {
 		return jose.JSONWebKey{}, false
 	}
-	members.Modulus = strings.TrimRight(members.Modulus, "=")
-	members.Exponent = strings.TrimRight(members.Exponent, "=")
+	if _, isText := members.KeyID.(string); !isText {
+		members.KeyID = nil
+	}
+	members.Modulus, members.Exponent = fromBase64.Replace(members.Modulus), fromBase64.Replace(members.Exponent)
 	var key jose.JSONWebKey
 	plain, err := json.Marshal(members)
 	return key, err == nil && key.UnmarshalJSON(plain) == nil
