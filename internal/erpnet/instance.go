@@ -40,16 +40,19 @@ func (i Instance) IsIssuer(issuer string) bool {
 // ExpectedIssuer returns the issuer that tokens should name.
 func (i Instance) ExpectedIssuer() string { return cmp.Or(i.Issuer, i.IdentityURL) }
 
-// Reachable returns the URL to request for a URL that the identity service names. A URL below the configured issuer is
-// found at the same path below the identity URL.
+// Reachable returns the URL to request for a URL that the identity service names, or "" if there is none. Behind a
+// reverse proxy, the service may know itself by another name, such as http://. So only the path and query of its URL
+// count, below the identity URL: those after the configured issuer, or else the whole path if it is below that of the
+// identity URL. A URL on the identity URL's own origin may have any path.
 func (i Instance) Reachable(url string) string {
-	if i.Issuer == "" {
+	rest, found := strings.CutPrefix(url, strings.TrimSuffix(i.Issuer, "/")+"/")
+	switch {
+	case i.Issuer != "" && found:
+		return i.IdentityURL + "/" + rest
+	case SameOrigin(url, i.IdentityURL):
 		return url
 	}
-	if rest, found := strings.CutPrefix(url, strings.TrimSuffix(i.Issuer, "/")+"/"); found {
-		return i.IdentityURL + "/" + rest
-	}
-	return url
+	return OwnLink(i.IdentityURL+"/", url)
 }
 
 // CheckIssuer reports why a text cannot be an issuer, which is an absolute URL without a query or a fragment (OpenID

@@ -7,7 +7,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -34,10 +36,16 @@ var utf8BOM = []byte("\xef\xbb\xbf")
 // Content returns the body without a byte order mark and surrounding space.
 func (r *Response) Content() []byte { return bytes.TrimSpace(bytes.TrimPrefix(r.Body, utf8BOM)) }
 
-// IsHTML reports whether the content is an HTML page.
+// IsHTML reports whether the content is an HTML page. JSON is none, whatever its label.
 func (r *Response) IsHTML() bool {
 	content := r.Content()
-	return len(content) > 0 && content[0] == '<' || strings.HasPrefix(r.Header.Get("Content-Type"), "text/html")
+	labelled := strings.HasPrefix(r.Header.Get("Content-Type"), "text/html")
+	return (labelled || strings.HasPrefix(http.DetectContentType(content), "text/html")) && !json.Valid(content)
+}
+
+func (r *Response) isObject() bool {
+	content := r.Content()
+	return len(content) > 0 && content[0] == '{' && json.Valid(content)
 }
 
 // Failure returns the error of a response whose status or content is not that of a success in JSON, or nil if it is.
@@ -56,13 +64,13 @@ func (c *Client) Failure(r *Response, isObject bool) *Error {
 	case r.Status == http.StatusNotFound, r.Status == http.StatusMethodNotAllowed:
 		e.Kind = NotFound
 	case r.IsGateways():
-		e.Kind, e.Happened = GatewayRefused, "was refused with "+status+" and "+r.describe()
+		e.Kind, e.Happened = GatewayRefused, "was refused with "+status+" and "+c.describe(r)
 	case r.Status >= 500:
 		e.Kind = ServerFailed
 	case len(r.Content()) == 0:
 		e.Kind, e.Happened = EmptyResponse, e.Happened+" and no content"
 	case !isObject:
-		e.Kind, e.Happened = NotJSON, e.Happened+" and "+r.describe()
+		e.Kind, e.Happened = NotJSON, e.Happened+" and "+c.describe(r)
 	case r.Status != http.StatusOK:
 		e.Kind = UnexpectedStatus
 	default:
@@ -73,7 +81,7 @@ func (c *Client) Failure(r *Response, isObject bool) *Error {
 }
 
 // AddFacts adds to the error what the response says: its message, when to retry, the target of a redirect, and what
-// identifies a gateway's page.
+// identifies the sender of something that a service does not send.
 func (c *Client) AddFacts(e *Error, r *Response) {
 	if e.Message = c.Message(ServerMessage(r.Content())); e.Message != "" {
 		e.Happened += fmt.Sprintf(": %q", e.Message)
@@ -81,7 +89,11 @@ func (c *Client) AddFacts(e *Error, r *Response) {
 	if wait := r.retryAfter(); wait > 0 && r.IsTransient() {
 		e.RetryAt = r.At.Add(wait).UTC()
 	}
-	for _, fact := range []string{c.redirectTarget(r), c.gatewayPage(r)} {
+	facts := []string{c.redirectTarget(r)}
+	if r.IsHTML() || r.Status >= 400 && !r.isObject() || e.Kind == UnexpectedStatus {
+		facts = append(facts, c.Sender(r))
+	}
+	for _, fact := range facts {
 		if fact != "" {
 			e.Evidence = strings.TrimPrefix(e.Evidence+"\n"+fact, "\n")
 		}
@@ -89,12 +101,15 @@ func (c *Client) AddFacts(e *Error, r *Response) {
 }
 
 // describe says what the content is if it is not a JSON object, without quoting it.
-func (r *Response) describe() string {
-	switch {
-	case len(r.Content()) == 0:
+func (c *Client) describe(r *Response) string {
+	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch content := r.Content(); {
+	case len(content) == 0:
 		return "no content"
 	case r.IsHTML():
 		return "an HTML page instead of JSON"
+	case mediaType != "" && !strings.Contains(mediaType, "json") && !json.Valid(content):
+		return fmt.Sprintf("content of type %q instead of JSON", c.Message(mediaType))
 	}
 	return "content that is not a JSON object"
 }
@@ -142,7 +157,7 @@ func (r *Response) redirectsTo(names ...string) bool {
 	return false
 }
 
-// GetJSON gets a JSON object without credentials.
+// GetJSON gets a JSON object without credentials. Members that have another type than those of into stay empty.
 func (c *Client) GetJSON(ctx context.Context, url string, into any, p Policy) *Error {
 	r, failed := c.Send(ctx, Request{Method: http.MethodGet, URL: url}, p)
 	if failed != nil {
@@ -150,7 +165,8 @@ func (c *Client) GetJSON(ctx context.Context, url string, into any, p Policy) *E
 	}
 	content := r.Content()
 	err := json.Unmarshal(content, into)
-	if failed := c.Failure(r, err == nil && len(content) > 0 && content[0] == '{'); failed != nil {
+	var mistyped *json.UnmarshalTypeError
+	if failed := c.Failure(r, (err == nil || errors.As(err, &mistyped)) && content[0] == '{'); failed != nil {
 		failed.URL = withoutQuery(url)
 		return failed
 	}

@@ -45,6 +45,17 @@ func TestResponsesAreToldApart(t *testing.T) {
 		"page by its type": {
 			response: step{status: 200, body: "Sign in", header: html}, want: NotJSON, ending: isPage,
 		},
+		"list as a page": {
+			response: step{status: 400, body: `[]`, header: html}, want: GatewayRefused, ending: isNoObject,
+		},
+		"XML": {
+			response: step{status: 400, body: `<Error/>`, header: map[string]string{"Content-Type": "application/xml"}},
+			want:     GatewayRefused, ending: `HTTP status 400 and content of type "application/xml" instead of JSON`,
+		},
+		"text": {
+			response: step{status: 403, body: "RBAC: access denied", header: text}, want: GatewayRefused,
+			ending: `HTTP status 403 and content of type "text/plain" instead of JSON`,
+		},
 		"list": {
 			response: step{status: 200, body: `[]`}, want: NotJSON, ending: "HTTP status 200 and " + isNoObject,
 		},
@@ -112,5 +123,56 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 	}
 	if asked != 0 {
 		t.Errorf("%d redirects were followed", asked)
+	}
+}
+
+// What identifies a gateway is shown: its words, bounded and without secrets, and its Server header.
+func TestSenderOfARefusalIsShown(t *testing.T) {
+	for name, test := range map[string]struct {
+		status int
+		server string
+		body   string
+		want   string
+	}{
+		"Envoy": {
+			status: 403, server: "envoy", body: "RBAC: access denied",
+			want: "The response has the content `RBAC: access denied` and the header Server: \"envoy\".",
+		},
+		"a gateway's JSON": {
+			status: 403, server: "cloudflare", body: `{"requestId":"7","reason":"blocked by rule"}`,
+			want: "The response has the content `{\"requestId\":\"7\",\"reason\":\"blocked by rule\"}` and the " +
+				"header Server: \"cloudflare\".",
+		},
+		"a message, which the error shows": {
+			status: 403, server: "kong/3", body: `{"message":"Forbidden"}`,
+			want: `The response has the header Server: "kong/3".`,
+		},
+		"a page": {
+			status: 403, server: "nginx", body: "<html><title>403 Forbidden</title>",
+			want: `The page has the title "403 Forbidden" and the header Server: "nginx".`,
+		},
+		"no content":   {status: 401, server: "awselb/2.0", want: `The response has the header Server: "awselb/2.0".`},
+		"server error": {status: 500, body: "upstream reset", want: "The response has the content `upstream reset`."},
+		"an echo": {
+			status: 400, body: "bad client_secret=" + testSecret,
+			want: "The response has the content `bad client_secret=(redacted)`.",
+		},
+		"a long text": {
+			status: 400, body: strings.Repeat("x", 1000),
+			want: "The response has the content `" + strings.Repeat("x", 300) + "...`.",
+		},
+		"a text that is no refusal": {status: 200, body: "opaque-token"},
+		"a service's own JSON":      {status: 500, server: "Kestrel", body: `{"message":"No."}`},
+	} {
+		header := map[string]string{}
+		if test.server != "" {
+			header["Server"] = test.server
+		}
+		client := (&script{steps: []step{{status: test.status, body: test.body, header: header}}}).client(Options{})
+		client.Protect(NewSecret(testSecret))
+		_, err := post(client, testURL)
+		if failed := AsError(err); failed.Evidence != test.want {
+			t.Errorf("%s: %s", name, failed.Evidence)
+		}
 	}
 }

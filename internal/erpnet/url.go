@@ -4,7 +4,9 @@
 package erpnet
 
 import (
+	"fmt"
 	"net/url"
+	"path"
 	"strings"
 )
 
@@ -48,6 +50,41 @@ func ResolveURL(base, reference string) string {
 		return reference
 	}
 	return resolved.String()
+}
+
+// OwnLink returns the target of a server's link on the origin of root, which ends with a slash, or "" if the link's
+// path is not below that of root. It escapes a link that the server did not escape.
+func OwnLink(root, link string) string {
+	base, err := url.Parse(root)
+	if err != nil {
+		return ""
+	}
+	u, err := base.Parse(link)
+	if err != nil || u.Opaque != "" || !strings.HasPrefix(path.Clean(u.Path)+"/", base.Path) {
+		return ""
+	}
+	own := url.URL{
+		Scheme:   base.Scheme,
+		Host:     base.Host,
+		Path:     u.Path,
+		RawPath:  u.RawPath,
+		RawQuery: escapeQuery(u.RawQuery),
+	}
+	return own.String()
+}
+
+// escapeQuery escapes the characters that a query cannot contain (RFC 3986 section 3.4). It does not escape anything
+// twice.
+func escapeQuery(query string) string {
+	var escaped strings.Builder
+	for _, b := range []byte(query) {
+		if b <= ' ' || b >= 0x7f || strings.IndexByte("\"<>\\^`{|}", b) >= 0 {
+			fmt.Fprintf(&escaped, "%%%02X", b)
+		} else {
+			escaped.WriteByte(b)
+		}
+	}
+	return escaped.String()
 }
 
 // origin returns the scheme, host, and port of a URL.

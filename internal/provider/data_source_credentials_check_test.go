@@ -254,12 +254,12 @@ func TestCredentialsCheckNamesEachDefect(t *testing.T) {
 		"no jwks_uri": {
 			defect: injected(discovery, erpnettest.WithoutField("jwks_uri")),
 			failed: "keys",
-			want:   []string{"No Signing Keys", "names no jwks_uri"},
+			want:   []string{"No Signing Keys", `"jwks_uri" is missing`},
 		},
 		"keys elsewhere": {
 			defect: injected(discovery, erpnettest.Field("jwks_uri", elsewhere+"/jwks")),
 			failed: "keys",
-			want:   []string{"which has another origin than the identity service"},
+			want:   []string{"is neither below the identity service's path nor on its origin"},
 		},
 		"foreign name": {
 			defect: injected(discovery, erpnettest.Field("issuer", elsewhere)),
@@ -398,4 +398,18 @@ func TestCredentialsCheckAlwaysAsksAgain(t *testing.T) {
 	instance.AddApplication(erpnettest.SampleApplication())
 	p.read("credentials_check", nil).succeeds(t)
 	p.open("access_token", nil).succeeds(t)
+}
+
+// A reverse proxy that ends TLS may correct only the issuer of an instance. The keys are then named by http://, and the
+// provider reads them under the URL that it uses itself.
+func TestBehindAReverseProxyThatCorrectsTheIssuer(t *testing.T) {
+	instance, env := startInstance(t)
+	instance.Inject(erpnettest.Discovery, erpnettest.Document(func(document map[string]any) {
+		for name, value := range document {
+			if text, ok := value.(string); ok && name != "issuer" {
+				document[name] = strings.ReplaceAll(text, instance.URL, "http://erp.internal:8080")
+			}
+		}
+	}))
+	expectChecks(t, start(t, env, nil).read("credentials_check", nil).succeeds(t), "domain_api")
 }

@@ -192,7 +192,7 @@ func contentRows() []faultRow {
 		{
 			name:     "HTTP 418",
 			fault:    answer(418, "text/plain", "short and stout"),
-			outcomes: at(erpnet.NotJSON, domainapi.NotDomainAPI),
+			outcomes: everywhere(erpnet.GatewayRefused),
 		},
 		{name: "redirect 301", fault: redirect(301, elsewhere), outcomes: redirected},
 		{name: "redirect 302", fault: redirect(302, elsewhere), outcomes: redirected},

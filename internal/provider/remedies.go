@@ -130,9 +130,12 @@ func Remedies() []Remedy {
 		},
 		{
 			Kind: identity.RequestRefused, Title: "Token Request Refused",
-			Cause: "The identity service refused the request for a reason that ERP.net does not document.",
-			Remedy: "Check the Trusted Application record of {client_id}: ApplicationUri, IsEnabled, ClientType, " +
-				"ApplicationSecretHash, SystemUserAllowed, SystemUser and Scope.\n" +
+			Cause: "The identity service, or a gateway in front of it, refused the request for a reason that ERP.net " +
+				"does not document.",
+			Remedy: "See the response below. If it is a gateway's, such as a firewall's, ask whoever runs the " +
+				"gateway to allow the machine that runs the plan to send requests to this URL.\n" +
+				"Otherwise, check the Trusted Application record of {client_id}: ApplicationUri, IsEnabled, " +
+				"ClientType, ApplicationSecretHash, SystemUserAllowed, SystemUser and Scope.\n" +
 				"{hash}.",
 		},
 		{
@@ -355,8 +358,7 @@ func Remedies() []Remedy {
 		},
 		{
 			Kind: identity.MalformedToken, Title: "Malformed Access Token",
-			Cause: "The access token cannot be sent in an Authorization header, or is a JWT whose claims cannot be " +
-				"read.",
+			Cause: "The access token cannot be sent in an Authorization header, or is a JWT that cannot be read.",
 			Remedy: "Check that instance and identity_url name the identity service, and that no proxy or gateway " +
 				"in front of it changes the response.",
 		},
@@ -406,9 +408,10 @@ func Remedies() []Remedy {
 		{
 			Kind: identity.NoKeys, Title: "No Signing Keys",
 			Cause: "The identity service publishes no keys that can verify the signature.",
-			Remedy: "Check the discovery document of the identity service: its jwks_uri must have the same origin. " +
-				"If the instance is behind a reverse proxy, set the provider's issuer to the issuer that the " +
-				"document names.",
+			Remedy: "Check the discovery document of the identity service. Its jwks_uri must have the same path as " +
+				"identity_url (by default, /id), or the same origin, and must hold RSA keys for signatures.\n" +
+				"If a reverse proxy changes the path, and jwks_uri begins with the issuer that the document names, " +
+				"set the provider's issuer to that issuer.",
 		},
 		{
 			Kind: identity.WrongAlgorithm, Title: "Wrong Signature Algorithm",

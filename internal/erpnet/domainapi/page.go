@@ -10,8 +10,6 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
-	"net/url"
-	"path"
 	"reflect"
 	"regexp"
 	"strconv"
@@ -175,7 +173,7 @@ func (p *paging) next(page *Page) (string, *erpnet.Error) {
 		return p.api.following(p.query, page, p.read, p.count), nil
 	}
 	p.linked = true
-	next := p.api.ownLink(page.NextLink)
+	next := erpnet.OwnLink(p.api.Root, page.NextLink)
 	switch {
 	case next == "":
 		const what = "was answered with a link for the next rows that does not lead to the Domain API"
@@ -193,41 +191,6 @@ func (p *paging) stuck(happened string) *erpnet.Error {
 }
 
 func (a API) url(q Query) string { return a.Root + q.EntitySet + "?" + q.encode() }
-
-// ownLink returns the target of a server's link to the next rows on the API's own origin, or "" if it is not below the
-// API's root. It escapes a link that the server did not escape.
-func (a API) ownLink(link string) string {
-	root, err := url.Parse(a.Root)
-	if err != nil {
-		return ""
-	}
-	u, err := root.Parse(link)
-	if err != nil || u.Opaque != "" || !strings.HasPrefix(path.Clean(u.Path)+"/", root.Path) {
-		return ""
-	}
-	own := url.URL{
-		Scheme:   root.Scheme,
-		Host:     root.Host,
-		Path:     u.Path,
-		RawPath:  u.RawPath,
-		RawQuery: escapeQuery(u.RawQuery),
-	}
-	return own.String()
-}
-
-// escapeQuery escapes the characters that a query cannot contain (RFC 3986 section 3.4). It does not escape anything
-// twice.
-func escapeQuery(query string) string {
-	var escaped strings.Builder
-	for _, b := range []byte(query) {
-		if b <= ' ' || b >= 0x7f || strings.IndexByte("\"<>\\^`{|}", b) >= 0 {
-			fmt.Fprintf(&escaped, "%%%02X", b)
-		} else {
-			escaped.WriteByte(b)
-		}
-	}
-	return escaped.String()
-}
 
 // following returns the query for the next rows if the server sends no link, or "" after the last rows. A server may
 // send fewer rows than requested, so a short page does not mean the end.

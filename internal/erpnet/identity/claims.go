@@ -56,8 +56,8 @@ var (
 
 // DecodeClaims reads the header and the claims of an access token without verifying anything. It accepts aud and scope
 // as a string or as an array, because ERP.net documents both (protocol section 2.4). The error is one of
-// [ErrReferenceToken], [ErrEncryptedToken], [ErrBearerPrefix], [ErrOddClaims], [ErrRepeatedClaim], [ErrTooManyScopes],
-// and [ErrNotJWT].
+// [ErrReferenceToken], [ErrEncryptedToken], [ErrBearerPrefix], [ErrRepeatedClaim], [ErrTooManyScopes], and [ErrNotJWT],
+// or [ErrOddClaims] with the name of the claim.
 func DecodeClaims(token string) (*Claims, error) {
 	parts := strings.Split(token, ".")
 	switch {
@@ -103,7 +103,7 @@ func DecodeClaims(token string) (*Claims, error) {
 	} {
 		value, found := claim.claims[claim.name]
 		if found && json.Unmarshal(value, claim.into) != nil && !claim.informs {
-			return nil, ErrOddClaims
+			return nil, fmt.Errorf("%w: %s", ErrOddClaims, claim.name)
 		}
 	}
 	for _, moment := range []*time.Time{&c.IssuedAt, &c.NotBefore} {

@@ -88,6 +88,7 @@ func TestDecodeClaimsRefusesWithoutRepeating(t *testing.T) {
 		"a claim twice":   {unsigned(usualHeader, `{"iss":"a","iss":"b"}`), ErrRepeatedClaim},
 		"too many scopes": {unsigned(usualHeader, `{"scope":"`+distinctScopes(501)+`"}`), ErrTooManyScopes},
 		"number as iss":   {unsigned(usualHeader, `{"iss":1}`), ErrOddClaims},
+		"text as exp":     {unsigned(usualHeader, `{"exp":"soon"}`), ErrOddClaims},
 	} {
 		t.Run(name, func(t *testing.T) {
 			claims, err := DecodeClaims(test.token)

@@ -5,7 +5,9 @@ package identity
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
 )
@@ -16,8 +18,20 @@ type Discovery struct {
 	Issuer              string   `json:"issuer"`
 	TokenEndpoint       string   `json:"token_endpoint"`
 	JWKSURL             string   `json:"jwks_uri"`
-	ScopesSupported     []string `json:"scopes_supported"`
-	GrantTypesSupported []string `json:"grant_types_supported"`
+	ScopesSupported     wordList `json:"scopes_supported"`
+	GrantTypesSupported wordList `json:"grant_types_supported"`
+}
+
+// wordList is a list that only informs: a JSON array of strings, or one space-delimited string. It stays empty if the
+// member is anything else.
+type wordList []string
+
+func (l *wordList) UnmarshalJSON(text []byte) error {
+	var words oneOrMany
+	if json.Unmarshal(text, &words) == nil {
+		*l = strings.Fields(strings.Join(words, " "))
+	}
+	return nil
 }
 
 // Discover gets the discovery document, without credentials. The error is an [*erpnet.Error].
@@ -28,7 +42,7 @@ func (s *Service) Discover(ctx context.Context, i erpnet.Instance) (*Discovery, 
 	}
 	if discovery.Issuer == "" {
 		return nil, &erpnet.Error{Kind: erpnet.NotJSON, URL: i.DiscoveryURL(), Happened: "was answered with a JSON " +
-			"object that names no issuer"}
+			"object whose member \"issuer\" is missing or is not a string"}
 	}
 	if len(discovery.ScopesSupported) > erpnet.MaxScopes || len(discovery.GrantTypesSupported) > erpnet.MaxScopes {
 		return nil, &erpnet.Error{

@@ -6,6 +6,7 @@ package identity
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -59,6 +60,7 @@ func (k *keySet) warm(ctx context.Context) *erpnet.Error {
 type verdict struct {
 	known    bool // a key with its ID is published
 	genuine  bool // such a key made the signature
+	odd      bool // the signature could not be checked, because its header has critical parameters
 	keysFrom time.Time
 	failure  *erpnet.Error // the keys could not be refetched
 }
@@ -104,10 +106,12 @@ func (k *keySet) try(signed *jose.JSONWebSignature, id string) verdict {
 	k.mu.Unlock()
 	for _, key := range candidates {
 		v.known = true
-		if _, err := signed.Verify(key.Key); err == nil {
+		_, err := signed.Verify(key.Key)
+		if err == nil {
 			v.genuine = true
 			return v
 		}
+		v.odd = errors.Is(err, jose.ErrUnsupportedCriticalHeader)
 	}
 	return v
 }
@@ -136,6 +140,13 @@ func (k *keySet) fetch(ctx context.Context) *erpnet.Error {
 	if failed := k.client.GetJSON(ctx, k.url, &document, erpnet.Policy{}); failed != nil {
 		return failed
 	}
+	if document.Keys == nil {
+		return &erpnet.Error{
+			Kind:     NoKeys,
+			URL:      k.url,
+			Happened: "was answered with a JSON object whose member \"keys\" is missing or is not a list",
+		}
+	}
 	keys := map[string][]jose.JSONWebKey{}
 	for _, text := range document.Keys {
 		if key, ok := readKey(text); ok {
@@ -146,7 +157,7 @@ func (k *keySet) fetch(ctx context.Context) *erpnet.Error {
 		return &erpnet.Error{
 			Kind:     NoKeys,
 			URL:      k.url,
-			Happened: "was answered with a JSON object that holds no public RSA key for signatures",
+			Happened: "was answered with a JSON object that holds no readable public RSA key for signatures",
 		}
 	}
 	now := k.client.Now()
@@ -156,14 +167,17 @@ func (k *keySet) fetch(ctx context.Context) *erpnet.Error {
 	return nil
 }
 
+// fromBase64 makes base64url without padding of standard base64.
+var fromBase64 = strings.NewReplacer("+", "-", "/", "_", "=", "")
+
 // readKey reads an RSA key for RS256 signatures from the members that define it. It ignores certificates and their
-// thumbprints, which servers write in nonstandard forms.
+// thumbprints, which servers write in nonstandard forms, and an ID that is no string.
 func readKey(text json.RawMessage) (jose.JSONWebKey, bool) {
 	var members struct {
 		KeyType   string `json:"kty"`
 		Use       string `json:"use,omitempty"`
 		Algorithm string `json:"alg,omitempty"`
-		KeyID     string `json:"kid,omitempty"`
+		KeyID     any    `json:"kid,omitempty"`
 		Modulus   string `json:"n"`
 		Exponent  string `json:"e"`
 	}
@@ -172,8 +186,10 @@ func readKey(text json.RawMessage) (jose.JSONWebKey, bool) {
 		members.Algorithm != "" && members.Algorithm != string(jose.RS256) {
 		return jose.JSONWebKey{}, false
 	}
-	members.Modulus = strings.TrimRight(members.Modulus, "=")
-	members.Exponent = strings.TrimRight(members.Exponent, "=")
+	if _, isText := members.KeyID.(string); !isText {
+		members.KeyID = nil
+	}
+	members.Modulus, members.Exponent = fromBase64.Replace(members.Modulus), fromBase64.Replace(members.Exponent)
 	var key jose.JSONWebKey
 	plain, err := json.Marshal(members)
 	return key, err == nil && key.UnmarshalJSON(plain) == nil

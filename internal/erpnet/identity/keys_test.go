@@ -47,6 +47,7 @@ func TestKeysAreReadFromOddSets(t *testing.T) {
 	}{
 		"no use, no alg":        {change: members{"use": nil, "alg": nil}},
 		"without ID":            {change: members{"kid": nil}},
+		"a number as ID":        {change: members{"kid": 7}},
 		"odd certificate":       {change: members{"x5c": []string{"not base64!"}, "x5t": "5B27920E653DD7AC"}},
 		"unreadable neighbours": {neighbours: []any{nil, 7, "x", members{"kty": "OKP"}, elliptic}},
 		"two of the same ID":    {neighbours: []any{another}},
@@ -65,13 +66,24 @@ func TestKeysAreReadFromOddSets(t *testing.T) {
 					other["kid"] = key["kid"]
 				}
 			}
-			if key["n"] = key["n"].(string) + "=="; !test.alone { //nolint:forcetypeassert // a string in every RSA key
+			//nolint:forcetypeassert // a string in every RSA key
+			key["n"] = strings.NewReplacer("-", "+", "_", "/").Replace(key["n"].(string)) + "=="
+			if !test.alone {
 				keys = append(keys, key.with(test.change))
 			}
 			l.Inject(erpnettest.JWKS, l.publish(t, keys...))
 			wantFailed(t, l.verify(t), test.failed...)
 		})
 	}
+}
+
+func TestKeysThatAreNoListAreToldAsSuch(t *testing.T) {
+	l := newLab(t)
+	l.Inject(erpnettest.JWKS, erpnettest.RawField("keys", `{"kty":"RSA"}`))
+	failures := l.verify(t)
+	wantFailed(t, failures, "keys")
+	wantKind(t, failures[0].Failure, NoKeys)
+	wantError(t, failures[0].Failure, `"keys" is missing or is not a list`)
 }
 
 func TestRotatedKeysAreFetchedOnceMore(t *testing.T) {

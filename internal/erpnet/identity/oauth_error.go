@@ -16,15 +16,15 @@ import (
 func refused(client *erpnet.Client, r TokenRequest, response *erpnet.Response, members tokenResponse) *erpnet.Error {
 	e := r.fail(RequestRefused, "was refused with an unknown error code")
 	e.Status, e.Code = response.Status, members.code()
-	switch kind := erpnet.Kind(e.Code); kind {
-	case InvalidClient:
+	switch kind := erpnet.Kind(e.Code); {
+	case kind == InvalidClient:
 		e.Kind, e.HashPrefix, e.Evidence = kind, r.Credentials.hashPrefix(), r.Credentials.oddity()
-	case InvalidScope:
+	case kind == InvalidScope:
 		e.Kind, e.Evidence = kind, askedFor(r.Scope)
-	case UnauthorizedClient, InvalidGrant, UnsupportedGrantType, InvalidRequest:
+	case isRegistered(e.Code):
 		e.Kind = kind
-	default:
-		e.Code = client.Message(e.Code) // not a code of the protocol, so it may be an echo
+	default: // not a code of the protocol, so it may be an echo, or a gateway's
+		e.Code, e.Evidence = client.Message(e.Code), client.Sender(response)
 	}
 	if e.Code != "" {
 		e.Happened = "was refused with " + e.Code
@@ -34,6 +34,15 @@ func refused(client *erpnet.Client, r TokenRequest, response *erpnet.Response, m
 		e.Happened += fmt.Sprintf(": %q", e.Message)
 	}
 	return e
+}
+
+// isRegistered reports whether a code is one of RFC 6749 section 5.2.
+func isRegistered(code string) bool {
+	switch erpnet.Kind(code) {
+	case InvalidClient, UnauthorizedClient, InvalidScope, InvalidGrant, UnsupportedGrantType, InvalidRequest:
+		return true
+	}
+	return false
 }
 
 // knownScopes holds the scopes that ERP.net documents (protocol sections 2.3 and 14).

@@ -22,7 +22,7 @@ func TestOAuthErrorsAreToldApart(t *testing.T) {
 		UnsupportedGrantType: {},
 		InvalidRequest:       {},
 	} {
-		for _, status := range []int{200, 400, 401, 403, 404} {
+		for _, status := range []int{200, 400, 401, 403, 404, 500, 503} {
 			for description, shown := range map[string]string{
 				"": "",
 				"Said <" + testSecret + "> was \x1b[31m wrong": `: "Said <(redacted)> was [31m wrong"`,
@@ -54,6 +54,10 @@ func TestOddOAuthErrors(t *testing.T) {
 		},
 		"an object": {
 			body: `{"error":{"message":"No such tenant","code":7}}`, message: `: "No such tenant"`,
+		},
+		"a gateway's": {
+			body:     `{"status":403,"error":"Forbidden"}`,
+			evidence: "The response has the content `{\"status\":403,\"error\":\"Forbidden\"}`.",
 		},
 		"a number":             {body: `{"error":7}`},
 		"a sentence":           {body: `{"error":"Not now"}`, message: `: "Not now"`},

@@ -18,12 +18,18 @@ type Service struct {
 
 	mu       sync.Mutex
 	tokens   map[tokenKey]tokens
-	keySets  map[string]*keySet   // by jwks_uri
-	requests singleflight.Group   // shared requests for tokens
-	refusals erpnet.NegativeCache // by credentials, and by scope if that was refused
+	firsts   map[tokenKey]chan struct{} // by credentials, see askInTurn
+	keySets  map[string]*keySet         // by jwks_uri
+	requests singleflight.Group         // shared requests for tokens
+	failures erpnet.NegativeCache       // by credentials, and by scope if that was refused
 }
 
 // NewService returns a service with empty caches.
 func NewService(client *erpnet.Client) *Service {
-	return &Service{Client: client, tokens: map[tokenKey]tokens{}, keySets: map[string]*keySet{}}
+	return &Service{
+		Client:  client,
+		tokens:  map[tokenKey]tokens{},
+		firsts:  map[tokenKey]chan struct{}{},
+		keySets: map[string]*keySet{},
+	}
 }

@@ -64,9 +64,10 @@ func (t *Token) end(use use) time.Time {
 // half of its lifetime if that is shorter. There is one token for each combination of instance, credentials, and
 // scopes, because each different token may open its own session and take a licence (protocol section 5.2).
 //
-// Callers that wait for the same token share one request. The request continues if one of them is canceled. A refusal
-// that the same request would get again is remembered for ten seconds. The error is that of [Service.RequestToken],
-// with the kind [erpnet.Canceled] if ctx ended first. It is marked as repeated for all callers but the first.
+// Callers that wait for the same token share one request. The request continues if one of them is canceled. The first
+// request with new credentials goes alone, and a failure is remembered for ten seconds, so that many callers with a
+// wrong secret send one request. The error is that of [Service.RequestToken], with the kind [erpnet.Canceled] if ctx
+// ended first. It is marked as repeated for all callers but the first.
 func (s *Service) Token(ctx context.Context, r TokenRequest) (*Token, error) {
 	return s.token(ctx, r, toCall, false)
 }
@@ -95,7 +96,7 @@ func (s *Service) token(ctx context.Context, r TokenRequest, use use, askAgain b
 		return token, nil
 	}
 	if !askAgain {
-		if failed := s.refused(r); failed != nil {
+		if failed := s.recall(r); failed != nil {
 			return nil, failed
 		}
 	}
@@ -124,15 +125,10 @@ func (s *Service) share(ctx context.Context, r TokenRequest, askAgain bool) (*ou
 		if token := s.cached(key, toGive); token != nil {
 			return &outcome{token: token}, nil
 		}
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), erpnet.OperationLimit)
-		defer cancel()
-		token, err := s.requestToken(ctx, r, askAgain)
-		if err == nil {
-			s.store(key, token)
-		} else if !askAgain {
-			s.rememberRefusal(r, erpnet.AsError(err))
+		if askAgain {
+			return s.ask(ctx, r, askAgain), nil
 		}
-		return &outcome{token: token, err: err}, nil
+		return s.askInTurn(ctx, r), nil
 	})
 	select {
 	case result := <-shared:
@@ -140,6 +136,49 @@ func (s *Service) share(ctx context.Context, r TokenRequest, askAgain bool) (*ou
 	case <-ctx.Done():
 		return nil, erpnet.CanceledError(r.Instance.TokenEndpoint(), r.Credentials.ClientID, ctx.Err())
 	}
+}
+
+// ask requests a token, whoever stops waiting for it, and caches it.
+func (s *Service) ask(ctx context.Context, r TokenRequest, askAgain bool) *outcome {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), erpnet.OperationLimit)
+	defer cancel()
+	token, err := s.requestToken(ctx, r, askAgain)
+	if err == nil {
+		s.store(r.key(), token)
+	}
+	return &outcome{token: token, err: err}
+}
+
+// askInTurn requests a token unless a failure is remembered. The first request with some credentials goes alone,
+// whatever its scope: if it fails because of the credentials or the server, the others would fail too. After a failure,
+// the next request is the first one again.
+func (s *Service) askInTurn(ctx context.Context, r TokenRequest) *outcome {
+	key := r.anyScope().key()
+	s.mu.Lock()
+	first, found := s.firsts[key]
+	if !found {
+		first = make(chan struct{})
+		s.firsts[key] = first
+	}
+	s.mu.Unlock()
+	if found {
+		<-first // ends within the time limit of a request
+	}
+	o := &outcome{}
+	if failed := s.recall(r); failed != nil {
+		o.err = failed
+	} else if o = s.ask(ctx, r, false); o.err != nil {
+		s.remember(r, erpnet.AsError(o.err))
+	}
+	if !found {
+		s.mu.Lock()
+		if o.err != nil {
+			delete(s.firsts, key)
+		}
+		s.mu.Unlock()
+		close(first)
+	}
+	return o
 }
 
 // Renew is like [Service.Token] for a caller whose token an API has rejected: it requests a new one, unless another
@@ -180,27 +219,31 @@ func (s *Service) store(key tokenKey, token *Token) {
 	s.tokens[key] = t
 }
 
-// rememberRefusal remembers a refusal that the same request would get again. It remembers it for the credentials, or
-// for the credentials and the scope if the scope was refused.
-func (s *Service) rememberRefusal(r TokenRequest, failed *erpnet.Error) {
-	switch failed.Kind {
-	case InvalidScope:
-		s.refusals.Remember(r.Key(), failed, s.Client.Now())
-	case InvalidClient, UnauthorizedClient, InvalidGrant, UnsupportedGrantType, InvalidRequest, RequestRefused,
-		erpnet.RateLimited:
-		r.Scope = anyScope
-		s.refusals.Remember(r.Key(), failed, s.Client.Now())
+// remember remembers a failure for the credentials, or for the credentials and the scope if it is about the
+// scope. It does not extend a failure that is remembered already.
+func (s *Service) remember(r TokenRequest, failed *erpnet.Error) {
+	if failed.Repeated {
+		return
 	}
+	switch failed.Kind {
+	case InvalidScope, MissingScopes, erpnet.Excessive:
+	default:
+		r = r.anyScope()
+	}
+	s.failures.Remember(r.Key(), failed, s.Client.Now())
 }
 
-// anyScope stands for every scope if the credentials were refused. No real scope contains a space.
-const anyScope = "any scope"
+// anyScope returns the request with what stands for every scope, if a failure is not about the scope. No request has a
+// space as its scope.
+func (r TokenRequest) anyScope() TokenRequest {
+	r.Scope = " "
+	return r
+}
 
-// refused returns the remembered refusal of a request, or nil if there is none.
-func (s *Service) refused(r TokenRequest) *erpnet.Error {
-	for _, scope := range []string{r.Scope, anyScope} {
-		r.Scope = scope
-		if failed := s.refusals.Recall(r.Key(), s.Client.Now()); failed != nil {
+// recall returns the remembered failure of a request, or nil if there is none.
+func (s *Service) recall(r TokenRequest) *erpnet.Error {
+	for _, key := range []string{r.Key(), r.anyScope().Key()} {
+		if failed := s.failures.Recall(key, s.Client.Now()); failed != nil {
 			return failed
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -27,7 +28,8 @@ type issuer struct {
 }
 
 func (s *issuer) RoundTrip(r *http.Request) (*http.Response, error) {
-	body := grantOf(fmt.Sprintf("token-%d", s.requests.Add(1)), members{"expires_in": s.lifetime.Seconds()})
+	changes := members{"expires_in": s.lifetime.Seconds(), "scope": nil}
+	body := grantOf(fmt.Sprintf("token-%d", s.requests.Add(1)), changes)
 	select {
 	case <-time.After(s.after):
 	case <-r.Context().Done():
@@ -167,4 +169,95 @@ func TestRefusalIsRememberedForAWhile(t *testing.T) {
 	wantKind(t, erpnet.AsError(nil), "")
 	_, err = service.Token(context.Background(), requestFor("read"))
 	wantKind(t, err, "")
+}
+
+// Any failure is remembered, because the many objects of one plan would get it again.
+func TestFailureOfAnyKindIsRememberedForAWhile(t *testing.T) {
+	grant := func(claims members) response { return response{status: 200, body: grantOf(tokenWith(claims), nil)} }
+	for name, test := range map[string]struct {
+		sent     response
+		want     erpnet.Kind
+		perScope bool // a request for another scope is sent
+	}{
+		"firewall":       {sent: response{status: 403, body: "<html>"}, want: erpnet.GatewayRefused},
+		"redirect":       {sent: response{status: 302}, want: erpnet.Redirected},
+		"server error":   {sent: response{status: 500}, want: erpnet.ServerFailed},
+		"down":           {sent: response{status: 503}, want: erpnet.Unavailable},
+		"no token":       {sent: response{status: 200, body: `{}`}, want: NoToken},
+		"foreign issuer": {sent: grant(members{"iss": "https://x.example/id"}), want: ForeignIssuer},
+		"expired token":  {sent: grant(members{"exp": 1}), want: ExpiredToken},
+		"odd token":      {sent: grant(members{"exp": "soon"}), want: MalformedToken},
+		"no scope":       {sent: grant(members{"scope": "own"}), want: MissingScopes, perScope: true},
+		"refused scope": {
+			sent: response{status: 400, body: `{"error":"invalid_scope"}`}, want: InvalidScope, perScope: true,
+		},
+		"no response": {want: erpnet.ConnectionLost},
+	} {
+		now, requests := noon, 0
+		options := erpnet.Options{Now: func() time.Time { return now }}
+		options.Transport = transport(func(r *http.Request) (*http.Response, error) {
+			if strings.HasSuffix(r.URL.Path, "/connect/token") {
+				requests++
+			}
+			if test.sent.status == 0 {
+				return nil, io.EOF
+			}
+			return server{"/connect/token": test.sent}.RoundTrip(r)
+		})
+		service := NewService(erpnet.NewClient(options))
+		ask := func(scope string, repeated bool, want int) {
+			t.Helper()
+			_, err := service.Token(context.Background(), requestFor(scope))
+			wantKind(t, err, test.want)
+			if failed := erpnet.AsError(err); failed.Repeated != repeated || requests != want {
+				t.Errorf("%s: repeated is %t after %d requests, want %d", name, failed.Repeated, requests, want)
+			}
+		}
+		ask("read", false, 1)
+		ask("read", true, 1)
+		if test.perScope {
+			ask("update", false, 2)
+			continue
+		}
+		ask("update", true, 1)
+		now = now.Add(10 * time.Second)
+		ask("update", false, 2)
+	}
+}
+
+// Callers with the same credentials and different scopes first find out with one request whether the credentials are
+// right.
+func TestFirstRequestWithCredentialsGoesAlone(t *testing.T) {
+	for name, test := range map[string]struct {
+		failing  bool
+		requests int32
+		after    time.Duration
+	}{
+		"right secret": {requests: 10, after: 2 * time.Second},
+		"wrong secret": {failing: true, requests: 1, after: time.Second},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &issuer{after: time.Second, lifetime: time.Hour, failing: test.failing}
+			service, begin := s.service(), time.Now()
+			var told atomic.Int32
+			var wait sync.WaitGroup
+			for i := range 10 {
+				wait.Go(func() {
+					_, err := service.Token(context.Background(), requestFor(fmt.Sprintf("s%d", i)))
+					if failed := erpnet.AsError(err); (failed != nil) != test.failing {
+						t.Errorf("%s: %v", name, err)
+					} else if failed != nil && !failed.Repeated {
+						told.Add(1)
+					}
+				})
+			}
+			wait.Wait()
+			if n := s.requests.Load(); n != test.requests || time.Since(begin) != test.after {
+				t.Errorf("%s: %d requests in %s", name, n, time.Since(begin))
+			}
+			if test.failing && told.Load() != 1 {
+				t.Errorf("%s: told in full %d times", name, told.Load())
+			}
+		})
+	}
 }

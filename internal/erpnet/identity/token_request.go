@@ -69,7 +69,6 @@ func (s *Service) requestToken(ctx context.Context, r TokenRequest, askAgain boo
 		failed.IdentityURL = s.publishedIdentityURL(ctx, r.Instance, failed.Kind)
 		return nil, failed
 	}
-	s.Client.Protect(erpnet.NewSecret(grant.accessToken))
 	token, failed := grant.token(s.Client, r, response)
 	if failed != nil {
 		return token, failed

@@ -149,7 +149,7 @@ func TestRequestTokenRefuses(t *testing.T) {
 			text: "line break",
 		},
 		"token with a space": {sent: granted(members{"access_token": "a b"}), want: MalformedToken, text: "a space"},
-		"unreadable claims":  {sent: issued(members{"exp": "soon"}), want: MalformedToken, text: "claims"},
+		"unreadable claim":   {sent: issued(members{"exp": "soon"}), want: MalformedToken, text: "give it: exp"},
 		"other token type": {
 			sent: granted(members{"token_type": "mac"}), want: WrongTokenType, text: "not of type Bearer",
 		},
@@ -193,6 +193,18 @@ func TestRequestTokenRefuses(t *testing.T) {
 		},
 		"401 without reason": {
 			sent: response{status: 401}, want: erpnet.GatewayRefused, text: "HTTP status 401 and no content",
+		},
+		"text of a gateway": {
+			sent: response{status: 403, body: "error code: 1020"}, want: erpnet.GatewayRefused,
+			text: "`error code: 1020`",
+		},
+		"JSON of a gateway": {
+			sent: response{status: 403, body: `{"message":"Forbidden"}`, header: map[string]string{"Server": "kong"}},
+			want: RequestRefused, text: `Server: "kong"`,
+		},
+		"refusal with a token": {
+			sent: response{status: 403, body: `{"access_token":"opaque-of-8"}`}, want: RequestRefused,
+			text: "`{\"access_token\":\"(redacted)\"}`",
 		},
 		"403 of a gateway": {
 			sent: response{status: 403, body: "<html>"}, want: erpnet.GatewayRefused, text: "HTTP status 403 and " +

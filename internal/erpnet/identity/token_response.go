@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,9 +46,10 @@ func readGrant(client *erpnet.Client, r TokenRequest, response *erpnet.Response)
 	err := json.Unmarshal(content, &members)
 	var mistyped *json.UnmarshalTypeError
 	isObject := len(content) > 0 && content[0] == '{' && (err == nil || errors.As(err, &mistyped))
-	if isObject && len(members.Error) > 0 && members.AccessToken == "" && mayBeRefusal(response) {
+	if isObject && len(members.Error) > 0 && members.AccessToken == "" && mayBeRefusal(response, members.code()) {
 		return nil, refused(client, r, response, members)
 	}
+	client.Protect(erpnet.NewSecret(members.AccessToken)) // an odd response may hold one, too
 	if failed := client.Failure(response, isObject); failed != nil {
 		failed.URL, failed.ClientID = r.Instance.TokenEndpoint(), r.Credentials.ClientID
 		if failed.Kind == erpnet.UnexpectedStatus && response.Status/100 == 4 {
@@ -63,9 +65,13 @@ func readGrant(client *erpnet.Client, r TokenRequest, response *erpnet.Response)
 }
 
 // mayBeRefusal reports whether a response may be an OAuth error. The documents name no status for these (protocol
-// section 3.1), so any status counts, except those that show that something else sent the response.
-func mayBeRefusal(r *erpnet.Response) bool {
-	return r.Status < 500 && r.Status/100 != 3 && !r.IsTransient()
+// section 3.1), so any status counts, except those that show that something else sent the response. A registered code
+// shows that the identity service did.
+func mayBeRefusal(r *erpnet.Response, code string) bool {
+	if r.Status/100 == 3 || r.Status == http.StatusTooManyRequests {
+		return false
+	}
+	return isRegistered(code) || r.Status < 500 && !r.IsTransient()
 }
 
 // grant checks the members of a success.

@@ -44,13 +44,21 @@ func (s *Service) Published(ctx context.Context, i erpnet.Instance) Published {
 			),
 		})
 	}
-	url := i.Reachable(erpnet.ResolveURL(i.DiscoveryURL(), discovery.JWKSURL))
-	failure := s.misplacedKeys(i, url)
+	named := erpnet.ResolveURL(i.DiscoveryURL(), discovery.JWKSURL)
+	url := i.Reachable(named)
+	failure := s.misplacedKeys(i, named, url)
 	if failure == nil {
 		p.keys = s.keySet(url)
 		failure = p.keys.warm(ctx)
 	}
 	if failure != nil {
+		if own := *failure; url != "" && url != named { // all callers that wait for the keys share the original
+			own.Evidence = strings.TrimPrefix(own.Evidence+fmt.Sprintf(
+				"\nThe discovery document names %q; its path is read on the identity service's own origin.",
+				s.Client.Message(named),
+			), "\n")
+			failure = &own
+		}
 		p.Keys, p.keys = Fail("keys", failure), nil
 		return p
 	}
@@ -58,16 +66,17 @@ func (s *Service) Published(ctx context.Context, i erpnet.Instance) Published {
 	return p
 }
 
-// misplacedKeys returns an error for a jwks_uri that is missing or has another origin.
-func (s *Service) misplacedKeys(i erpnet.Instance, url string) *erpnet.Error {
+// misplacedKeys returns an error for a jwks_uri that is missing or that no request is sent to.
+func (s *Service) misplacedKeys(i erpnet.Instance, named, url string) *erpnet.Error {
 	happened := ""
 	switch {
+	case named == "":
+		happened = "was answered with a discovery document whose member \"jwks_uri\" is missing or is not a string"
 	case url == "":
-		happened = "was answered with a discovery document that names no jwks_uri"
-	case !erpnet.SameOrigin(url, i.IdentityURL):
 		happened = fmt.Sprintf(
-			"was answered with keys at %q, which has another origin than the identity service and is not asked",
-			s.Client.Message(url),
+			"was answered with keys at %q, which is neither below the identity service's path nor on its origin, "+
+				"and is not asked",
+			s.Client.Message(named),
 		)
 	default:
 		return nil
@@ -192,7 +201,8 @@ func (v Verification) Signature(ctx context.Context) (findings []Finding, stale 
 	signed, err := jose.ParseSignedCompact(v.Token.AccessToken.Reveal(), []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil {
 		return append(findings, Skip("key", "The token cannot be read as a signed JWT."),
-			v.fail("signature", BadSignature, "that cannot be read as a signed JWT")), false
+			v.fail("signature", MalformedToken, "that cannot be read as a signed JWT, such as one whose signature is "+
+				"not base64url")), false
 	}
 	found := v.Published.keys.verify(ctx, signed, v.Token.Claims.KeyID)
 	stale = v.Token.obtained.Before(found.keysFrom)
@@ -206,6 +216,10 @@ func (v Verification) Signature(ctx context.Context) (findings []Finding, stale 
 	case !found.known:
 		happened := fmt.Sprintf("signed by the key %q, which is not published", v.show(v.Token.Claims.KeyID))
 		return append(findings, v.fail("key", UnknownKey, happened), Skip("signature", "The key is not known.")), stale
+	}
+	if found.odd {
+		return append(findings, published, v.fail("signature", MalformedToken, "whose header has critical parameters "+
+			"(crit, RFC 7515 section 4.1.11), which are not known here")), stale
 	}
 	return append(findings, published, v.fail("signature", BadSignature, "whose signature is not that of the "+
 		"published key")), stale

@@ -98,22 +98,41 @@ func TestEachClaimHasItsOwnFinding(t *testing.T) {
 	}
 }
 
-// The client reads what an identity service publishes from the service's own origin only.
+// The client reads what an identity service publishes from the service's own origin only, whatever name the service
+// gives itself.
 func TestPublishedByAnotherPlace(t *testing.T) {
+	const keys = "/id/.well-known/openid-configuration/jwks"
 	for name, test := range map[string]struct {
-		fault  erpnettest.Fault // of the discovery document
-		failed []string
-		want   erpnet.Kind // of the first failure
-		text   string
+		fault    erpnettest.Fault // of the discovery document
+		failed   []string
+		want     erpnet.Kind // of the first failure
+		text     string
+		evidence string
 	}{
-		"relative keys": {fault: erpnettest.Field("jwks_uri", "/id/.well-known/openid-configuration/jwks")},
+		"relative keys": {fault: erpnettest.Field("jwks_uri", keys)},
 		"no keys": {
 			fault: erpnettest.WithoutField("jwks_uri"), failed: []string{"keys"}, want: NoKeys,
-			text: "names no jwks_uri",
+			text: `"jwks_uri" is missing`,
+		},
+		"number as keys": {
+			fault: erpnettest.Field("jwks_uri", 5), failed: []string{"keys"}, want: NoKeys,
+			text: `"jwks_uri" is missing or is not a string`,
+		},
+		"keys on an inner host": {fault: erpnettest.Field("jwks_uri", "http://inner:8080"+keys)},
+		"keys beside the service": {
+			fault: erpnettest.Field("jwks_uri", "/jwks"), failed: []string{"keys"}, want: erpnet.NotFound,
 		},
 		"keys elsewhere": {
 			fault: erpnettest.Field("jwks_uri", "https://x.example/jwks"), failed: []string{"keys"}, want: NoKeys,
 			text: `"https://x.example/jwks"`,
+		},
+		"keys elsewhere by a detour": {
+			fault:  erpnettest.Field("jwks_uri", "https://x.example/id/../jwks"),
+			failed: []string{"keys"}, want: NoKeys,
+		},
+		"keys elsewhere under the same path": {
+			fault: erpnettest.Field("jwks_uri", "https://x.example/id/jwks"), failed: []string{"keys"},
+			want: erpnet.NotFound, text: `/id/jwks `, evidence: `names "https://x.example/id/jwks"`,
 		},
 		"keys that fail": {
 			fault: erpnettest.Field("jwks_uri", "/id/nothing"), failed: []string{"keys"}, want: erpnet.NotFound,
@@ -124,7 +143,11 @@ func TestPublishedByAnotherPlace(t *testing.T) {
 		},
 		"no issuer": {
 			fault: erpnettest.WithoutField("issuer"), failed: []string{"discovery"}, want: erpnet.NotJSON,
-			text: "names no issuer",
+			text: `"issuer" is missing`,
+		},
+		"number as issuer": {
+			fault: erpnettest.Field("issuer", 5), failed: []string{"discovery"}, want: erpnet.NotJSON,
+			text: `"issuer" is missing or is not a string`,
 		},
 		"nothing": {fault: erpnettest.Status(404), failed: []string{"discovery"}, want: erpnet.NotFound},
 	} {
@@ -135,11 +158,32 @@ func TestPublishedByAnotherPlace(t *testing.T) {
 			wantFailed(t, failures, test.failed...)
 			if len(failures) > 0 {
 				wantKind(t, failures[0].Failure, test.want)
-				if !strings.Contains(failures[0].Detail, test.text) {
-					t.Errorf("lacks %q: %s", test.text, failures[0].Detail)
+				if failure := failures[0].Failure; !strings.Contains(failures[0].Detail, test.text) ||
+					!strings.Contains(failure.Evidence, test.evidence) {
+					t.Errorf("lacks %q or %q: %v\n%s", test.text, test.evidence, failure, failure.Evidence)
 				}
 			}
 		})
+	}
+}
+
+// A signature that cannot be checked is not told as a forged one.
+func TestSignatureThatCannotBeCheckedIsNotForged(t *testing.T) {
+	l := newLab(t)
+	token, failed := l.service.RequestToken(context.Background(), l.request)
+	wantError(t, failed, "")
+	whole := token.AccessToken.Reveal()
+	parts := strings.Split(whole, ".")
+	critical := members{"alg": "RS256", "kid": token.Claims.KeyID, "typ": "at+jwt", "crit": []string{"exp"}, "exp": 1}
+	for changed, want := range map[string]string{
+		parts[0] + "." + parts[1] + ".a+b/": "not base64url",
+		strings.Split(unsigned(critical.String(), ""), ".")[0] + "." + parts[1] + "." + parts[2]: "crit",
+	} {
+		token.AccessToken = erpnet.NewSecret(changed)
+		failures := l.failures(token)
+		wantFailed(t, failures, "signature")
+		wantKind(t, failures[0].Failure, MalformedToken)
+		wantError(t, failures[0].Failure, want)
 	}
 }
 
