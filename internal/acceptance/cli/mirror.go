@@ -40,7 +40,8 @@ func (m Mirror) Config() string {
 // Build builds packages of this module, such as ./cmd/erpnet-mock, and returns where their programs are. The
 // directory where the test runs is two levels below the module's.
 func Build(directory string, packages ...string) (program func(name string) string, err error) {
-	arguments := append([]string{"build", "-o", directory + string(filepath.Separator)}, packages...)
+	// The CLI hashes each provider in each command, so smaller programs save a tenth of the tests' time.
+	arguments := append([]string{"build", "-ldflags=-s -w", "-o", directory + string(filepath.Separator)}, packages...)
 	build := exec.CommandContext(context.Background(), "go", arguments...) //nolint:gosec // no input from outside
 	build.Dir = filepath.Join("..", "..")
 	if output, err := build.CombinedOutput(); err != nil {

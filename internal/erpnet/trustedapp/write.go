@@ -169,7 +169,7 @@ func (s Store) updated(now *Record, err error, wanted, read Record, body string,
 	case body == "{}" && now == nil:
 		return nil, s.fail(Conflict, "found that the record was deleted in the meantime")
 	case err != nil, now == nil:
-		return written(read.ID, wanted), nil
+		return written(read.ID, wanted), nil //nolint:nilerr // the write succeeded; only reading it back failed
 	case now.ApplicationSecretHash != "" && hashUncertain(read, *now, wanted, writeHash):
 		return nil, s.fail(domainapi.Failed, "was answered with success, but the record has another secret hash than "+
 			"the one that was sent")
