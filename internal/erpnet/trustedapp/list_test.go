@@ -29,10 +29,18 @@ func TestListReadsNoMoreThanIsTaken(t *testing.T) {
 
 func TestListIsBounded(t *testing.T) {
 	t.Parallel()
-	l := newLab(t, "")
-	for i := range erpnet.MaxListed {
-		l.AddApplication(erpnettest.NewApplication(fmt.Sprintf("many/%04d", i)))
-	}
+	l, pages := newLab(t, ""), 0
+	l.Inject(erpnettest.DomainAPI, erpnettest.Document(func(page map[string]any) {
+		rows := make([]any, listPageSize)
+		for i := range rows {
+			rows[i] = map[string]any{
+				"Id":             fmt.Sprintf("00000000-0000-0000-0000-%012d", pages*listPageSize+i),
+				"ApplicationUri": fmt.Sprintf("many/%d/%d", pages, i),
+			}
+		}
+		pages++
+		page["value"], page["@odata.nextLink"] = rows, fmt.Sprintf("%s?$skip=%d", applicationSet, pages)
+	}))
 	listed, last := 0, error(nil)
 	for record, err := range l.List(context.Background(), Filter{}) {
 		if last = err; record != nil {
