@@ -132,7 +132,8 @@ func (d *trustedApplicationDataSource) Schema(
 			"secret_matches": schema.BoolAttribute{
 				Computed: true,
 				MarkdownDescription: "Whether the record has the hash of the provider's `client_secret`. Null unless " +
-					"`application_uri` is the provider's own `client_id`, and null if the instance doesn't show the hash.",
+					"`application_uri` is the provider's own `client_id`, and null if the instance doesn't show the " +
+					"hash.",
 			},
 		},
 	}

@@ -562,8 +562,8 @@ func Remedies() []Remedy {
 		},
 		{
 			Kind: trustedapp.Undecided, Title: "Write Not Confirmed",
-			Cause: "The write was sent, but the Domain API did not confirm it, and reading the record did not help. It " +
-				"is unknown whether it was carried out. A new record is not in the state.",
+			Cause: "The write was sent, but the Domain API did not confirm it, and reading the record did not help. " +
+				"It is unknown whether it was carried out. A new record is not in the state.",
 			Remedy: "Look at the record (Instance Manager, Security, Trusted Apps) before you apply again. If a new " +
 				"record is there, import it.",
 		},
