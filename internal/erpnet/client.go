@@ -100,7 +100,7 @@ func (c *Client) Send(ctx context.Context, r Request, p Policy) (*Response, *Err
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(p.Whole, OperationLimit))
 	defer cancel()
 	if failed := c.unreachable.Recall(origin(r.URL), c.Now()); failed != nil && !p.AskAgain {
-		failed.URL = withoutQuery(r.URL)
+		failed.URL = WithoutQuery(r.URL)
 		return nil, failed
 	}
 	limited := false
@@ -161,13 +161,13 @@ type heldOff struct {
 
 // refuse returns the error for a request that is not sent because of the response to another one.
 func (c *Client) refuse(url string, h heldOff) *Error {
-	e := &Error{Kind: Unavailable, URL: withoutQuery(url), RetryAt: h.At.Add(h.retryAfter()).UTC()}
+	e := &Error{Kind: Unavailable, URL: WithoutQuery(url), RetryAt: h.At.Add(h.retryAfter()).UTC()}
 	if h.Status == http.StatusTooManyRequests {
 		e.Kind = RateLimited
 	}
 	e.Happened = fmt.Sprintf(
 		"was not sent, because %s responded with HTTP status %d and asked to wait",
-		c.Message(withoutQuery(h.url)),
+		c.Message(WithoutQuery(h.url)),
 		h.Status,
 	)
 	return e

@@ -61,5 +61,5 @@ func AsError(err error) *Error {
 
 // CanceledError returns the error for a caller that stopped waiting for a request to url.
 func CanceledError(url, clientID string, cause error) *Error {
-	return &Error{Kind: Canceled, URL: withoutQuery(url), ClientID: clientID, Happened: "was canceled", cause: cause}
+	return &Error{Kind: Canceled, URL: WithoutQuery(url), ClientID: clientID, Happened: "was canceled", cause: cause}
 }

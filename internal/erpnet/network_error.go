@@ -74,7 +74,7 @@ func (c *Client) failedRequest(url string, attempts int, cause error) *Error {
 	if attempts > 1 {
 		x.happened += fmt.Sprintf(", in %d attempts", attempts)
 	}
-	e := &Error{Kind: x.kind, URL: withoutQuery(url), Happened: x.happened, cause: cause}
+	e := &Error{Kind: x.kind, URL: WithoutQuery(url), Happened: x.happened, cause: cause}
 	if x.inGo {
 		e.Evidence = "Cause: " + strings.TrimSuffix(c.Message(cause.Error()), ".") + godebug(cause) + "."
 	}

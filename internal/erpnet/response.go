@@ -167,7 +167,7 @@ func (c *Client) GetJSON(ctx context.Context, url string, into any, p Policy) *E
 	err := json.Unmarshal(content, into)
 	var mistyped *json.UnmarshalTypeError
 	if failed := c.Failure(r, (err == nil || errors.As(err, &mistyped)) && content[0] == '{'); failed != nil {
-		failed.URL = withoutQuery(url)
+		failed.URL = WithoutQuery(url)
 		return failed
 	}
 	return nil

@@ -107,8 +107,8 @@ func site(text string) string {
 	return origin(text) + "/" + first
 }
 
-// withoutQuery returns a URL as errors show it, without the query: a filter may hold personal data.
-func withoutQuery(url string) string {
+// WithoutQuery returns a URL as errors show it, without the query: a filter may hold personal data.
+func WithoutQuery(url string) string {
 	url, _, _ = strings.Cut(url, "?")
 	return url
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet/domainapi"
 )
 
-// dynamicRows converts rows to a tuple of objects. Each object has the attributes of its own row.
+// dynamicRows converts rows to a tuple of objects. Each object has the attributes of one row.
 func dynamicRows(ctx context.Context, rows []domainapi.Row) types.Dynamic {
 	values := make([]any, len(rows))
 	for i, row := range rows {

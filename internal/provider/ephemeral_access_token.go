@@ -39,7 +39,7 @@ func (m *accessTokenEphemeralModel) own() ownCredentials {
 // thisEphemeral names the object in an error, because the CLI shows no location for a value that comes from a variable.
 const thisEphemeral = "the ephemeral resource erpnet_access_token"
 
-// incompleteCredentials is reported if an object sets only a part of its own identity: the rest never comes from the
+// incompleteCredentials is reported if an object sets only a part of an identity: the rest never comes from the
 // provider.
 var incompleteCredentials = &problem{
 	summary: "Incomplete Credentials",

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/erpnet/terraform-provider-erpnet/internal/erpnet"
@@ -62,7 +61,7 @@ func (a API) call(ctx context.Context, c call) (*erpnet.Response, *erpnet.Error)
 	var result Result
 	defer func() { release(result) }()
 	if failed := a.Limiter.full.Recall(a.Tokens.session(), a.Client().Now()); failed != nil {
-		failed.URL = withoutQuery(c.url)
+		failed.URL = erpnet.WithoutQuery(c.url)
 		return nil, failed
 	}
 	token, err := a.Tokens.token(ctx, nil)
@@ -159,7 +158,7 @@ func (a API) send(
 		failed = a.spend(took, len(response.Body))
 	}
 	if failed != nil {
-		failed.URL, failed.ClientID = withoutQuery(c.url), a.Tokens.Request.Credentials.ClientID
+		failed.URL, failed.ClientID = erpnet.WithoutQuery(c.url), a.Tokens.Request.Credentials.ClientID
 		return nil, failed
 	}
 	return response, nil
@@ -198,12 +197,6 @@ func (a API) Probe(ctx context.Context, entitySet string, token *identity.Token)
 // Fail returns the error for a call whose response is refused.
 func (a API) Fail(kind erpnet.Kind, url, happened string) *erpnet.Error {
 	return &erpnet.Error{
-		Kind: kind, URL: withoutQuery(url), ClientID: a.Tokens.Request.Credentials.ClientID, Happened: happened,
+		Kind: kind, URL: erpnet.WithoutQuery(url), ClientID: a.Tokens.Request.Credentials.ClientID, Happened: happened,
 	}
-}
-
-// withoutQuery returns a URL as errors show it, without the query: a filter may hold personal data.
-func withoutQuery(url string) string {
-	url, _, _ = strings.Cut(url, "?")
-	return url
 }

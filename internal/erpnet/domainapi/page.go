@@ -238,7 +238,7 @@ func (a API) page(response *erpnet.Response, link string) (*Page, *erpnet.Error)
 // notDomainAPI returns the error for a response to link that no Domain API sends.
 func (a API) notDomainAPI(response *erpnet.Response, link string) *erpnet.Error {
 	failed := notDomainAPI(a.Client(), response)
-	failed.URL, failed.ClientID = withoutQuery(link), a.Tokens.Request.Credentials.ClientID
+	failed.URL, failed.ClientID = erpnet.WithoutQuery(link), a.Tokens.Request.Credentials.ClientID
 	return failed
 }
 

@@ -124,7 +124,7 @@ func TestUnknownKeyIsLookedForOnceAMinute(t *testing.T) {
 	}
 }
 
-// A failed refetch of the keys is reported as a failure of its own. It says nothing about the token, and it does not
+// A failed refetch of the keys is reported separately. It says nothing about the token, and it does not
 // count as the one refetch per minute.
 func TestFailedRefetchIsReportedAsSuch(t *testing.T) {
 	l := newLab(t)

@@ -111,7 +111,7 @@ func (c checker) reissue(ctx context.Context, old issued) issued {
 }
 
 // issued evaluates the response to a token request, and probes the API with the token if there is one. It also
-// evaluates a token that was refused because of its content, since each fault has a check of its own.
+// evaluates a token that was refused because of its content, because each fault has a separate check.
 func (c checker) issued(ctx context.Context, token *identity.Token, err error) issued {
 	i := issued{token: token, finding: identity.Pass("token", "An access token was issued.")}
 	var scopesFailure *erpnet.Error
